@@ -1,0 +1,350 @@
+"""Bringing an index up to date with its documents, and nothing more than what changed.
+
+Owns the straight line of a run: walk, plan, read, split, store, report. How it is stored so that nothing is lost stands in
+`index/store.py`. Knows nothing of questions, terminals or settings.
+"""
+
+import hashlib
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from index import home as homes
+from index import schema
+from index.catalog import Catalog, Prepared
+from index.embed import Embedder
+from index.errors import DamagedIndex, Failure, FileLeftOut, HomeNotWritable, NothingToIndex
+from index.plan import YOUNG_NS, Known, Plan, plan
+from index.read import Reader, reader_for
+from index.split import VERSION, split
+from index.store import Store
+from index.vectors import Vectors
+from index.walk import Found, Stat, walk
+
+BATCH_BYTES = 4_000_000
+"""Files are read, embedded and stored in groups of about this size, which bounds memory and what a Ctrl-C can undo."""
+
+FIRST_BATCH_BYTES = 400_000
+"""The first group is small: a question that waits for a first build is answered from it."""
+
+Progress = Callable[[int, int], None]
+"""Told how many of how many files are done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One index: the documents' folder or file, the home, and the project folder if the home is inside it."""
+
+    root: Path
+    home: Path
+    base: Path | None = None
+    follow: bool = False
+
+    @property
+    def vectors(self) -> Vectors:
+        """Where this index's vectors are."""
+        return Vectors(self.home / homes.VECTORS)
+
+    @property
+    def indexed(self) -> bool:
+        """Whether there is a catalog."""
+        return (self.home / schema.FILE).exists()
+
+    def owned(self, catalog: Catalog) -> bool:
+        """Whether the index is this target's; ForeignIndex if it is that of another folder that still exists."""
+        return homes.check_owner(catalog.meta("root"), self.root, self.base, self.home)
+
+
+@dataclass(slots=True)
+class Report:
+    """What a run did, and how the index stands after it.
+
+    `pending` sources changed and are not indexed yet, `owed` passages have no vector yet, and `failure` says why.
+    """
+
+    added: int = 0
+    changed: int = 0
+    removed: int = 0
+    same: int = 0
+    embedded: int = 0
+    pending: int = 0
+    sources: int = 0
+    passages: int = 0
+    owed: int = 0
+    left_out: int = 0
+    busy: bool = False
+    failure: Failure | None = None
+
+    @property
+    def fresh(self) -> bool:
+        """Whether the index is true to the files, vectors included."""
+        return not (self.pending or self.owed or self.busy)
+
+
+def update(
+    target: Target,
+    embedder: Callable[[], Embedder],
+    wait: float = 1.0,
+    progress: Progress = lambda done, total: None,
+    *,
+    rebuild: bool = False,
+    switch: bool = False,
+) -> Report:
+    """Bring the index up to date; `embedder` is called only if something must be embedded.
+
+    `rebuild` makes everything anew; `switch` makes `embedder` the index's own. Where another process has been writing the
+    index for `wait` seconds (-1: no limit) nothing is done and the report is `busy`, unless nothing has been stored yet.
+    Raises NothingToIndex where no document can be indexed; what is stored then stays.
+    """
+    found = look(target)
+    if all(f.left_out for f in found):
+        raise _nothing(target, [(f.source, f.left_out) for f in found])
+    if not (rebuild or switch) and (settled := _settled(target, found)):
+        return settled
+    homes.prepare(target.home)
+    while True:
+        with homes.writing(target.home, wait) as mine:
+            if mine:
+                return _run(target, found, embedder, progress, rebuild=rebuild, switch=switch)
+        if target.indexed and (busy := _busy(target, found)).sources:
+            return busy
+
+
+def look(target: Target) -> list[Found]:
+    """The files there are, those without a reader left out; reads none of them."""
+    return [_with_reader(f) for f in walk(target.root, target.home, target.follow)]
+
+
+def stale(found: Sequence[Found], catalog: Catalog) -> list[str]:
+    """The sources that an update would change: those to look at whose content is another, and those that are gone."""
+    known, todo = catalog.sources(), planned(found, catalog)
+    return sorted([*(f.source for f in todo.look if _changed(f, known.get(f.source))), *todo.gone])
+
+
+def _changed(found: Found, known: Known | None) -> bool:
+    """Whether a file to look at is another than the one indexed; a young one of the same stat is read to tell."""
+    if known is None or known.stat != found.stat:
+        return True
+    if not known.sha256:
+        return False
+    try:
+        return hashlib.sha256(_read(found.path)[1]).hexdigest() != known.sha256
+    except OSError:
+        return True
+
+
+def planned(found: Sequence[Found], catalog: Catalog) -> Plan:
+    """What an update of this catalog would do."""
+    return plan(found, catalog.sources(), _makers(found))
+
+
+def _report(catalog: Catalog, pending: int, same: int) -> Report:
+    counts = catalog.counts()
+    return Report(
+        same=same,
+        pending=pending,
+        sources=counts.sources,
+        passages=counts.passages,
+        owed=counts.owed,
+        left_out=counts.left_out,
+    )
+
+
+def _settled(target: Target, found: Sequence[Found]) -> Report | None:
+    """The report where nothing is to be done, or nothing can be since the home cannot be written."""
+    if not target.indexed:
+        return None
+    with Catalog(target.home) as catalog:
+        known = target.owned(catalog)
+        todo = planned(found, catalog)
+        report = _report(catalog, 0, todo.same)
+        unfinished = catalog.meta("unfinished") or catalog.old_vectors() or not target.vectors.exists()
+        if todo or report.owed or unfinished or not known:
+            if catalog.writable:
+                return None
+            report.pending = len(stale(found, catalog))
+            report.failure = HomeNotWritable(f"The index's folder {target.home} cannot be written.", homes.ELSEWHERE)
+        elif not report.sources:
+            raise _nothing(target, catalog.left_out())
+        return report
+
+
+def _busy(target: Target, found: Sequence[Found]) -> Report:
+    """The report where another process is writing."""
+    with Catalog(target.home) as catalog:
+        report = _report(catalog, len(stale(found, catalog)), planned(found, catalog).same)
+        report.busy = True
+        return report
+
+
+def _run(
+    target: Target,
+    found: Sequence[Found],
+    embedder: Callable[[], Embedder],
+    progress: Progress,
+    *,
+    rebuild: bool,
+    switch: bool,
+) -> Report:
+    """One run under the writer's lock."""
+    with _open(target, rebuild=rebuild) as catalog:
+        store = Store(catalog, target.vectors, embedder)
+        cut_off = _claim(target, catalog)
+        if rebuild or (catalog.has_sources() and not store.vectors.exists()):
+            store.forget_vectors()
+        if switch:
+            store.switch()
+        before = catalog.sources()
+        todo = plan(found, {} if rebuild else before, _makers(found))
+        gone = planned(found, catalog).gone
+        _put_all(todo.look, before, store, progress, rebuild=rebuild)
+        store.remove(gone)
+        if cut_off:
+            store.reconcile()
+        store.pay()
+        store.sweep()
+        return _finished(target, catalog, store, before)
+
+
+def _open(target: Target, *, rebuild: bool) -> Catalog:
+    """The catalog to write; a rebuild makes a damaged one anew, since nothing in it can be lost."""
+    try:
+        catalog = Catalog(target.home, create=True)
+        if not rebuild or catalog.sound():
+            return catalog
+        catalog.close()
+    except DamagedIndex:
+        if not rebuild:
+            raise
+    for file in target.home.glob(schema.FILE + "*"):
+        file.unlink()
+    return Catalog(target.home, create=True)
+
+
+def _claim(target: Target, catalog: Catalog) -> bool:
+    """Remember whose documents these are and that a run has begun; whether an earlier run was cut off."""
+    target.owned(catalog)
+    cut_off = bool(catalog.meta("unfinished"))
+    with catalog.transaction():
+        catalog.remember(root=homes.remembered_root(target.root, target.base), unfinished="1")
+    return cut_off
+
+
+def _put_all(look: Sequence[Found], before: Mapping[str, Known], store: Store, progress: Progress, *, rebuild: bool) -> None:
+    """Read, split and store files in groups of bounded size."""
+    progress(0, len(look))
+    done = 0
+    for batch in _batches(look):
+        prepared: list[Prepared] = []
+        new: set[tuple[str, str]] = set()
+        for found in batch:
+            item = _prepare(found, before.get(found.source), store.catalog, new, rebuild=rebuild)
+            if item is None:
+                store.remove([found.source])
+            elif rebuild or item.row != before.get(found.source):
+                prepared.append(item)
+        store.put(prepared, replace=rebuild)
+        done += len(batch)
+        progress(done, len(look))
+
+
+def _prepare(
+    found: Found, before: Known | None, catalog: Catalog, new: set[tuple[str, str]], *, rebuild: bool
+) -> Prepared | None:
+    """Read one file, and split it if its text is not stored already; None if it has vanished."""
+    reader = reader_for(found.source)
+    if found.left_out or reader is None:
+        return Prepared(found.source, Known(found.stat, time.time_ns(), "", "", found.left_out))
+    checked, maker = time.time_ns(), _maker(reader)
+    try:
+        stat, data = _read(found.path)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        reason = f"cannot be read: {error.strerror}"
+        return Prepared(found.source, Known(found.stat, checked, maker, "", reason))
+    sha256 = hashlib.sha256(data).hexdigest()
+    if before and before.stat == stat and before.sha256 == sha256 and _young(stat, checked):
+        checked = before.checked_ns  # nothing that this look makes sure of: the row stays as it is
+    row = Known(stat, checked, maker, sha256, "")
+    if (sha256, maker) in new or (catalog.document_stored(sha256, maker) and not rebuild):
+        return Prepared(found.source, row)
+    try:
+        document = reader.read(data)
+    except FileLeftOut as reason:
+        return Prepared(found.source, Known(stat, checked, maker, "", str(reason)))
+    new.add((sha256, maker))
+    return Prepared(found.source, row, document, split(document))
+
+
+def _finished(target: Target, catalog: Catalog, store: Store, before: Mapping[str, Known]) -> Report:
+    """Mark the run as finished and count what it did."""
+    with catalog.transaction():
+        catalog.remember(unfinished="")
+    after = catalog.sources()
+    report = _report(catalog, 0, 0)
+    if not report.sources and not store.failure:
+        raise _nothing(target, catalog.left_out())
+    indexed = {path: known for path, known in after.items() if not known.left_out}
+    was = {path: known for path, known in before.items() if not known.left_out}
+    report.added = len(indexed.keys() - was.keys())
+    report.removed = len(was.keys() - indexed.keys())
+    report.changed = sum(path in was and was[path].sha256 != known.sha256 for path, known in indexed.items())
+    report.same = len(indexed) - report.added - report.changed
+    report.embedded, report.failure = store.embedded, store.failure
+    return report
+
+
+def _read(path: Path) -> tuple[Stat, bytes]:
+    """A file's bytes with its stat from before they were read, so that a later change shows."""
+    with path.open("rb") as file:
+        info = os.fstat(file.fileno())
+        return Stat(info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino), file.read()
+
+
+def _young(stat: Stat, checked_ns: int) -> bool:
+    return max(stat.mtime_ns, stat.ctime_ns) >= checked_ns - YOUNG_NS
+
+
+def _with_reader(found: Found) -> Found:
+    if found.left_out or reader_for(found.source):
+        return found
+    kind = Path(found.source).suffix
+    return Found(found.source, found.path, found.stat, f"no reader for {kind} files" if kind else "no reader for its kind")
+
+
+def _maker(reader: Reader) -> str:
+    return f"{reader.name}/{VERSION}"
+
+
+def _makers(found: Sequence[Found]) -> dict[str, str]:
+    readers = {f.source: reader_for(f.source) for f in found if not f.left_out}
+    return {f.source: _maker(reader) if (reader := readers.get(f.source)) else "" for f in found}
+
+
+def _batches(look: Sequence[Found]) -> Iterator[list[Found]]:
+    """Files in groups of about BATCH_BYTES, the first one smaller."""
+    batch: list[Found] = []
+    size, limit = 0, FIRST_BATCH_BYTES
+    for found in look:
+        batch.append(found)
+        size += found.stat.size
+        if size >= limit:
+            yield batch
+            batch, size, limit = [], 0, BATCH_BYTES
+    if batch:
+        yield batch
+
+
+def _nothing(target: Target, left_out: Sequence[tuple[str, str]]) -> NothingToIndex:
+    if not left_out:
+        return NothingToIndex(
+            f"There are no files in {target.root}.", "Put .txt or .md files there, or name a folder with --seeds."
+        )
+    source, reason = left_out[0]
+    more = f", and {len(left_out) - 1} more" if len(left_out) > 1 else ""
+    return NothingToIndex(
+        f"Nothing in {target.root} can be indexed: {source} ({reason}){more}.", "`qa status` lists every reason."
+    )

@@ -1,0 +1,377 @@
+"""The catalog: sources, their texts, passages and the keyword index, in one SQLite file. It is the truth of the index.
+
+Owns every SQL statement; knows nothing of files on disk, embedders or Chroma. A document (the text of some bytes, as one reader
+and splitter made it) is stored once, however many sources hold it. `passage.hash` is the key of the passage's vector; `owed`
+marks passages whose vector is not stored yet.
+"""
+
+import hashlib
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import astuple, dataclass
+from pathlib import Path
+from typing import Any
+
+from index import schema
+from index.passage import Document, Passage, Span
+from index.plan import Known
+from index.terms import bigrams
+from index.walk import Stat
+
+
+def text_hash(text: str) -> str:
+    """The key of a text's vector: 32 hex digits of its BLAKE2b."""
+    return hashlib.blake2b(text.encode("utf-8"), digest_size=16).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A source ready to be stored: `document` and `passages` are None where a document of that key is stored already."""
+
+    source: str
+    row: Known
+    document: Document | None = None
+    passages: Sequence[Passage] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A stored passage with its document; `sentences` are spans in the document's text."""
+
+    id: int
+    document_id: int
+    title: str
+    heading: str
+    start: int
+    end: int
+    line: int
+    sentences: tuple[Span, ...]
+    hash: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Numbers for `qa status`."""
+
+    sources: int
+    passages: int
+    owed: int
+    left_out: int
+
+
+class Catalog:
+    """One open catalog; `close()` it, or use it as a context manager. Not for use by two threads."""
+
+    def __init__(self, home: Path, *, create: bool = False) -> None:
+        """Open the catalog in `home`; `writable` tells whether it can be changed. `create` makes it if need be."""
+        self._db, self.writable = schema.connect(home, create=create)
+
+    def __enter__(self) -> "Catalog":
+        """Itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close."""
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file; the last connection to close checkpoints."""
+        self._db.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing; nested use is an error of the caller."""
+        with schema.failures():
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+
+    # What the index remembers of itself
+
+    def sound(self) -> bool:
+        """Whether SQLite finds no damage; reads the whole file."""
+        return self._all("PRAGMA quick_check(1)") == [("ok",)]
+
+    def meta(self, key: str) -> str:
+        """A remembered value, "" if there is none."""
+        row = self._one("SELECT value FROM meta WHERE key = ?", key)
+        return row[0] if row else ""
+
+    def remember(self, **values: str) -> None:
+        """Keep values under their keys."""
+        self._db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", values.items())
+
+    # Sources and documents
+
+    def sources(self) -> dict[str, Known]:
+        """Every source, by path."""
+        rows = self._all(
+            "SELECT path, size, mtime_ns, ctime_ns, inode, checked_ns, source.maker, COALESCE(sha256, ''), left_out"
+            " FROM source LEFT JOIN document ON document.id = document_id"
+        )
+        return {r[0]: Known(Stat(*r[1:5]), *r[5:]) for r in rows}
+
+    def source(self, path: str) -> Known | None:
+        """One source."""
+        rows = self._all(
+            "SELECT size, mtime_ns, ctime_ns, inode, checked_ns, source.maker, COALESCE(sha256, ''), left_out"
+            " FROM source LEFT JOIN document ON document.id = document_id WHERE path = ?",
+            path,
+        )
+        return Known(Stat(*rows[0][:4]), *rows[0][4:]) if rows else None
+
+    def left_out(self) -> list[tuple[str, str]]:
+        """The sources that are not indexed, with the reason."""
+        return self._all("SELECT path, left_out FROM source WHERE document_id IS NULL ORDER BY path")
+
+    def left_out_count(self) -> int:
+        """How many sources are not indexed."""
+        return int(self._all("SELECT COUNT(*) FROM source WHERE document_id IS NULL")[0][0])
+
+    def has_sources(self) -> bool:
+        """Whether any document is indexed."""
+        return self._one("SELECT 1 FROM source WHERE document_id IS NOT NULL LIMIT 1") is not None
+
+    def counts(self) -> Counts:
+        """How much is stored."""
+        sources = self._all("SELECT COUNT(document_id), COUNT(*) - COUNT(document_id) FROM source")[0]
+        passages = self._all("SELECT COUNT(*) FROM passage")[0][0]
+        owed = self._all("SELECT COUNT(*) FROM passage WHERE owed")[0][0]
+        return Counts(sources[0], passages, owed, sources[1])
+
+    def document_stored(self, sha256: str, maker: str) -> bool:
+        """Whether these bytes, read by this maker, are stored."""
+        return self._one("SELECT 1 FROM document WHERE sha256 = ? AND maker = ?", sha256, maker) is not None
+
+    def text(self, path: str) -> str | None:
+        """A source's text as indexed, None if it is not."""
+        row = self._one("SELECT text FROM document JOIN source ON document.id = document_id WHERE path = ?", path)
+        return zlib.decompress(row[0]).decode("utf-8") if row else None
+
+    def document_ids(self) -> dict[str, int]:
+        """The document of every indexed source, by path."""
+        return dict(self._all("SELECT path, document_id FROM source WHERE document_id IS NOT NULL"))
+
+    def places(self, rows: Sequence[Row]) -> dict[int, list[str]]:
+        """The paths of each row's document, sorted, by document id."""
+        found: dict[int, list[str]] = {}
+        for part in _slices(sorted({r.document_id for r in rows})):
+            sql = f"SELECT document_id, path FROM source WHERE document_id IN ({_marks(len(part))}) ORDER BY path"
+            for document_id, path in self._all(sql, *part):
+                found.setdefault(document_id, []).append(path)
+        return found
+
+    # Writing
+
+    def store(self, prepared: Iterable[Prepared], owed: set[str], *, replace: bool = False) -> None:
+        """Store sources with their documents; passages whose hash is in `owed` have no vector yet. In a transaction.
+
+        A document that is stored already is left as it is, unless `replace`.
+        """
+        for item in prepared:
+            if item.document is not None and (replace or not self.document_stored(item.row.sha256, item.row.maker)):
+                self._store_document(item, owed)
+            key = (item.row.sha256, item.row.maker)
+            found = self._one("SELECT id FROM document WHERE sha256 = ? AND maker = ?", *key)
+            old = self._one("SELECT document_id FROM source WHERE path = ?", item.source)
+            row = (item.source, found and found[0], *astuple(item.row.stat), item.row.checked_ns, item.row.maker)
+            self._db.execute(f"INSERT OR REPLACE INTO source VALUES ({_marks(9)})", (*row, item.row.left_out))
+            if old and old[0] is not None and old != found:
+                self._drop_document_if_unused(old[0])
+
+    def remove(self, paths: Iterable[str]) -> None:
+        """Forget sources, and the documents that no source holds any more. In a transaction."""
+        for path in paths:
+            old = self._one("SELECT document_id FROM source WHERE path = ?", path)
+            self._db.execute("DELETE FROM source WHERE path = ?", (path,))
+            if old and old[0] is not None:
+                self._drop_document_if_unused(old[0])
+
+    def _store_document(self, item: Prepared, owed: set[str]) -> None:
+        assert item.document is not None
+        text, key = item.document.text, (item.row.sha256, item.row.maker)
+        if stored := self._one("SELECT id FROM document WHERE sha256 = ? AND maker = ?", *key):
+            self._drop_passages(stored[0])
+        self._db.execute(
+            "INSERT OR REPLACE INTO document VALUES (?, ?, ?, ?, ?)",
+            (stored and stored[0], *key, item.document.title, zlib.compress(text.encode("utf-8"), 1)),
+        )
+        document_id = self._all("SELECT id FROM document WHERE sha256 = ? AND maker = ?", *key)[0][0]
+        line, seen = 1, 0
+        for p in item.passages:
+            line, seen = line + text.count("\n", seen, p.start), p.start
+            self._store_passage(p, document_id, item.document.title, line, owed)
+
+    def _store_passage(self, p: Passage, document_id: int | None, title: str, line: int, owed: set[str]) -> None:
+        key = text_hash(p.text)
+        self._db.execute("DELETE FROM old_vector WHERE hash = ?", (key,))
+        sentences = " ".join(f"{a - p.start} {b - p.start}" for a, b in p.sentences)
+        cursor = self._db.execute(
+            "INSERT INTO passage(document_id, start, stop, line, sentences, hash, owed) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (document_id, p.start, p.end, line, sentences, key, key in owed),
+        )
+        self._db.execute(
+            "INSERT INTO words(rowid, text, heading, title, bigrams) VALUES (?, ?, ?, ?, ?)",
+            (cursor.lastrowid, p.text, p.heading, title, " ".join(bigrams(p.text))),
+        )
+
+    def _drop_document_if_unused(self, document_id: int) -> None:
+        if not self._one("SELECT 1 FROM source WHERE document_id = ? LIMIT 1", document_id):
+            self._drop_passages(document_id)
+            self._db.execute("DELETE FROM document WHERE id = ?", (document_id,))
+
+    def _drop_passages(self, document_id: int) -> None:
+        hashes = self._all("SELECT DISTINCT hash FROM passage WHERE document_id = ?", document_id)
+        self._db.execute("DELETE FROM words WHERE rowid IN (SELECT id FROM passage WHERE document_id = ?)", (document_id,))
+        self._db.execute("DELETE FROM passage WHERE document_id = ?", (document_id,))
+        unused = "SELECT ?1 WHERE NOT EXISTS (SELECT 1 FROM passage WHERE hash = ?1)"
+        self._db.executemany(f"INSERT OR IGNORE INTO old_vector {unused}", hashes)
+
+    # Vectors: which are stored, owed, or no longer needed
+
+    def embedded(self, hashes: Iterable[str]) -> set[str]:
+        """Those of the hashes whose vector is known to be stored for the index's embedder."""
+        known: set[str] = set()
+        for part in _slices(list(hashes)):
+            sql = f"SELECT hash FROM passage WHERE hash IN ({_marks(len(part))}) AND NOT owed"
+            known.update(h for (h,) in self._all(sql, *part))
+        return known
+
+    def hashes(self) -> set[str]:
+        """The vector keys of all passages."""
+        return {h for (h,) in self._all("SELECT DISTINCT hash FROM passage")}
+
+    def texts(self, count: int) -> Iterator[dict[str, str]]:
+        """The text of every passage by hash, each once, `count` at a time."""
+        last = ""
+        sql = "SELECT hash, text FROM passage JOIN words ON words.rowid = id WHERE hash > ? GROUP BY hash ORDER BY hash LIMIT ?"
+        while part := dict(self._all(sql, last, count)):
+            yield part
+            last = max(part)
+
+    def owed(self, limit: int) -> dict[str, str]:
+        """Up to `limit` texts whose vector is owed, by hash."""
+        return dict(
+            self._all("SELECT hash, text FROM passage JOIN words ON words.rowid = id WHERE owed GROUP BY hash LIMIT ?", limit)
+        )
+
+    def owe_all(self) -> None:
+        """Every vector is owed: the embedder changed, or the vectors are lost. In a transaction."""
+        self._db.execute("UPDATE passage SET owed = 1")
+
+    def owe(self, hashes: Iterable[str]) -> None:
+        """These vectors are not stored. In a transaction."""
+        self._db.executemany("UPDATE passage SET owed = 1 WHERE hash = ? AND NOT owed", [(h,) for h in hashes])
+
+    def paid_all(self) -> None:
+        """No vector is owed. In a transaction."""
+        self._db.execute("UPDATE passage SET owed = 0 WHERE owed")
+
+    def paid(self, hashes: Iterable[str]) -> None:
+        """These vectors are stored now. In a transaction."""
+        self._db.executemany("UPDATE passage SET owed = 0 WHERE hash = ? AND owed", [(h,) for h in hashes])
+
+    def old_vectors(self) -> list[str]:
+        """Hashes whose vector no passage needs any more."""
+        return [h for (h,) in self._all("SELECT hash FROM old_vector")]
+
+    def old_vector_count(self) -> int:
+        """How many vectors no passage needs any more."""
+        return int(self._all("SELECT COUNT(*) FROM old_vector")[0][0])
+
+    def add_old_vectors(self, hashes: Iterable[str]) -> None:
+        """The vector store holds these for no passage. In a transaction."""
+        self._db.executemany("INSERT OR IGNORE INTO old_vector VALUES (?)", [(h,) for h in hashes])
+
+    def forget_old_vectors(self, hashes: Iterable[str]) -> None:
+        """These are deleted from the vector store. In a transaction."""
+        self._db.executemany("DELETE FROM old_vector WHERE hash = ?", [(h,) for h in hashes])
+
+    # Reading for search
+
+    def match(self, expression: str, limit: int, documents: Iterable[int] | None = None) -> list[tuple[int, float]]:
+        """Passage ids for an FTS5 expression with their BM25 scores (higher is better), best first."""
+        where = ""
+        if documents is not None:
+            self._select_documents(documents)
+            where = "AND rowid IN (SELECT passage.id FROM passage JOIN chosen ON document_id = chosen.id)"
+        sql = f"SELECT rowid, -rank FROM words WHERE words MATCH ? {where} ORDER BY rank LIMIT ?"
+        return self._all(sql, expression, limit)
+
+    def hashes_in(self, documents: Iterable[int], limit: int) -> list[str]:
+        """Up to `limit` vector keys of the passages of these documents."""
+        self._select_documents(documents)
+        sql = "SELECT DISTINCT hash FROM passage JOIN chosen ON document_id = chosen.id LIMIT ?"
+        return [h for (h,) in self._all(sql, limit)]
+
+    def _select_documents(self, documents: Iterable[int]) -> None:
+        """Put document ids into a table of this connection alone, since a statement takes only so many variables."""
+        self._db.execute("CREATE TEMP TABLE IF NOT EXISTS chosen(id INTEGER PRIMARY KEY)")
+        self._db.execute("DELETE FROM chosen")
+        self._db.executemany("INSERT OR IGNORE INTO chosen VALUES (?)", [(d,) for d in documents])
+
+    def rows(self, ids: Sequence[int]) -> list[Row]:
+        """Passages by id, in the order of the ids; ids that are gone are left out."""
+        found = {r.id: r for r in self._rows("passage.id", ids)}
+        return [found[i] for i in ids if i in found]
+
+    def rows_of_hashes(self, hashes: Sequence[str]) -> list[Row]:
+        """Passages by the key of their vector; several where several documents share a text."""
+        return self._rows("passage.hash", hashes)
+
+    def first_rows(self, limit: int, documents: Iterable[int] | None = None) -> list[Row]:
+        """The first passage of up to `limit` documents, by path of the source."""
+        if documents is not None:
+            self._select_documents(documents)
+        chosen = "" if documents is None else "WHERE document_id IN (SELECT id FROM chosen)"
+        sql = (
+            "SELECT MIN(passage.id) FROM passage JOIN source USING (document_id)"
+            f" {chosen} GROUP BY document_id ORDER BY MIN(path) LIMIT ?"
+        )
+        return self.rows([i for (i,) in self._all(sql, limit)])
+
+    def _rows(self, column: str, keys: Sequence[object]) -> list[Row]:
+        rows: list[Row] = []
+        for part in _slices(keys):
+            sql = (
+                "SELECT passage.id, document_id, document.title, heading, start, stop, line, sentences, hash, words.text"
+                " FROM passage JOIN document ON document.id = document_id JOIN words ON words.rowid = passage.id"
+                f" WHERE {column} IN ({_marks(len(part))})"
+            )
+            rows += [_row(values) for values in self._all(sql, *part)]
+        return rows
+
+    def document_frequency(self, terms: Sequence[str]) -> tuple[dict[str, int], int]:
+        """In how many passages each stemmed term stands, and about how many passages there are (the highest id)."""
+        self._db.execute("CREATE VIRTUAL TABLE IF NOT EXISTS temp.vocabulary USING fts5vocab(main, words, row)")
+        counts = self._all(f"SELECT term, doc FROM temp.vocabulary WHERE term IN ({_marks(len(terms))})", *terms)
+        return dict(counts), self._all("SELECT COALESCE(MAX(id), 0) FROM passage")[0][0]
+
+    def _one(self, sql: str, *values: object) -> tuple[Any, ...] | None:
+        rows = self._all(sql, *values)
+        return rows[0] if rows else None
+
+    def _all(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        with schema.failures():
+            return self._db.execute(sql, values).fetchall()
+
+
+def _row(values: tuple[Any, ...]) -> Row:
+    id_, document_id, title, heading, start, stop, line, sentences, key, text = values
+    ends = [start + int(n) for n in sentences.split()]
+    return Row(id_, document_id, title, heading, start, stop, line, tuple(zip(ends[::2], ends[1::2], strict=True)), key, text)
+
+
+def _marks(count: int) -> str:
+    return ",".join("?" * count)
+
+
+def _slices(values: Sequence[Any], size: int = 500) -> Iterator[Sequence[Any]]:
+    """SQLite takes only so many variables in one statement."""
+    return (values[i : i + size] for i in range(0, len(values), size))

@@ -1,0 +1,452 @@
+"""Three ways to turn a text into a unit vector: `static`, `minilm`, and any OpenAI-compatible service.
+
+Owns the models' files, their inference, and how many texts go into one call. Knows nothing of documents, of what
+has been embedded before, or of where vectors are kept.
+"""
+
+import base64
+import hashlib
+import importlib.util
+import os
+import queue
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from index.errors import EmbedderMissing, ServiceFailure
+from index.service import Service, broken, client, payload, translated
+
+if TYPE_CHECKING:
+    import httpx2
+    import numpy as np
+    import openai
+    import tokenizers
+    from numpy.typing import NDArray
+
+    Vectors = NDArray[np.float32]
+
+Batch = tuple[list[int], "Vectors"]
+"""Indices into the texts, and their rows."""
+
+DEFAULT_OPENAI = "text-embedding-3-small"
+_OPENAI_WIDTHS = {"text-embedding-3-small": 1536, "text-embedding-3-large": 3072, "text-embedding-ada-002": 1536}
+_NAMES = "static, minilm, openai or openai:MODEL"
+
+
+class Embedder(Protocol):
+    """What makes vectors. `name` is what a user types; `weight` is a vector's score beside BM25's 1.0 in a search."""
+
+    name: str
+    weight: float
+
+    @property
+    def identity(self) -> str:
+        """Name, revision and dimensions, "static/l2_supercat_256-64b47a2d/256": vectors are alike if it is equal."""
+
+    def batches(self, texts: Sequence[str]) -> Iterator[Batch]:
+        """Every index once, in any order, with float32 rows of length 1, as soon as they are ready.
+
+        When a service fails, what it had finished is yielded first, then ServiceFailure is raised.
+        """
+
+    def query(self, text: str) -> "Vectors":
+        """One float32 row of length 1; an empty text has one too."""
+
+
+def open_embedder(name: str, service: Service | None, offline: bool = False) -> Embedder:
+    """The embedder of that name; EmbedderMissing if it is unknown, not there, or must not be called.
+
+    Loads nothing heavy and calls nobody, but for minilm's files, which are fetched when they are not there.
+    """
+    kind, _, model = name.partition(":")
+    if name == "static":
+        return Static()
+    if name == "minilm":
+        return MiniLM(offline)
+    if kind != "openai" or name == "openai:":
+        raise EmbedderMissing(f"There is no embedder “{name}”.", f"Name {_NAMES}.")
+    if offline:
+        raise EmbedderMissing(f"QA_OFFLINE forbids to call the embedder {name}.", "Unset it, or name static.")
+    if service is None:
+        raise EmbedderMissing(f"The embedder {name} needs a service.", "Set OPENAI_API_KEY or OPENAI_BASE_URL.")
+    return OpenAI(service, model or DEFAULT_OPENAI)
+
+
+def local_best() -> str:
+    """ "minilm" if its files are there, else "static"; fetches and imports nothing."""
+    return "minilm" if _has_minilm() else "static"
+
+
+class Static:
+    """Mean of token vectors from the table inside the wheel of `wordllama`, 256 dimensions.
+
+    The package itself is never imported: that configures logging, and its loader looks for the tokenizer elsewhere.
+    """
+
+    name = "static"
+    weight = 0.3
+
+    @cached_property
+    def identity(self) -> str:
+        """Its revision is the hash of the table."""
+        with open(_wordllama("weights/l2_supercat_256.safetensors"), "rb") as table:
+            digest = hashlib.file_digest(table, "sha256").hexdigest()
+        return f"static/l2_supercat_256-{digest[:8]}/256"
+
+    def batches(self, texts: Sequence[str]) -> Iterator[Batch]:
+        """A thousand at a time."""
+        for start in range(0, len(texts), 1024):
+            part = texts[start : start + 1024]
+            yield list(range(start, start + len(part))), self._rows(part, self._wide_table)
+
+    def query(self, text: str) -> "Vectors":
+        """From the table as it is stored: to widen all of it costs more than a question."""
+        row: Vectors = self._rows([text], self._table)[0]
+        return row
+
+    def _rows(self, texts: Sequence[str], table: "NDArray[np.floating[Any]]") -> "Vectors":
+        import numpy as np
+
+        encoded = self._tokenizer.encode_batch_fast([_encodable(text) for text in texts], add_special_tokens=False)
+        rows = np.zeros((len(texts), table.shape[1]), dtype=np.float32)
+        for row, tokens in zip(rows, encoded, strict=True):
+            vectors = table[tokens.ids].astype(np.float32, copy=False)
+            row[:] = np.ones(len(vectors), dtype=np.float32) @ vectors  # a sum, twice as fast as .sum(axis=0)
+        return _unit(rows)
+
+    @cached_property
+    def _table(self) -> "NDArray[np.float16]":
+        from safetensors.numpy import load_file
+
+        table: NDArray[np.float16] = load_file(_wordllama("weights/l2_supercat_256.safetensors"))["embedding.weight"]
+        return table
+
+    @cached_property
+    def _wide_table(self) -> "Vectors":
+        import numpy as np
+
+        return self._table.astype(np.float32)
+
+    @cached_property
+    def _tokenizer(self) -> "tokenizers.Tokenizer":
+        from tokenizers import Tokenizer
+
+        tokenizer = Tokenizer.from_file(str(_wordllama("tokenizers/l2_supercat_tokenizer_config.json")))
+        tokenizer.no_padding()
+        tokenizer.no_truncation()
+        return tokenizer
+
+
+class MiniLM:
+    """all-MiniLM-L6-v2 as ONNX on the processor, 384 dimensions, at most 256 tokens of a text."""
+
+    name = "minilm"
+    weight = 0.7
+
+    def __init__(self, offline: bool) -> None:
+        if not _has_minilm():
+            _fetch_minilm(offline)
+        self._folder = _minilm_folder()
+
+    @property
+    def identity(self) -> str:
+        """Its revision is the size of the model: to hash 90 MB at each start would cost more than a question."""
+        return f"minilm/all-MiniLM-L6-v2-{(self._folder / 'model.onnx').stat().st_size}/384"
+
+    def batches(self, texts: Sequence[str]) -> Iterator[Batch]:
+        """256 at a time, texts of like length together, the shortest first."""
+        order = sorted(range(len(texts)), key=lambda index: len(texts[index]))
+        for start in range(0, len(order), 256):
+            indices = order[start : start + 256]
+            yield indices, self._rows([texts[index] for index in indices])
+
+    def query(self, text: str) -> "Vectors":
+        """The row of one text."""
+        row: Vectors = self._rows([text])[0]
+        return row
+
+    def _rows(self, texts: Sequence[str]) -> "Vectors":
+        """32 texts a run, which is the fastest, padded to the longest of the run."""
+        import numpy as np
+
+        encoded = self._tokenizer.encode_batch([_encodable(text) for text in texts])
+        order = sorted(range(len(texts)), key=lambda index: len(encoded[index].ids))
+        rows = np.zeros((len(texts), 384), dtype=np.float32)
+        for start in range(0, len(order), 32):
+            run = order[start : start + 32]
+            rows[run] = self._run([encoded[index].ids for index in run])
+        return _unit(rows)
+
+    def _run(self, tokens: list[list[int]]) -> "Vectors":
+        """The mean of the last hidden state over each text's own tokens."""
+        import numpy as np
+
+        ids = np.zeros((len(tokens), max(map(len, tokens))), dtype=np.int64)
+        mask = np.zeros_like(ids)
+        for row, text in enumerate(tokens):
+            ids[row, : len(text)] = text
+            mask[row, : len(text)] = 1
+        inputs = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+        hidden: Vectors = self._session.run(None, inputs)[0]
+        weights: Vectors = mask.astype(np.float32)[:, :, None]
+        mean: Vectors = (hidden * weights).sum(axis=1) / weights.sum(axis=1)
+        return mean
+
+    @cached_property
+    def _session(self) -> Any:
+        import onnxruntime  # type: ignore[import-untyped]
+
+        options = onnxruntime.SessionOptions()
+        # Left alone, it pins its threads, and says on stderr where a container forbids that.
+        options.intra_op_num_threads = _processors()
+        options.log_severity_level = 4
+        model = str(self._folder / "model.onnx")
+        return self._loaded(
+            lambda: onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"]),
+        )
+
+    @cached_property
+    def _tokenizer(self) -> "tokenizers.Tokenizer":
+        from tokenizers import Tokenizer
+
+        tokenizer: Tokenizer = self._loaded(lambda: Tokenizer.from_file(str(self._folder / "tokenizer.json")))
+        tokenizer.enable_truncation(256)
+        tokenizer.no_padding()
+        return tokenizer
+
+    def _loaded(self, load: Callable[[], Any]) -> Any:
+        """What `load` makes; EmbedderMissing for a damaged file."""
+        try:
+            return load()
+        except Exception as error:  # onnxruntime and tokenizers raise bare Exceptions
+            raise EmbedderMissing(
+                f"The files of the embedder minilm in {self._folder} cannot be read.",
+                "Delete that folder and run `qa index --embedder minilm`, or name static.",
+            ) from error
+
+
+class OpenAI:
+    """Embeddings of an OpenAI-compatible service.
+
+    The host is no part of the identity: the same model through another gateway makes the same vectors, which were
+    paid for, and the identity stands in answers, where no endpoint may.
+    """
+
+    weight = 0.7
+
+    def __init__(self, service: Service, model: str) -> None:
+        self.name = f"openai:{model}"
+        self._service = service
+        self._model = model
+        self._width = _OPENAI_WIDTHS.get(model) if service.base_url is None else None
+
+    @property
+    def identity(self) -> str:
+        """Embeds one word to learn the dimensions, if nothing has been embedded yet and they are not OpenAI's own."""
+        if self._width is None:
+            self.query("dimensions")
+        return f"openai/{self._model}/{self._width}"
+
+    def batches(self, texts: Sequence[str]) -> Iterator[Batch]:
+        """Up to 8 requests at once. The first goes alone: a bad key is refused once, and the width is then known."""
+        todo = deque(_plan(texts))
+        if todo:
+            indices = todo.popleft()
+            yield indices, self._request([texts[index] for index in indices])
+        yield from self._in_parallel(texts, todo)
+
+    def query(self, text: str) -> "Vectors":
+        """One request, tried again less often than for a build, since somebody waits."""
+        row: Vectors = self._request([text], patient=False)[0]
+        return row
+
+    def _in_parallel(self, texts: Sequence[str], todo: deque[list[int]]) -> Iterator[Batch]:
+        """What the threads finish; after a failure nothing new is asked, and what is on its way is still taken.
+
+        Daemon threads, not an executor: its threads are waited for at exit, so that Ctrl-C would hang on a slow reply.
+        """
+        done: queue.SimpleQueue[Batch | BaseException | None] = queue.SimpleQueue()
+        stop = threading.Event()
+        at_work = min(8, len(todo))
+        for _ in range(at_work):
+            threading.Thread(target=self._work, args=(texts, todo, done, stop), daemon=True).start()
+        failure: BaseException | None = None
+        try:
+            while at_work:
+                item = done.get()
+                if item is None:
+                    at_work -= 1
+                elif isinstance(item, BaseException):
+                    failure = failure or item
+                    stop.set()
+                else:
+                    yield item
+        finally:
+            stop.set()
+        if failure:
+            raise failure
+
+    def _work(
+        self,
+        texts: Sequence[str],
+        todo: deque[list[int]],
+        done: "queue.SimpleQueue[Batch | BaseException | None]",
+        stop: threading.Event,
+    ) -> None:
+        """One thread: takes batches until none is left; puts rows or a failure, and None when it ends."""
+        try:
+            while not stop.is_set() and (indices := _next(todo)) is not None:
+                done.put((indices, self._request([texts[index] for index in indices])))
+        except BaseException as error:  # noqa: BLE001 (raised by the thread that asked)
+            done.put(error)
+        finally:
+            done.put(None)
+
+    def _request(self, texts: list[str], patient: bool = True) -> "Vectors":
+        """The rows of one call; ServiceBroken when the reply does not fit what was asked."""
+        inputs = [_within_limit(text) for text in texts]
+        with translated(self._service, self._model):
+            embeddings = (self._patient if patient else self._quick).embeddings.with_raw_response
+            reply = embeddings.create(model=self._model, input=inputs, encoding_format="base64").http_response
+        rows = self._parsed(reply, len(texts))
+        if self._width is None:
+            self._width = rows.shape[1]
+        if rows.shape[1] != self._width:
+            raise self._broken(f"vectors of {rows.shape[1]} numbers where {self._width} were expected")
+        return _unit(rows)
+
+    def _parsed(self, reply: "httpx2.Response", count: int) -> "Vectors":
+        """The vectors of a reply in the order of the texts, as float32; finite and of one width."""
+        import numpy as np
+
+        data = payload(reply, self._model, self._service).get("data")
+        if not isinstance(data, list) or len(data) != count or not all(isinstance(item, dict) for item in data):
+            found = f"{len(data)} vectors" if isinstance(data, list) else "no vectors"
+            raise self._broken(f"{found} for {count} texts")
+        places = [item.get("index", place) for place, item in enumerate(data)]
+        try:
+            rows: Vectors = np.stack([_numbers(data[places.index(place)].get("embedding")) for place in range(count)])
+        except (ValueError, TypeError) as error:
+            raise self._broken("vectors that cannot be read") from error
+        if not np.isfinite(np.linalg.norm(rows, axis=1)).all():
+            raise self._broken("vectors with numbers that are none")
+        return rows
+
+    def _broken(self, what: str) -> ServiceFailure:
+        return broken(what, self._model, self._service)
+
+    # `OpenAI.with_options` would read the environment again, hence two clients.
+    @cached_property
+    def _patient(self) -> "openai.OpenAI":
+        """For a build: a rate limit is waited for."""
+        return client(self._service, timeout=60, retries=4)
+
+    @cached_property
+    def _quick(self) -> "openai.OpenAI":
+        """For a question: somebody waits."""
+        return client(self._service, timeout=20, retries=1)
+
+
+def _next(todo: deque[list[int]]) -> list[int] | None:
+    """The next batch, None when another thread has taken the last one."""
+    try:
+        return todo.popleft()
+    except IndexError:
+        return None
+
+
+def _plan(texts: Sequence[str]) -> list[list[int]]:
+    """Indices in batches of at most 256 texts and 60,000 characters, a longer text alone.
+
+    A token is at least a byte of UTF-8 and a character at most four: 240,000 tokens, below the 300,000 of a request.
+    """
+    plan: list[list[int]] = []
+    room = 0
+    for index, text in enumerate(texts):
+        if not plan or len(plan[-1]) == 256 or len(text) > room:
+            plan.append([])
+            room = 60_000
+        plan[-1].append(index)
+        room -= len(text)
+    return plan
+
+
+def _numbers(embedding: object) -> "Vectors":
+    """One vector as the protocol has it: base64 of little-endian float32, or a list, which some send all the same."""
+    import numpy as np
+
+    if not isinstance(embedding, str | list) or not embedding:
+        raise TypeError
+    if isinstance(embedding, str):
+        return np.frombuffer(base64.b64decode(embedding, validate=True), dtype="<f4").astype(np.float32)
+    row = np.asarray(embedding, dtype=np.float32)
+    if row.ndim != 1:
+        raise ValueError
+    return row
+
+
+def _unit(rows: "Vectors") -> "Vectors":
+    """Rows of length 1; a row of zeros, as an empty text has, becomes the first axis."""
+    import numpy as np
+
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    empty = lengths[:, 0] == 0
+    unit: Vectors = (rows / np.where(lengths == 0, 1, lengths)).astype(np.float32, copy=False)
+    unit[empty, 0] = 1
+    return unit
+
+
+def _encodable(text: str) -> str:
+    """Lone surrogates, as an argument of the command line may hold, become "?": no tokenizer takes them."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def _within_limit(text: str) -> str:
+    """Cut to 8,191 bytes: a token is at least one, and OpenAI takes 8,191 tokens; an empty text, which it refuses, is " "."""
+    return text.encode("utf-8", "replace")[:8191].decode("utf-8", "ignore") or " "
+
+
+def _processors() -> int:
+    """Those that this process may use, which in a container are fewer than the machine has."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _wordllama(file: str) -> Path:
+    """A file of the installed wheel; EmbedderMissing when it is not there."""
+    spec = importlib.util.find_spec("wordllama")
+    for folder in (spec.submodule_search_locations or []) if spec else []:
+        if (path := Path(folder) / file).is_file():
+            return path
+    raise EmbedderMissing(f"The package wordllama is installed without {file}.", "pip install --force-reinstall qa-cited")
+
+
+def _minilm_folder() -> Path:
+    """Where Chroma keeps the model: its own constant, without importing it."""
+    return Path.home() / ".cache" / "chroma" / "onnx_models" / "all-MiniLM-L6-v2" / "onnx"
+
+
+def _has_minilm() -> bool:
+    return all((_minilm_folder() / file).is_file() for file in ("model.onnx", "tokenizer.json"))
+
+
+def _fetch_minilm(offline: bool) -> None:
+    """Let Chroma's own code download and verify the files; EmbedderMissing if that may not be, or fails."""
+    if offline:
+        raise EmbedderMissing("The embedder minilm is not here, and QA_OFFLINE forbids to fetch it.", "Name static.")
+    from chromadb.utils.embedding_functions.onnx_mini_lm_l6_v2 import ONNXMiniLM_L6_V2
+
+    try:
+        chroma = ONNXMiniLM_L6_V2()
+        chroma.tqdm = partial(chroma.tqdm, disable=None)  # no progress bar off a terminal
+        chroma._download_model_if_not_exists()
+    except Exception as error:  # httpx, tarfile, OSError, ValueError: whatever its code raises
+        why = " ".join(str(error).split()).rstrip(".") or type(error).__name__
+        raise EmbedderMissing(
+            f"The embedder minilm (90 MB) could not be fetched: {why}.",
+            "Check the network and run `qa index --embedder minilm` again, or name static.",
+        ) from error

@@ -1,0 +1,131 @@
+"""Failures that a user can mend: one sentence, a hint with the next command, an exit code.
+
+    Failure
+    ├── DocumentsFailure (4)
+    │   ├── NoDocuments       there is no folder or file to index
+    │   ├── NothingToIndex    there is one, with nothing in it that can be indexed
+    │   └── NoMatch           --in left nothing
+    ├── FileLeftOut           one file cannot be read; the others go on
+    ├── IndexFailure (4)
+    │   ├── ForeignIndex      the home holds the index of another folder
+    │   ├── DamagedIndex      the catalog or the vectors cannot be read
+    │   ├── IndexMissing      --frozen, and nothing has been indexed
+    │   ├── HomeNotWritable   the home cannot be written
+    │   └── IndexBusy         another process holds what is needed for too long
+    └── ServiceFailure (5)    a model or embedding service, or an embedder that is not there
+        ├── KeyRefused        401, 403
+        ├── QuotaExhausted    429 that waiting does not mend
+        ├── RateLimited       429 that did not end in time
+        ├── NotThere          404: no such model or endpoint
+        ├── RequestRefused    400, 409, 413, 422: it understood and declined
+        ├── ServiceBroken     500 and above, or a reply that is not the protocol's
+        ├── Unreachable       no connection
+        ├── TimedOut          no reply in time
+        └── EmbedderMissing   a local embedder's files are not there, or QA_OFFLINE forbids to call one
+
+`code` is the word in `--json`; it is the class's name in snake_case.
+"""
+
+import re
+from typing import ClassVar
+
+
+class Failure(Exception):
+    """A failure the user can mend: `str(failure)` is one sentence (fact and name), `hint` the next command or ""."""
+
+    exit: ClassVar[int] = 4
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+    @property
+    def code(self) -> str:
+        """The failure's word in `--json`, such as "no_documents"."""
+        return re.sub(r"(?<!^)(?=[A-Z])", "_", type(self).__name__).lower()
+
+
+class DocumentsFailure(Failure):
+    """Something is wrong with the documents."""
+
+
+class NoDocuments(DocumentsFailure):
+    """There is no folder or file of documents."""
+
+
+class NothingToIndex(DocumentsFailure):
+    """The documents' folder holds nothing that can be indexed."""
+
+
+class NoMatch(DocumentsFailure):
+    """No document is left by --in."""
+
+
+class FileLeftOut(Failure):
+    """One file cannot be indexed; the message is the reason, without the file's name."""
+
+
+class IndexFailure(Failure):
+    """Something is wrong with the index."""
+
+
+class ForeignIndex(IndexFailure):
+    """The home folder holds the index of another documents' folder, which still exists."""
+
+
+class DamagedIndex(IndexFailure):
+    """The catalog or the vectors cannot be read."""
+
+
+class IndexMissing(IndexFailure):
+    """Nothing has been indexed, and it was asked not to."""
+
+
+class HomeNotWritable(IndexFailure):
+    """The home folder cannot be written."""
+
+
+class IndexBusy(IndexFailure):
+    """Another process holds what is needed for too long."""
+
+
+class ServiceFailure(Failure):
+    """A model or embedding service failed, or an embedder is not there."""
+
+    exit = 5
+
+
+class KeyRefused(ServiceFailure):
+    """The service does not accept the key."""
+
+
+class QuotaExhausted(ServiceFailure):
+    """The account behind the key has nothing left to spend."""
+
+
+class RateLimited(ServiceFailure):
+    """The service asked to slow down for longer than was worth waiting."""
+
+
+class NotThere(ServiceFailure):
+    """The service knows no such model or path."""
+
+
+class RequestRefused(ServiceFailure):
+    """The service understood the request and declined it."""
+
+
+class ServiceBroken(ServiceFailure):
+    """The service failed, or does not speak the protocol."""
+
+
+class Unreachable(ServiceFailure):
+    """No connection to the service."""
+
+
+class TimedOut(ServiceFailure):
+    """The service did not reply in time."""
+
+
+class EmbedderMissing(ServiceFailure):
+    """A local embedder's files are not there, or QA_OFFLINE forbids to call one."""

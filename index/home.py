@@ -1,0 +1,71 @@
+"""The home folder of an index: its own marks for other programs, whose documents it is for, and who may write it.
+
+Owns everything in the home folder but the catalog and the vectors.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from index.errors import ForeignIndex, HomeNotWritable
+
+VECTORS = "vectors"
+_LOCK = "writer.lock"
+_MARKS = {
+    ".gitignore": "*\n",
+    "CACHEDIR.TAG": "Signature: 8a477f597d28d172789f06886806bc55\n# Made by qa; it can be made again from the documents.\n",
+}
+
+
+def prepare(home: Path) -> None:
+    """Make the home folder, for its owner alone, with marks that keep it out of version control and backups."""
+    try:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for name, content in _MARKS.items():
+            if not (home / name).exists():
+                (home / name).write_text(content, encoding="utf-8")
+    except OSError as error:
+        raise HomeNotWritable(f"The index's folder {home} cannot be written: {error.strerror}.", ELSEWHERE) from error
+
+
+ELSEWHERE = "Name another folder with --home DIR or QA_HOME."
+
+
+@contextmanager
+def writing(home: Path, wait: float) -> Iterator[bool]:
+    """Be the one process that changes this index; yields False when another still is after `wait` seconds (-1: no limit)."""
+    from filelock import FileLock, Timeout  # 40 ms, not needed where nothing changed
+
+    lock = FileLock(home / _LOCK)
+    try:
+        lock.acquire(timeout=wait, poll_interval=0.05)
+    except Timeout:
+        yield False
+        return
+    except OSError as error:
+        raise HomeNotWritable(f"The index's folder {home} cannot be written: {error.strerror}.", ELSEWHERE) from error
+    try:
+        yield True
+    finally:
+        lock.release()
+
+
+def remembered_root(root: Path, base: Path | None) -> str:
+    """How a home remembers its documents: relative to `base` (the project folder, for a home inside it), so it can move."""
+    return os.path.relpath(root, base) if base else str(root)
+
+
+def check_owner(remembered: str, root: Path, base: Path | None, home: Path) -> bool:
+    """Whether the home is for `root` already; False when its documents are gone and it may be taken over.
+
+    Raises ForeignIndex when it belongs to another folder that still exists.
+    """
+    if not remembered:
+        return False
+    other = (base or Path()) / remembered
+    if other.resolve() == root.resolve():
+        return True
+    if other.exists():
+        raise ForeignIndex(f"The index in {home} is that of {other}, not of {root}.", ELSEWHERE)
+    return False

@@ -1,0 +1,64 @@
+"""Frozen values that the whole product speaks in: spans, documents, passages and hits.
+
+Owns the shapes; knows nothing of files, SQLite, Chroma or models. All offsets count characters (Python's) of a source's text.
+"""
+
+from dataclasses import dataclass
+
+Span = tuple[int, int]
+"""A half-open range `[start, end)` of characters of a source's text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What a reader makes of one file: its text, its title ("" when it has none) and whether `text` is Markdown."""
+
+    text: str
+    title: str
+    markdown: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A run of whole sentences: `document.text[start:end] == text`, without white space at its ends.
+
+    `sentences` are spans in the document's text (not in the passage), in order, trimmed of white space, never empty.
+    `heading` is the path of headings above the passage, joined by " › ", or "".
+    """
+
+    start: int
+    end: int
+    text: str
+    heading: str
+    sentences: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a text stands: `source` is the path below the documents' folder with "/"; line and page count from 1."""
+
+    source: str
+    start: int
+    end: int
+    line: int | None = None
+    page: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage found for a query, best place first; `also` are the other places of the same text.
+
+    `sentences` are spans in the text of `place.source`; `score` is 0 to 1, comparable within one search only.
+    """
+
+    place: Place
+    title: str
+    heading: str
+    text: str
+    sentences: tuple[Span, ...]
+    score: float
+    also: tuple[Place, ...] = ()
+
+    def sentence(self, span: Span) -> str:
+        """The text of one of this hit's sentences."""
+        return self.text[span[0] - self.place.start : span[1] - self.place.start]

@@ -1,0 +1,107 @@
+"""The catalog's file: its schema, how it is opened where it can and where it cannot be written, and what its failures mean.
+
+Owns connections; the statements stand in `index/catalog.py`.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from index.errors import DamagedIndex, HomeNotWritable, IndexBusy, IndexFailure
+from index.terms import TOKENIZER
+
+FORMAT = "1"
+FILE = "catalog.sqlite"
+REBUILD = "Run `qa index --rebuild` to make it anew from the documents."
+
+_SCHEMA = f"""
+CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE document(
+    id INTEGER PRIMARY KEY, sha256 TEXT NOT NULL, maker TEXT NOT NULL, title TEXT NOT NULL, text BLOB NOT NULL,
+    UNIQUE(sha256, maker));
+CREATE TABLE source(
+    path TEXT PRIMARY KEY, document_id INTEGER REFERENCES document(id), size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
+    ctime_ns INTEGER NOT NULL, inode INTEGER NOT NULL, checked_ns INTEGER NOT NULL, maker TEXT NOT NULL,
+    left_out TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX source_document ON source(document_id);
+CREATE TABLE passage(
+    id INTEGER PRIMARY KEY, document_id INTEGER NOT NULL REFERENCES document(id), start INTEGER NOT NULL,
+    stop INTEGER NOT NULL, line INTEGER NOT NULL, sentences TEXT NOT NULL, hash TEXT NOT NULL, owed INTEGER NOT NULL);
+CREATE INDEX passage_document ON passage(document_id);
+CREATE INDEX passage_hash ON passage(hash);
+CREATE INDEX passage_owed ON passage(hash) WHERE owed;
+CREATE TABLE old_vector(hash TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE VIRTUAL TABLE words USING fts5(text, heading, title, bigrams, tokenize = '{TOKENIZER}');
+INSERT INTO words(words, rank) VALUES ('rank', 'bm25(1.0, 0.6, 0.4, 1.0)');
+INSERT INTO meta VALUES ('format', '{FORMAT}');
+"""
+
+
+def connect(home: Path, *, create: bool = False) -> tuple[sqlite3.Connection, bool]:
+    """Open the catalog in `home` and tell whether it can be written; with `create`, make it when it is not there.
+
+    A home that cannot be written is read without the files that SQLite's write-ahead log would need there.
+    """
+    path = home / FILE
+    with failures():
+        if create and not path.exists():
+            _create(path)
+        writable = os.access(home, os.W_OK) and os.access(path, os.W_OK)
+        db = sqlite3.connect(_uri(path, writable), uri=True, isolation_level=None, timeout=5.0)
+        try:
+            _check(db)
+        except BaseException:
+            db.close()
+            raise
+    return db, writable
+
+
+def _create(path: Path) -> None:
+    """Make an empty catalog under another name and move it into place whole: no reader sees half of it."""
+    new = path.with_name(f"{path.name}.new")
+    new.unlink(missing_ok=True)
+    db = sqlite3.connect(new, isolation_level=None)
+    try:
+        db.execute("PRAGMA journal_mode = WAL")
+        db.executescript(f"BEGIN; {_SCHEMA} COMMIT;")
+    finally:
+        db.close()
+    new.rename(path)
+
+
+def _uri(path: Path, writable: bool) -> str:
+    log = path.with_name(path.name + "-wal").exists()
+    return f"{path.resolve().as_uri()}?mode={'rw' if writable else 'ro' if log else 'ro&immutable=1'}"
+
+
+def _check(db: sqlite3.Connection) -> None:
+    db.execute("PRAGMA synchronous = NORMAL")
+    if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():
+        raise DamagedIndex("The index's catalog is empty.", REBUILD)
+    found = db.execute("SELECT value FROM meta WHERE key = 'format'").fetchone()
+    if found is None or found[0] != FORMAT:
+        raise DamagedIndex("The index was made by another version of qa.", REBUILD)
+
+
+@contextmanager
+def failures() -> Iterator[None]:
+    """SQLite's errors as failures that the user can mend; errors of a statement itself pass, they are bugs."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise _failure(error) from error
+
+
+def _failure(error: sqlite3.Error) -> IndexFailure | sqlite3.Error:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return IndexBusy("Another process is writing the index.", "Try again in a moment.")
+    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
+        return HomeNotWritable("The index's catalog cannot be opened for writing.", "Name another folder with --home DIR.")
+    if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
+        return HomeNotWritable(f"The index's catalog cannot be written: {error}.", "Make room on the disk, then `qa index`.")
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return DamagedIndex(f"The index's catalog is damaged: {error}.", REBUILD)
+    return error

@@ -1,0 +1,162 @@
+"""Writing to an index: vectors first, then one catalog transaction, then the old vectors; so that every source is whole.
+
+Owns that order and the debts (passages whose vector is owed because the embedder or the vector store failed). Knows nothing of
+files on disk; to be used by one process at a time (`index/home.py`).
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from index.catalog import Catalog, Prepared, text_hash
+from index.embed import Embedder
+from index.errors import Failure
+from index.vectors import Vectors
+
+if TYPE_CHECKING:
+    import numpy as np
+
+STORE_VECTORS = 1000
+"""Vectors are stored at least this often: what a kill can lose of paid embeddings."""
+
+PAY_AT_ONCE = 5000
+"""Texts of owed vectors are taken from the catalog in groups of this size."""
+
+
+class Store:
+    """A catalog with its vectors, open for one writer. `failure` is the first failure to embed; it ends the embedding."""
+
+    def __init__(self, catalog: Catalog, vectors: Vectors, open_embedder: Callable[[], Embedder]) -> None:
+        self.catalog = catalog
+        self.vectors = vectors
+        self.failure: Failure | None = None
+        self.embedded = 0
+        self._open_embedder = open_embedder
+
+    def put(self, prepared: Sequence[Prepared], *, replace: bool = False) -> None:
+        """Store sources; where their passages cannot be embedded, their vectors are owed."""
+        texts = {text_hash(p.text): p.text for item in prepared for p in item.passages}
+        known = set() if replace else self.catalog.embedded(texts)
+        missing = {h: text for h, text in texts.items() if h not in known}
+        stored = self._embed(missing)
+        with self.catalog.transaction():
+            self.catalog.store(prepared, owed=missing.keys() - stored, replace=replace)
+            self.catalog.paid(stored)
+
+    def remove(self, sources: Iterable[str]) -> None:
+        """Forget sources that are gone."""
+        with self.catalog.transaction():
+            self.catalog.remove(sources)
+
+    def pay(self) -> None:
+        """Embed what is owed, as far as the embedder goes."""
+        while not self.failure and (owed := self.catalog.owed(PAY_AT_ONCE)):
+            stored = self._embed(owed)
+            with self.catalog.transaction():
+                self.catalog.paid(stored)
+
+    def sweep(self) -> None:
+        """Delete the vectors that no passage needs any more, and save the graph if that is due."""
+        try:
+            if old := self.catalog.old_vectors():
+                self.vectors.delete(self.catalog.meta("collection"), old)
+                with self.catalog.transaction():
+                    self.catalog.forget_old_vectors(old)
+            if self.embedded or old:
+                self.vectors.save()
+        except Failure as failure:
+            self.failure = self.failure or failure
+
+    def switch(self) -> None:
+        """Make another embedder the index's own, once it has embedded every passage; until then the old one serves.
+
+        Raises the failure that stopped it; what was embedded by then stays and is not embedded again.
+        """
+        embedder = self._open_embedder()
+        if embedder.name == self.catalog.meta("embedder"):
+            return
+        collection = ""
+        for texts in self.catalog.texts(PAY_AT_ONCE):
+            collection = embedder.identity
+            stored = self._embed_into(collection, texts, embedder)
+            if self.failure:
+                raise self.failure
+            assert stored >= texts.keys()
+        with self.catalog.transaction():
+            self.catalog.paid_all()
+            self.catalog.remember(embedder=embedder.name, collection=collection)
+
+    def forget_vectors(self) -> None:
+        """Every vector is owed again: they are lost, or made anew."""
+        with self.catalog.transaction():
+            self.catalog.owe_all()
+            self.catalog.remember(collection="")
+        self.vectors.clear()
+
+    def reconcile(self) -> None:
+        """After a run that was cut off: delete the vectors the catalog does not know, owe those that are not there."""
+        collection = self.catalog.meta("collection")
+        try:
+            there = self.vectors.ids(collection) if collection else set()
+        except Failure as failure:
+            self.failure = self.failure or failure
+            return
+        live = self.catalog.hashes()
+        with self.catalog.transaction():
+            self.catalog.owe(live - there)
+            self.catalog.paid(live & there)
+            self.catalog.add_old_vectors(there - live)
+
+    def _embed(self, texts: dict[str, str]) -> set[str]:
+        """Embed with the index's embedder what is not stored; the hashes of what is stored now."""
+        if not texts or self.failure:
+            return set()
+        try:
+            embedder = self._open_embedder()
+            return self._embed_into(self._collection(embedder), texts, embedder)
+        except Failure as failure:
+            self.failure = failure
+            return set()
+
+    def _collection(self, embedder: Embedder) -> str:
+        """The index's collection; vectors of another revision of the embedder are no use, so all are owed anew."""
+        collection = embedder.identity
+        if self.catalog.meta("collection") != collection:
+            with self.catalog.transaction():
+                self.catalog.owe_all()
+                self.catalog.remember(embedder=embedder.name, collection=collection)
+        return collection
+
+    def _embed_into(self, collection: str, texts: dict[str, str], embedder: Embedder) -> set[str]:
+        """Embed and store texts in groups; a failure is kept, and what was embedded before it is stored."""
+        done: set[str] = set()
+        ready: list[str] = []
+        rows: list[np.ndarray] = []
+
+        def flush() -> None:
+            if ready:
+                self.vectors.add(collection, ready, _stacked(rows))
+                done.update(ready)
+                ready.clear()
+                rows.clear()
+
+        try:
+            done |= self.vectors.present(collection, list(texts))
+            keys = [h for h in texts if h not in done]
+            try:
+                for indices, vectors in embedder.batches([texts[h] for h in keys]):
+                    ready += [keys[i] for i in indices]
+                    rows.append(vectors)
+                    self.embedded += len(indices)
+                    if len(ready) >= STORE_VECTORS:
+                        flush()
+            finally:
+                flush()
+        except Failure as failure:
+            self.failure = failure
+        return done
+
+
+def _stacked(rows: "list[np.ndarray]") -> "np.ndarray":
+    import numpy as np
+
+    return np.concatenate(rows)

@@ -1,0 +1,56 @@
+"""Words as the keyword index sees them: SQLite's own tokenizer, with pairs of characters for scripts that don't part words.
+
+Owns the tokenizer's name and the query syntax; knows nothing of passages or ranking.
+"""
+
+import re
+import sqlite3
+from collections.abc import Sequence
+from itertools import pairwise
+
+TOKENIZER = "porter unicode61 remove_diacritics 2"
+
+_UNSPACED = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3040-\u30ff\u3130-\u318f\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
+    "\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]+"
+)
+"""Runs of scripts whose words unicode61 does not part: Thai to Khmer, Japanese, Chinese; Korean for its particles."""
+
+
+def bigrams(text: str) -> list[str]:
+    """The overlapping pairs of characters of each run of an unspaced script; a run of one character is that character."""
+    return [gram for run in _UNSPACED.findall(text) for gram in ([a + b for a, b in pairwise(run)] or [run])]
+
+
+def searchable(text: str) -> str:
+    """A text with its unspaced runs as pairs of characters: what the tokenizer is given, here and in the index."""
+    return _UNSPACED.sub(lambda run: f" {' '.join(bigrams(run[0]))} ", text)
+
+
+def words_of(text: str) -> list[str]:
+    """The distinct words of a question in their order, unspaced runs as pairs of characters, not stemmed."""
+    return list(dict.fromkeys(re.findall(r"\w+", searchable(text).casefold())))
+
+
+def any_of(words: Sequence[str]) -> str:
+    """An FTS5 expression that matches where any of the words stands; no character of a word is taken as syntax."""
+    return " OR ".join('"' + w.replace('"', '""') + '"' for w in words)
+
+
+class Tokenizer:
+    """Stems of texts, by the tokenizer of the index, in an SQLite of its own in memory."""
+
+    def __init__(self) -> None:
+        """An empty table to tokenize in."""
+        self._db = sqlite3.connect(":memory:")
+        self._db.execute(f"CREATE VIRTUAL TABLE texts USING fts5(text, content='', tokenize = '{TOKENIZER}')")
+        self._db.execute("CREATE VIRTUAL TABLE instances USING fts5vocab(texts, instance)")
+
+    def stems(self, texts: Sequence[str]) -> list[list[str]]:
+        """The stems of each text, in order."""
+        self._db.execute("INSERT INTO texts(texts) VALUES ('delete-all')")
+        self._db.executemany("INSERT INTO texts(rowid, text) VALUES (?, ?)", enumerate(map(searchable, texts)))
+        found: list[list[tuple[int, str]]] = [[] for _ in texts]
+        for term, doc, offset in self._db.execute("SELECT term, doc, offset FROM instances"):
+            found[doc].append((offset, term))
+        return [[term for _, term in sorted(terms)] for terms in found]

@@ -1,0 +1,128 @@
+"""Frozen values of an answer: its sentences, its citations, its status.
+
+Owns the shapes that `--json` shows (see `qa/render.py`); knows nothing of models, files or terminals.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from index.errors import Failure
+from index.passage import Hit, Place, Span
+
+REFUSAL = "NOT_FOUND"
+"""A model's whole reply where the passages don't answer."""
+
+Status = Literal["answered", "partial", "not_found", "passages"]
+Verdict = Literal["exact", "extracted", "changed", "gone"]
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceRef:
+    """One sentence of one hit that was sent to the model: the n-th citation's target before it is proved."""
+
+    hit: Hit
+    span: Span
+
+    @property
+    def quote(self) -> str:
+        """The sentence's text as indexed."""
+        return self.hit.sentence(self.span)
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSentence:
+    """One sentence of an answer, without numbers and ids; `citations` are the numbers [n] behind it.
+
+    `supported` is None where the sentence claims nothing about the documents.
+    """
+
+    text: str
+    citations: tuple[int, ...]
+    supported: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class CitedText:
+    """A model's reply after its ids were looked up: `text` carries numbers [1] in order of first use.
+
+    `refs[n - 1]` is what number n points to. `refused` is true when the reply was the refusal word.
+    """
+
+    text: str
+    sentences: tuple[AnswerSentence, ...]
+    refs: tuple[SentenceRef, ...]
+    refused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A proved (or disproved) citation: `quote` is the indexed sentence, `verdict` what the file on disk says now."""
+
+    n: int
+    place: Place
+    heading: str
+    quote: str
+    verdict: Verdict
+    source_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens that the endpoint says were used."""
+
+    input_tokens: int
+    output_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """All that is known of one answer; `text` carries the numbers [n] and is None when nothing was found.
+
+    `nearest` are the passages closest to a question that was not answered. `sent` of `of` passages were read for it.
+    `failure` is why no model answered although one was to; `cut` says that the reply stopped for length. Times are in seconds.
+    """
+
+    question: str
+    asked_at: str
+    status: Status
+    text: str | None
+    sentences: tuple[AnswerSentence, ...]
+    citations: tuple[Citation, ...]
+    nearest: tuple[Hit, ...]
+    sent: int
+    of: int
+    model: str | None
+    usage: Usage | None
+    timings: dict[str, float]
+    failure: Failure | None = None
+    cut: bool = False
+
+    @property
+    def exit(self) -> int:
+        """The exit code of a command that gave this answer."""
+        if self.failure:
+            return self.failure.exit
+        return {"answered": 0, "passages": 0, "not_found": 1, "partial": 3}[self.status]
+
+
+@dataclass(frozen=True, slots=True)
+class IndexState:
+    """How true the index was to the files: `pending` changed sources or owed vectors, `skipped` files left out."""
+
+    embedder: str
+    fresh: bool
+    pending: int
+    skipped: int
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Text around a span: `before + marked + after` are whole lines of the source, the first of them number `line`."""
+
+    source: str
+    start: int
+    end: int
+    line: int
+    before: str
+    marked: str
+    after: str

@@ -1,0 +1,219 @@
+"""The command line: options in, exit codes out, and the one place where failures are caught.
+
+Typer only parses: each command gives back the work to do, and `main` does it, so that no failure is shown but by `main`.
+"""
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from index.errors import Failure
+    from qa.render import Screen
+
+Work = Callable[[], int]
+"""What a command does; its exit code."""
+
+EXITS = """Exit codes: 0 answered (or sentences quoted, with no model); 1 the documents don't say; 2 usage; 3 some of the answer
+is not supported, or a cited file has changed; 4 documents or index; 5 the model or the embedding service; 70 a bug;
+130 Ctrl-C."""
+
+app = typer.Typer(
+    name="qa",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Seeds = Annotated[str | None, typer.Option("--seeds", metavar="PATH", help="The documents: a folder, or one file.")]
+Home = Annotated[str | None, typer.Option("--home", metavar="DIR", help="Where the index is kept.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Nothing on stderr but failures.")]
+Color = Annotated[str, typer.Option("--color", metavar="WHEN", help="auto, always or never.")]
+Json = Annotated[bool, typer.Option("--json", help="One JSON object instead of text.")]
+In = Annotated[
+    list[str] | None,
+    typer.Option("--in", metavar="PATTERN", help="Only documents that match (.gitignore syntax, quoted; repeatable)."),
+]
+Frozen = Annotated[bool, typer.Option("--frozen", help="Ask the index as it is; read no document but the cited ones.")]
+Batch = Annotated[
+    str | None,
+    typer.Option("--batch", metavar="FILE", help="A question a line (- is stdin), plain or JSON; a JSON object a line."),
+]
+
+
+@app.callback(invoke_without_command=True, help=f"Ask a folder of documents; every citation is proved.\n\n{EXITS}")
+def _qa(context: typer.Context, version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False) -> None:
+    if version:
+        from qa import __version__
+
+        sys.stdout.write(f"qa {__version__}\n")
+        raise typer.Exit
+
+
+@app.command(epilog='Example: qa ask "what did Lee ask of Xi?"')
+def ask(
+    question: Annotated[list[str] | None, typer.Argument(help="The question; several words are one; - reads stdin.")] = None,
+    json: Json = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Markdown with the sources as footnotes.")] = False,
+    no_llm: Annotated[bool, typer.Option("--no-llm", help="Quote the best sentences; ask no model.")] = False,
+    model: Annotated[str | None, typer.Option("--model", metavar="NAME", help="The chat model to ask.")] = None,
+    top: Annotated[int, typer.Option("--top", "-n", metavar="N", help="So many passages are read.")] = 8,
+    within: In = None,
+    frozen: Frozen = False,
+    batch: Batch = None,
+    timeout: Annotated[float, typer.Option("--timeout", metavar="S", help="Seconds of a model's silence.")] = 60.0,
+    seeds: Seeds = None,
+    home: Home = None,
+    quiet: Quiet = False,
+    color: Color = "auto",
+) -> Work:
+    """Answer a question with citations; brings the index up to date first."""
+    from qa import commands
+
+    options = commands.Asking(json, markdown, no_llm, model, top, tuple(within or ()), frozen, batch, timeout)
+    return lambda: commands.ask(tuple(question or ()), options, seeds, home, _screen(color, quiet))
+
+
+@app.command(epilog='Example: qa search -n 3 "trade war"')
+def search(
+    query: Annotated[list[str] | None, typer.Argument(help="What to look for; - reads stdin.")] = None,
+    json: Json = False,
+    files: Annotated[bool, typer.Option("-l", help="Only the files' names.")] = False,
+    top: Annotated[int, typer.Option("--top", "-n", metavar="N", help="So many passages.")] = 5,
+    within: In = None,
+    frozen: Frozen = False,
+    batch: Batch = None,
+    seeds: Seeds = None,
+    home: Home = None,
+    quiet: Quiet = False,
+    color: Color = "auto",
+) -> Work:
+    """Show the passages nearest to a query, best first."""
+    from qa import commands
+
+    options = commands.Searching(json, files, top, tuple(within or ()), frozen, batch)
+    return lambda: commands.search(tuple(query or ()), options, seeds, home, _screen(color, quiet))
+
+
+@app.command(epilog="Example: qa index --embedder minilm")
+def index(
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Make the index anew; mends a damaged one.")] = False,
+    embedder: Annotated[
+        str | None, typer.Option("--embedder", metavar="NAME", help="Switch to static, minilm, openai or openai:MODEL.")
+    ] = None,
+    json: Json = False,
+    seeds: Seeds = None,
+    home: Home = None,
+    quiet: Quiet = False,
+    color: Color = "auto",
+) -> Work:
+    """Bring the index up to date with the documents now."""
+    from qa import commands
+
+    return lambda: commands.index(rebuild, embedder, json, seeds, home, _screen(color, quiet))
+
+
+@app.command(epilog="Example: qa status --json")
+def status(json: Json = False, seeds: Seeds = None, home: Home = None, quiet: Quiet = False, color: Color = "auto") -> Work:
+    """Show what is indexed, by what, what is stale and what was left out."""
+    from qa import commands
+
+    return lambda: commands.status(json, seeds, home, _screen(color, quiet))
+
+
+@app.command(epilog="Examples: qa show 1; qa show seeds/report.txt:14")
+def show(
+    place: Annotated[str, typer.Argument(help="A number of the last answer, FILE:LINE or FILE@START-END.")],
+    text: Annotated[bool, typer.Option("--text", help="The whole text of FILE, exactly as indexed.")] = False,
+    json: Json = False,
+    seeds: Seeds = None,
+    home: Home = None,
+    quiet: Quiet = False,
+    color: Color = "auto",
+) -> Work:
+    """Show a place in its surroundings, the cited sentence marked."""
+    from qa import commands
+
+    return lambda: commands.show(place, text, json, seeds, home, _screen(color, quiet))
+
+
+def _screen(color: str, quiet: bool) -> "Screen":
+    from qa.errors import UsageFailure
+    from qa.render import Screen
+
+    if color not in ("auto", "always", "never"):
+        raise UsageFailure(f"--color {color} is none of auto, always, never.")
+    return Screen(color, quiet)
+
+
+def main() -> None:
+    """Run the command line and exit with its code."""
+    signal.signal(signal.SIGTERM, _terminated)
+    try:
+        code = run(sys.argv[1:])
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read has gone: leave in silence, and let the interpreter's last flush go nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 141
+    sys.exit(code)
+
+
+def _terminated(*_: object) -> None:
+    raise SystemExit(143)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Parse, work, and turn every failure into one sentence and its exit code."""
+    from index.errors import Failure
+
+    try:
+        work = app(list(arguments), standalone_mode=False, prog_name="qa")
+        return work() if callable(work) else int(work or 0)
+    except Failure as failure:
+        return _failed(failure, arguments)
+    except KeyboardInterrupt:
+        sys.stderr.write("Stopped; what was indexed is kept.\n")
+        return 130
+    except BrokenPipeError:
+        raise
+    except Exception as error:  # noqa: BLE001 the one place that catches everything: a bug must not show a traceback
+        return _failed(_usage(error, arguments) or _bug(error), arguments)
+
+
+def _usage(error: Exception, arguments: Sequence[str]) -> "Failure | None":
+    """Typer's complaint as a failure; None if the error is not typer's."""
+    from qa.errors import UsageFailure
+
+    if not isinstance(error, typer.TyperException):
+        return None
+    words = [a for a in arguments if not a.startswith("-")]
+    if words and words[0] not in {c.name or c.callback.__name__ for c in app.registered_commands if c.callback}:
+        return UsageFailure(f"There is no command “{words[0]}”.", f'To ask a question: qa ask "{" ".join(words)}"')
+    return UsageFailure(error.format_message(), "`qa --help` and `qa COMMAND --help` show what there is.")
+
+
+def _bug(error: Exception) -> "Failure":
+    from qa.config import debugging
+    from qa.errors import Bug
+
+    if debugging():
+        raise error
+    return Bug(f"qa has a bug: {type(error).__name__}: {error}", "QA_DEBUG=1 shows where.")
+
+
+def _failed(failure: "Failure", arguments: Sequence[str]) -> int:
+    """Show a failure, as JSON too where that was asked for."""
+    from qa import render
+
+    screen = render.Screen()
+    if "--json" in arguments or "--batch" in arguments:
+        screen.line(render.to_json(render.failure_json(failure)))
+    screen.failure(failure)
+    return failure.exit

@@ -1,0 +1,254 @@
+"""What each command does, from its options to its exit code: one function a command, each a list of steps.
+
+Knows nothing of parsing the command line (`qa/cli.py`) or of what things look like (`qa/render.py`).
+"""
+
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from index.build import Progress, update
+from index.catalog import Catalog
+from index.embed import open_embedder
+from index.errors import Failure, IndexMissing, ServiceFailure
+from index.search import Found, search_all
+from qa import batch, render
+from qa.answer import Answer
+from qa.ask import Model, answer, checked_question, choose_model
+from qa.ask import ask as ask_one
+from qa.config import NEVER, Settings, load
+from qa.errors import UsageFailure
+from qa.library import Library, embedder_for, open_library
+from qa.render import Screen
+from qa.show import keep, surroundings, whole_text
+from qa.status import status_of
+
+FIRST_WAIT = 0.5
+"""Seconds before `qa index` says that it waits for another one."""
+
+
+MOST_PASSAGES = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """The options of `qa ask`."""
+
+    json: bool
+    markdown: bool
+    no_llm: bool
+    model: str | None
+    top: int
+    within: tuple[str, ...]
+    frozen: bool
+    batch: str | None
+    timeout: float
+
+
+@dataclass(frozen=True, slots=True)
+class Searching:
+    """The options of `qa search`."""
+
+    json: bool
+    files: bool
+    top: int
+    within: tuple[str, ...]
+    frozen: bool
+    batch: str | None
+
+
+def ask(words: Sequence[str], options: Asking, seeds: str | None, home: str | None, screen: Screen) -> int:
+    """Answer one question, or with --batch one a line."""
+    question = "" if options.batch else _question(words, options.within)
+    _check_top(options.top)
+    settings = load(seeds, home)
+    with _progress(screen) as progress, open_library(settings, screen.notice, progress, frozen=options.frozen) as library:
+        model = _model(settings, options)
+        if options.batch:
+            return _ask_batch(library, options, model, screen)
+        within = library.within(options.within)
+        live = screen.tty and not (options.json or options.markdown)
+        given = ask_one(library, question, options.top, within, model, screen.stream if live else _silent)
+        keep(settings.target.home, render.answer_json(given, library.state))
+        _show(screen, given, library, options)
+        return given.exit
+
+
+def search(words: Sequence[str], options: Searching, seeds: str | None, home: str | None, screen: Screen) -> int:
+    """Show the passages nearest to a query, or with --batch to one a line."""
+    query = "" if options.batch else _question(words, options.within)
+    _check_top(options.top)
+    settings = load(seeds, home)
+    with _progress(screen) as progress, open_library(settings, screen.notice, progress, frozen=options.frozen) as library:
+        within = library.within(options.within)
+        if options.batch:
+            return _search_batch(library, options, within, screen)
+        found = search_all(library.index, [query], options.top, within)[0]
+        if found.failure:
+            screen.notice(f"{found.failure} Found by words alone.")
+        if options.json:
+            screen.line(render.to_json(render.search_json(query, found.hits, library.state)))
+        elif options.files:
+            for source in dict.fromkeys(h.place.source for h in found.hits):
+                screen.line(render.file_here(source, settings.target.root))
+        else:
+            render.show_hits(screen, found.hits, settings.target.root)
+        return 0 if found.hits else 1
+
+
+def index(rebuild: bool, embedder: str | None, json: bool, seeds: str | None, home: str | None, screen: Screen) -> int:
+    """Bring the index up to date; a failure to embed is told after what was done."""
+    settings = load(seeds, home)
+    for line in settings.notices:
+        screen.notice(line)
+    started = time.perf_counter()
+    opened = (lambda: open_embedder(embedder, settings.service, settings.offline)) if embedder else None
+    opened = opened or embedder_for(settings, screen.notice)
+    if embedder:
+        opened()  # an unknown or unreachable one is refused before anything is written
+    with _progress(screen) as progress:
+        report = update(settings.target, opened, FIRST_WAIT, progress, rebuild=rebuild, switch=bool(embedder))
+        if report.busy:
+            screen.notice("Another process is indexing these documents; waiting for it.")
+            report = update(settings.target, opened, -1, progress, rebuild=rebuild, switch=bool(embedder))
+    seconds = round(time.perf_counter() - started, 2)
+    if json:
+        screen.line(render.to_json(render.report_json(report, seconds)))
+    else:
+        render.show_report(screen, report, settings.target, seconds)
+    if report.failure:
+        screen.failure(report.failure)
+        return report.failure.exit
+    return 0
+
+
+def status(json: bool, seeds: str | None, home: str | None, screen: Screen) -> int:
+    """Show what is indexed and how true it is to the files; changes nothing."""
+    settings = load(seeds, home)
+    standing = status_of(settings)
+    if json:
+        screen.line(render.to_json(standing))
+    else:
+        render.show_status(screen, standing)
+    return 0
+
+
+def show(place: str, text: bool, json: bool, seeds: str | None, home: str | None, screen: Screen) -> int:
+    """Show a place in its surroundings, or a source's whole text."""
+    target = load(seeds, home).target
+    if not target.indexed:
+        raise IndexMissing(f"Nothing of {target.root} has been indexed.", "Run `qa index`.")
+    with Catalog(target.home) as catalog:
+        target.owned(catalog)
+        if text:
+            screen.exact(whole_text(place, target, catalog, Path.cwd()))
+            return 0
+        found = surroundings(place, target, catalog, Path.cwd())
+    if json:
+        screen.line(render.to_json(render.surroundings_json(found)))
+    else:
+        render.show_surroundings(screen, found, target.root)
+    return 0
+
+
+def _question(words: Sequence[str], within: Sequence[str]) -> str:
+    """The words as one question, or standard input for "-"."""
+    if within and len(words) > 1 and any(Path(word).exists() for word in words):
+        raise UsageFailure("The shell has expanded the pattern of --in.", "Quote it: --in '*.txt'")
+    if tuple(words) == ("-",):
+        return checked_question(sys.stdin.buffer.read().decode("utf-8", "replace"))
+    return checked_question(" ".join(words))
+
+
+def _check_top(top: int) -> None:
+    if not 1 <= top <= MOST_PASSAGES:
+        raise UsageFailure(f"--top {top} is not a number from 1 to {MOST_PASSAGES}.")
+
+
+def _model(settings: Settings, options: Asking) -> Model | Failure | None:
+    """The model to ask, or why there is none although one was to be asked."""
+    try:
+        return choose_model(settings, NEVER if options.no_llm else options.model, options.timeout)
+    except ServiceFailure as failure:
+        return failure
+
+
+def _silent(_: str) -> None:
+    """For a result that is shown when it is whole."""
+
+
+def _show(screen: Screen, given: Answer, library: Library, options: Asking) -> None:
+    root = library.settings.target.root
+    if options.json:
+        screen.line(render.to_json(render.answer_json(given, library.state)))
+    elif options.markdown:
+        screen.write(render.answer_markdown(given, root))
+    else:
+        render.show_answer(screen, given, root)
+    if given.failure:
+        screen.failure(given.failure)
+
+
+def _ask_batch(library: Library, options: Asking, model: Model | Failure | None, screen: Screen) -> int:
+    """Answer a question a line; the exit code is that of the first line that has no answer."""
+    within, first = library.within(options.within), 0
+    for asked, found, failure in _found(library, options, within):
+        if found is None:
+            code = _failed_line(asked.id, failure, screen)
+            first = first or code
+            continue
+        given = answer(library, asked.text, found, model, _silent, time.perf_counter())
+        screen.line(render.to_json(render.answer_json(given, library.state, asked.id)))
+    return first
+
+
+def _search_batch(library: Library, options: Searching, within: frozenset[str] | None, screen: Screen) -> int:
+    """Search for a line's query each; the exit code is that of the first line that has no result."""
+    first = 0
+    for asked, found, failure in _found(library, options, within):
+        if found is None:
+            code = _failed_line(asked.id, failure, screen)
+            first = first or code
+            continue
+        screen.line(render.to_json(render.search_json(asked.text, found.hits, library.state, asked.id)))
+    return first
+
+
+def _found(
+    library: Library, options: Asking | Searching, within: frozenset[str] | None
+) -> Iterator[tuple[batch.Question, Found | None, Failure | None]]:
+    """Each line's question with its passages, or with why it has none; a group of lines is searched together."""
+    assert options.batch
+    for group in batch.questions(options.batch):
+        checked = [(q, q.failure or _refused(q.text)) for q in group]
+        texts = [q.text.strip() for q, failure in checked if not failure]
+        results = iter(search_all(library.index, texts, options.top, within) if texts else [])
+        for question, failure in checked:
+            yield question, None if failure else next(results), failure
+
+
+def _refused(text: str) -> Failure | None:
+    try:
+        checked_question(text)
+    except UsageFailure as failure:
+        return failure
+    return None
+
+
+def _failed_line(id_: object, failure: Failure | None, screen: Screen) -> int:
+    assert failure is not None
+    screen.line(render.to_json(render.failure_json(failure, id_)))
+    return failure.exit
+
+
+@contextmanager
+def _progress(screen: Screen) -> Iterator[Progress]:
+    """A bar on a terminal's stderr while files are indexed; nothing elsewhere, and nothing for work that is done at once."""
+    if screen.quiet or not sys.stderr.isatty():
+        yield lambda done, total: None
+        return
+    with render.Bar() as bar:
+        yield bar.update

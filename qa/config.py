@@ -1,0 +1,158 @@
+"""Settings: options, then the environment, then the project's `.env`; an empty value is an unset one.
+
+The only reader of the environment and of `.env`. Decides where documents and index are (see the README, "Where things are").
+"""
+
+import hashlib
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from index.build import Target
+from index.errors import NoDocuments
+from index.service import Service
+
+NAMES = {
+    "QA_SEEDS": "",
+    "QA_HOME": "",
+    "QA_EMBEDDER": "auto",
+    "QA_MODEL": "",
+    "OPENAI_API_KEY": "",
+    "OPENAI_BASE_URL": "",
+    "QA_FOLLOW": "",
+    "QA_OFFLINE": "",
+}
+"""Every setting with its default."""
+
+PLACEHOLDER_KEY = "none"
+"""Given to an endpoint that needs no key; openai's client wants one."""
+
+NEVER = "none"
+"""As QA_MODEL: no model is ever asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One setting with where it comes from: "option", "environment", ".env" or "default"."""
+
+    text: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All that a command needs to know. `service` is None where neither a key nor an endpoint is set."""
+
+    target: Target
+    values: Mapping[str, Value]
+    service: Service | None
+    notices: tuple[str, ...] = ()
+
+    @property
+    def embedder(self) -> str:
+        """The embedder's name as set, "auto" by default."""
+        return self.values["QA_EMBEDDER"].text
+
+    @property
+    def model(self) -> str:
+        """The chat model's name as set, "" if it is not."""
+        return self.values["QA_MODEL"].text
+
+    @property
+    def offline(self) -> bool:
+        """Whether no connection may be made."""
+        return self.values["QA_OFFLINE"].text == "1"
+
+
+def load(seeds: str | None = None, home: str | None = None, *, cwd: Path | None = None) -> Settings:
+    """Read the settings as they stand in `cwd`; raises NoDocuments where no documents are named or found."""
+    cwd = cwd or Path.cwd()
+    project = _project(cwd)
+    values = _values({"QA_SEEDS": seeds, "QA_HOME": home}, project)
+    service, notices = _service(values)
+    return Settings(_target(values, project, cwd), values, service, notices)
+
+
+def _project(cwd: Path) -> Path | None:
+    """The nearest folder upward that holds `.qa/` or `seeds/`."""
+    return next((p for p in (cwd, *cwd.parents) if (p / ".qa").is_dir() or (p / "seeds").is_dir()), None)
+
+
+def _values(options: Mapping[str, str | None], project: Path | None) -> dict[str, Value]:
+    file = _dotenv(project) if project else {}
+    values = {}
+    for name, default in NAMES.items():
+        given = ((options.get(name), "option"), (os.environ.get(name), "environment"), (file.get(name), ".env"))
+        values[name] = next((Value(text, origin) for text, origin in given if text), Value(default, "default"))
+    return values
+
+
+def _dotenv(project: Path) -> Mapping[str, str | None]:
+    if not (project / ".env").is_file():
+        return {}
+    from dotenv import dotenv_values
+
+    return dotenv_values(project / ".env", interpolate=False)
+
+
+def _target(values: Mapping[str, Value], project: Path | None, cwd: Path) -> Target:
+    root = _documents(values["QA_SEEDS"], project, cwd)
+    own = project is not None and (root == (project / "seeds").resolve() or values["QA_SEEDS"].origin == ".env")
+    if values["QA_HOME"].text:
+        home = _path(values["QA_HOME"], project, cwd)
+    elif own and project is not None:
+        home = project / ".qa"
+    else:
+        home = _cache(root)
+    base = project if project is not None and home.resolve().is_relative_to(project.resolve()) else None
+    return Target(root, home, base and base.resolve(), follow=values["QA_FOLLOW"].text == "1")
+
+
+def _documents(setting: Value, project: Path | None, cwd: Path) -> Path:
+    if setting.text:
+        root = _path(setting, project, cwd).resolve()
+        if not root.exists():
+            raise NoDocuments(f"There are no documents at {root}.", "Name a folder or a file with --seeds PATH or QA_SEEDS.")
+        return root
+    if project is not None and (project / "seeds").is_dir():
+        return (project / "seeds").resolve()
+    raise NoDocuments(
+        "There are no documents: no folder seeds/ here or above, and none is named.",
+        "Name a folder or a file with --seeds PATH, or set QA_SEEDS.",
+    )
+
+
+def _path(setting: Value, project: Path | None, cwd: Path) -> Path:
+    """Relative paths count from the current folder, those in `.env` from the file's."""
+    start = project if setting.origin == ".env" and project is not None else cwd
+    return start / Path(setting.text).expanduser()
+
+
+def _cache(root: Path) -> Path:
+    """A folder in the user's cache for documents that are not the project's own."""
+    from platformdirs import user_cache_path
+
+    key = hashlib.sha256(os.fsencode(root)).hexdigest()[:16]
+    return user_cache_path("qa") / f"{root.name}-{key}"
+
+
+def _service(values: Mapping[str, Value]) -> tuple[Service | None, tuple[str, ...]]:
+    """The endpoint with its key; one that `.env` names gets only a key from that file, never the user's own."""
+    key, url = values["OPENAI_API_KEY"], values["OPENAI_BASE_URL"]
+    if not key.text and not url.text:
+        return None, ()
+    if url.origin == ".env" and key.text and key.origin != ".env":
+        notice = "The endpoint comes from .env, so the key from the environment is not sent to it; put its key into .env too."
+        return Service(url.text, PLACEHOLDER_KEY), (notice,)
+    return Service(url.text or None, key.text or PLACEHOLDER_KEY), ()
+
+
+def color_forbidden() -> bool:
+    """Whether the user's environment asks for no colour anywhere (no-color.org), or the terminal has none."""
+    return bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
+
+
+def debugging() -> bool:
+    """Whether QA_DEBUG=1 asks for the traceback of a bug."""
+    return os.environ.get("QA_DEBUG") == "1"

@@ -1,0 +1,36 @@
+"""Failures of asking, beside those of the index (`index/errors.py`), which has the root of the tree.
+
+Failure
+├── Bug (70)              nothing a user can mend
+├── UsageFailure (2)      the command line cannot be meant so
+├── PlaceFailure (4)      `qa show` is given a place that is not there
+└── ServiceFailure (5)
+    ├── NoKey             a model was asked for, and there is no key and no endpoint
+    └── NoModel           an endpoint serves several models, and none was named
+"""
+
+from index.errors import Failure, ServiceFailure
+
+
+class Bug(Failure):
+    """Nothing a user can mend."""
+
+    exit = 70
+
+
+class UsageFailure(Failure):
+    """The command line cannot be meant so."""
+
+    exit = 2
+
+
+class PlaceFailure(Failure):
+    """There is no such place in the documents."""
+
+
+class NoKey(ServiceFailure):
+    """A model was asked for, and there is neither a key nor an endpoint."""
+
+
+class NoModel(ServiceFailure):
+    """The endpoint serves no model or several, and none was named."""

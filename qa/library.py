@@ -1,0 +1,136 @@
+"""The documents with their index, brought up to date and opened for questions.
+
+Owns the choice of the embedder and what is said when the index cannot follow the files. Knows nothing of models or answers.
+"""
+
+import difflib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+
+from index.build import Progress, Report, Target, update
+from index.catalog import Catalog
+from index.embed import Embedder, local_best, open_embedder
+from index.errors import Failure, IndexMissing, NoMatch
+from index.search import Index
+from qa.answer import IndexState
+from qa.config import Settings
+
+Notice = Callable[[str], None]
+"""Told one line for the user."""
+
+WAIT = 1.0
+"""Seconds that a question waits for another process's indexing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """An index open for questions, with how true it is to the files."""
+
+    settings: Settings
+    index: Index
+    state: IndexState
+
+    def within(self, patterns: Sequence[str]) -> frozenset[str] | None:
+        """The sources that match any of the `.gitignore` patterns; None without patterns, NoMatch if there are none."""
+        if not patterns:
+            return None
+        from pathspec import GitIgnoreSpec
+
+        sources = self.index.catalog.document_ids()
+        try:
+            matched = frozenset(GitIgnoreSpec.from_lines(patterns).match_files(sources))
+        except ValueError as error:
+            raise NoMatch(f"--in {' '.join(patterns)} is not a pattern: {error}") from error
+        if matched:
+            return matched
+        near = difflib.get_close_matches(patterns[0], sources, n=3, cutoff=0.4) or sorted(sources)[:3]
+        raise NoMatch(f"No document matches --in {' '.join(patterns)}.", f"There are, for example: {', '.join(near)}.")
+
+
+@contextmanager
+def open_library(settings: Settings, notice: Notice, progress: Progress, *, frozen: bool = False) -> Iterator[Library]:
+    """Bring the index up to date unless `frozen`, and open it; what could not be done is told in one line."""
+    target = settings.target
+    for line in settings.notices:
+        notice(line)
+    embedder = embedder_for(settings, notice)
+    report = None if frozen else refreshed(target, embedder, notice, progress)
+    if not target.indexed:
+        raise IndexMissing(f"Nothing of {target.root} has been indexed.", "Run `qa index`, or leave --frozen out.")
+    with Catalog(target.home) as catalog:
+        target.owned(catalog)
+        if not catalog.has_sources():
+            raise IndexMissing(f"Nothing of {target.root} has been indexed.", "Run `qa index`, or leave --frozen out.")
+        index = Index(catalog, target.vectors, _for_queries(embedder, catalog, notice))
+        pending, skipped = (report.pending or report.owed, report.left_out) if report else (0, catalog.left_out_count())
+        state = IndexState(catalog.meta("embedder"), report is not None and report.fresh, pending, skipped)
+        yield Library(settings, index, state)
+
+
+def embedder_for(settings: Settings, notice: Notice) -> Callable[[], Embedder]:
+    """The index's own embedder, or for a new index the one that is set; opened at the first call and kept."""
+
+    @cache
+    def opened() -> Embedder:
+        return open_embedder(chosen_embedder(settings, notice), settings.service, settings.offline)
+
+    return opened
+
+
+def chosen_embedder(settings: Settings, notice: Notice) -> str:
+    """The name of the index's own embedder; a different one in the settings is not used, and said."""
+    own = stored_embedder(settings.target)
+    wanted = settings.embedder
+    if own and wanted not in ("auto", own, own.split(":")[0]):
+        notice(f"The index was made with {own}; it is used instead of {wanted}. `qa index --embedder {wanted}` switches.")
+    if own:
+        return own
+    if wanted != "auto":
+        return wanted
+    best = local_best()
+    better = "" if best == "minilm" else " (better, with a download of 80 MB: `qa index --embedder minilm`)"
+    notice(f"Embedding with {best}, on this machine{better}.")
+    return best
+
+
+def stored_embedder(target: Target) -> str:
+    """The name of the embedder that made the index, "" if there is none yet."""
+    if not target.indexed:
+        return ""
+    with Catalog(target.home) as catalog:
+        return catalog.meta("embedder")
+
+
+def refreshed(target: Target, embedder: Callable[[], Embedder], notice: Notice, progress: Progress) -> Report:
+    """Bring the index up to date for a question; what is in the way is said in one line and does not stop it."""
+    report = update(target, embedder, WAIT, progress)
+    if report.busy:
+        notice(f"Another process is indexing; answering from what is there, {_files(report.pending)} behind.")
+    elif report.failure and report.pending:
+        notice(f"{report.failure} {_files(report.pending)} changed since; answering from what is there.")
+    elif report.failure:
+        notice(f"{report.failure} {report.owed} passages have no vectors yet and are found by their words.")
+    return report
+
+
+def _files(count: int) -> str:
+    return "1 file" if count == 1 else f"{count} files"
+
+
+def _for_queries(embedder: Callable[[], Embedder], catalog: Catalog, notice: Notice) -> Embedder | None:
+    """The embedder for questions; None, with one line, where it is not there or is not the one that made the vectors."""
+    collection = catalog.meta("collection")
+    if not collection or not catalog.writable:
+        return None
+    try:
+        opened = embedder()
+        if opened.identity == collection:
+            return opened
+        notice(
+            f"The vectors were made by {collection}, and {opened.identity} is here; searching by words. `qa index` mends it."
+        )
+    except Failure as failure:
+        notice(f"{failure} Searching by words alone.")
+    return None

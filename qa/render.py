@@ -1,0 +1,343 @@
+"""What a person or a program sees: plain text, Markdown and JSON of answers, hits and failures.
+
+Owns every character that leaves `qa`: control characters never do. Knows nothing of how an answer was made.
+"""
+
+import json
+import os
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, TextIO
+
+from index.build import Report, Target
+from index.errors import Failure
+from index.passage import Hit, Place
+from qa import __version__
+from qa.answer import Answer, Citation, IndexState, Surroundings
+
+_CONTROL = "\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff"
+_UNSAFE = re.compile(f"[{_CONTROL}]")
+"""C0 but newline and tab, C1, marks that change the direction of text, and halves of characters that no encoding takes."""
+
+_UNSAFE_JSON = re.compile(f"[{_CONTROL}\u2028\u2029]")
+
+UNSUPPORTED = "[?]"
+"""The sign before what the cited sentences do not support."""
+
+CLOSEST = "Closest sentences (no model has read them):"
+
+
+def clean(text: str) -> str:
+    """Text that can be written to a terminal: control characters become �, every kind of line end a newline."""
+    return _UNSAFE.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def fold(text: str) -> str:
+    """The same on one line."""
+    return " ".join(clean(text).split())
+
+
+def to_json(value: object) -> str:
+    """JSON on one line, characters as they are but for control characters, which are escaped."""
+    text = json.dumps(value, ensure_ascii=False)
+    return _UNSAFE_JSON.sub(lambda c: f"\\u{ord(c[0]):04x}", text)
+
+
+class Screen:
+    """Standard output and standard error as this command uses them: colour or not, and talk or not."""
+
+    def __init__(self, color: str = "auto", quiet: bool = False) -> None:
+        self.quiet = quiet
+        self.tty = sys.stdout.isatty()
+        self.streamed = False
+        self.color = _wants_color(color, sys.stdout)
+        self._talk_color = _wants_color(color, sys.stderr)
+        if not self.tty and hasattr(sys.stdout, "reconfigure"):
+            sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
+        if hasattr(sys.stderr, "reconfigure"):
+            sys.stderr.reconfigure(errors="backslashreplace")
+
+    def write(self, text: str) -> None:
+        """Put cleaned text on standard output as it is."""
+        sys.stdout.write(text)
+        sys.stdout.flush()
+
+    def stream(self, text: str) -> None:
+        """A piece of an answer as it comes."""
+        self.streamed = self.streamed or bool(text)
+        self.write(_numbers_styled(self, clean(text)))
+
+    def exact(self, text: str) -> None:
+        """A source's text, to the byte off a terminal; cleaned on one."""
+        if self.tty:
+            self.write(clean(text))
+            return
+        sys.stdout.flush()
+        sys.stdout.buffer.write(text.encode("utf-8"))
+
+    def line(self, text: str = "") -> None:
+        """A line on standard output."""
+        self.write(text + "\n")
+
+    def style(self, text: str, code: str) -> str:
+        """Text in an ANSI style, such as "1" for bold, where there is colour."""
+        return f"\x1b[{code}m{text}\x1b[0m" if self.color and text else text
+
+    def notice(self, text: str) -> None:
+        """A line of talk on standard error."""
+        if not self.quiet:
+            self._err(fold(text), "2")
+
+    def failure(self, failure: Failure) -> None:
+        """A failure on standard error: the sentence, then the hint; never silenced."""
+        self._err(fold(str(failure)), "31")
+        if failure.hint:
+            self._err(fold(failure.hint), "")
+
+    def _err(self, text: str, code: str) -> None:
+        styled = f"\x1b[{code}m{text}\x1b[0m" if self._talk_color and code else text
+        sys.stderr.write(styled + "\n")
+        sys.stderr.flush()
+
+
+def _wants_color(choice: str, stream: TextIO) -> bool:
+    from qa.config import color_forbidden
+
+    if choice != "auto":
+        return choice == "always"
+    return stream.isatty() and not color_forbidden()
+
+
+# Places
+
+
+def place_in(place: Place) -> str:
+    """A place as `--json` names it: the source with its line or page."""
+    if place.page is not None:
+        return f"{place.source}#page={place.page}"
+    return place.source if place.line is None else f"{place.source}:{place.line}"
+
+
+def place_here(place: Place, root: Path) -> str:
+    """A place as it opens where people click or type it: relative to the current folder."""
+    return file_here(place.source, root) + place_in(place).removeprefix(place.source)
+
+
+def file_here(source: str, root: Path) -> str:
+    """A source's file relative to the current folder."""
+    path = root / source if root.is_dir() else root
+    try:
+        return fold(os.path.relpath(path))
+    except ValueError:  # another drive
+        return fold(str(path))
+
+
+# Text
+
+
+def show_answer(screen: Screen, answer: Answer, root: Path) -> None:
+    """An answer with its marks and sources; its text is not repeated where it has streamed."""
+    if screen.streamed:
+        screen.line()
+    if answer.status == "not_found":
+        screen.notice("The documents don't say." + (" The nearest passages:" if answer.nearest else ""))
+        show_hits(screen, answer.nearest, root)
+        return
+    if answer.status == "passages":
+        screen.notice(CLOSEST)
+    if answer.text is not None and not (screen.streamed and answer.status != "passages"):
+        screen.line(_numbers_styled(screen, clean(answer.text)))
+    for sentence in answer.sentences:
+        if sentence.supported is False:
+            screen.line(screen.style(f"{UNSUPPORTED} not supported by the sentences cited: {fold(sentence.text)}", "33"))
+    if answer.cut:
+        screen.notice("The model's reply stopped for length; its end is missing.")
+    if answer.citations:
+        screen.line()
+    for c in answer.citations:
+        screen.line(_source_line(screen, c, root))
+
+
+def _source_line(screen: Screen, citation: Citation, root: Path) -> str:
+    number = screen.style(f"[{citation.n}]", "36")
+    marks = {"changed": f"  {UNSUPPORTED} the file has changed since", "gone": f"  {UNSUPPORTED} the file is gone"}
+    mark = screen.style(marks.get(citation.verdict, ""), "33")
+    return f"{number} {screen.style(place_here(citation.place, root), '4')}  “{fold(citation.quote)}”{mark}"
+
+
+def _numbers_styled(screen: Screen, text: str) -> str:
+    return re.sub(r"\[\d+\]", lambda n: screen.style(n[0], "36"), text) if screen.color else text
+
+
+def show_hits(screen: Screen, hits: Sequence[Hit], root: Path) -> None:
+    """A line a hit, best first."""
+    for hit in hits:
+        place = place_here(hit.place, root)
+        screen.line(f"{screen.style(place, '36')}: {fold(hit.text)}")
+
+
+def show_report(screen: Screen, report: Report, target: Target, seconds: float) -> None:
+    """What an index run did, on two lines at most."""
+    files = f"{report.sources} documents in {file_here('', target.root)}, {report.passages} passages"
+    changes = [f"{n} {word}" for n, word in _changes(report) if n]
+    screen.line(f"{files}: {', '.join(changes) or 'nothing changed'} ({seconds} s)")
+    if report.left_out:
+        screen.notice(f"{report.left_out} left out; `qa status` says why.")
+
+
+def _changes(report: Report) -> list[tuple[int, str]]:
+    counted = [(report.added, "added"), (report.changed, "changed"), (report.removed, "removed")]
+    return [*counted, (report.embedded, "passages embedded"), (report.owed, "vectors owed")]
+
+
+def show_status(screen: Screen, status: Mapping[str, Any]) -> None:
+    """`qa status` for a person."""
+    for name in ("documents", "home", "embedder", "sources", "passages", "owed"):
+        screen.line(f"{name:<12}{fold(str(status[name]))}")
+    stale = status["pending"]
+    screen.line(f"{'stale':<12}{', '.join(map(fold, stale[:10])) + (' …' if len(stale) > 10 else '') if stale else 'nothing'}")
+    screen.line(f"{'endpoints':<12}{', '.join(map(fold, status['endpoints'])) or 'none'}")
+    for item in status["left_out"]:
+        screen.line(f"{'left out':<12}{fold(item['source'])}: {fold(item['reason'])}")
+    for item in status["settings"]:
+        screen.line(f"{item['name']:<18}{fold(item['value']) or '-'}  ({item['origin']})")
+
+
+def show_surroundings(screen: Screen, found: Surroundings, root: Path) -> None:
+    """A place with the lines around it; the marked text stands between signs, and in bold where there is colour."""
+    screen.line(screen.style(f"{file_here(found.source, root)}:{found.line + found.before.count(chr(10))}", "4"))
+    whole = not found.before and not found.after
+    marked = clean(found.marked) if whole else f">>>{screen.style(clean(found.marked), '1')}<<<"
+    screen.line(f"{clean(found.before)}{marked}{clean(found.after)}".rstrip("\n"))
+
+
+class Bar:
+    """A bar on standard error for long work, shown once the work has taken a moment."""
+
+    def __init__(self) -> None:
+        self._bar: Any = None
+
+    def __enter__(self) -> "Bar":
+        """Itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Take the bar away."""
+        if self._bar:
+            self._bar.stop()
+
+    def update(self, done: int, total: int) -> None:
+        """So many of so many files are done."""
+        if self._bar is None and (done >= total or total < 20):
+            return
+        if self._bar is None:
+            from rich.console import Console
+            from rich.progress import Progress
+
+            self._bar = Progress(console=Console(stderr=True), transient=True)
+            self._bar.add_task("Indexing", total=total)
+            self._bar.start()
+        self._bar.update(0, completed=done, total=total)
+
+
+def answer_markdown(answer: Answer, root: Path) -> str:
+    """An answer with its sources as footnotes."""
+    if answer.text is None:
+        return "The documents don't say.\n"
+    if answer.model and answer.failure is None:
+        text = re.sub(r"\[(\d+)\]", r"[^\1]", clean(answer.text))
+    else:
+        text = "\n\n".join(f"{clean(s.text)}{''.join(f'[^{n}]' for n in s.citations)}" for s in answer.sentences)
+    notes = "\n".join(f"[^{c.n}]: {place_here(c.place, root)} “{fold(c.quote)}”" for c in answer.citations)
+    return f"{text}\n\n{notes}\n"
+
+
+# JSON
+
+
+def answer_json(answer: Answer, state: IndexState, id_: object = None) -> dict[str, Any]:
+    """An answer as CONTRACT's `ask` object."""
+    return {
+        "schema": 1,
+        "id": id_,
+        "question": answer.question,
+        "asked": None,
+        "asked_at": answer.asked_at,
+        "version": __version__,
+        "status": answer.status,
+        "answer": answer.text,
+        "sentences": [{"text": s.text, "citations": list(s.citations), "supported": s.supported} for s in answer.sentences],
+        "citations": [_citation_json(c) for c in answer.citations],
+        "nearest": [hit_json(h) for h in answer.nearest],
+        "coverage": {"sent": answer.sent, "of": answer.of},
+        "model": answer.model,
+        "usage": answer.usage and {"input_tokens": answer.usage.input_tokens, "output_tokens": answer.usage.output_tokens},
+        "cost": None,
+        "timings": dict(answer.timings),
+        "index": {"embedder": state.embedder, **index_json(state)},
+        "error": answer.failure and failure_error(answer.failure),
+    }
+
+
+def _citation_json(c: Citation) -> dict[str, Any]:
+    return {
+        "n": c.n,
+        **_place_json(c.place),
+        "heading": c.heading or None,
+        "quote": c.quote,
+        "verdict": c.verdict,
+        "source_sha256": c.source_sha256,
+    }
+
+
+def report_json(report: Report, seconds: float) -> dict[str, Any]:
+    """What an index run did."""
+    names = ("added", "changed", "removed", "same", "embedded", "owed", "sources", "passages", "left_out")
+    counts = {name: getattr(report, name) for name in names}
+    return {"schema": 1, **counts, "seconds": seconds, "error": report.failure and failure_error(report.failure)}
+
+
+def surroundings_json(found: Surroundings) -> dict[str, Any]:
+    """A place with the lines around it."""
+    place = Place(found.source, found.start, found.end, found.line + found.before.count("\n"))
+    return {"schema": 1, **_place_json(place), "before": found.before, "text": found.marked, "after": found.after}
+
+
+def _place_json(place: Place) -> dict[str, Any]:
+    return {
+        "source": place.source,
+        "place": place_in(place),
+        "start": place.start,
+        "end": place.end,
+        "line": place.line,
+        "page": place.page,
+    }
+
+
+def search_json(query: str, hits: Sequence[Hit], state: IndexState, id_: object = None) -> dict[str, Any]:
+    """Hits as CONTRACT's `search` object."""
+    return {"schema": 1, "id": id_, "query": query, "hits": [hit_json(h) for h in hits], "index": index_json(state)}
+
+
+def hit_json(hit: Hit) -> dict[str, Any]:
+    """One hit; `also` only where the same text stands elsewhere too."""
+    also = [{"source": p.source, "place": place_in(p), "start": p.start, "end": p.end} for p in hit.also]
+    shown = {**_place_json(hit.place), "heading": hit.heading or None, "score": hit.score, "text": hit.text}
+    return {**shown, "also": also} if also else shown
+
+
+def index_json(state: IndexState) -> dict[str, Any]:
+    """How true the index is to the files."""
+    return {"fresh": state.fresh, "pending": state.pending, "skipped": state.skipped}
+
+
+def failure_error(failure: Failure) -> dict[str, Any]:
+    """A failure's fields."""
+    return {"code": failure.code, "message": str(failure), "hint": failure.hint or None, "exit": failure.exit}
+
+
+def failure_json(failure: Failure, id_: object = None) -> Mapping[str, Any]:
+    """A failure as CONTRACT's object."""
+    return {"schema": 1, "id": id_, "error": failure_error(failure)}

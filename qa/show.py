@@ -1,0 +1,117 @@
+"""A place in its surroundings: from anything that `qa` prints to the text around it, the sentence marked.
+
+Owns the grammar of places and the last answer kept in the home folder. Knows nothing of searching.
+"""
+
+import json
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+from index.build import Target
+from index.catalog import Catalog
+from qa.answer import Surroundings
+from qa.errors import PlaceFailure
+
+LAST = "last-answer.json"
+CONTEXT_LINES = 3
+
+_SPAN = re.compile(r"(?P<file>.+)@(?P<start>\d+)-(?P<end>\d+)")
+_LINE = re.compile(r"(?P<file>.+):(?P<line>\d+)(:\d+)?")
+
+
+def keep(home: Path, answer: dict[str, Any]) -> None:
+    """Keep an answer for `qa show N`; where the home cannot be written nothing is kept."""
+    try:
+        temporary = home / f"{LAST}.{os.getpid()}"
+        temporary.write_text(json.dumps(answer), encoding="utf-8")
+        temporary.replace(home / LAST)
+    except OSError:
+        return
+
+
+def surroundings(place: str, target: Target, catalog: Catalog, cwd: Path) -> Surroundings:
+    """What stands at a place and around it, as indexed; PlaceFailure where there is no such place."""
+    if place.isascii() and place.isdigit():
+        source, start, end = _of_last_answer(int(place), target.home)
+        return _around(source, _text(source, catalog), start, end)
+    if found := _SPAN.fullmatch(place):
+        source = source_of(found["file"], target, catalog, cwd)
+        return _around(source, _text(source, catalog), int(found["start"]), int(found["end"]))
+    if (found := _LINE.fullmatch(place)) and _is_source(found["file"], target, catalog, cwd):
+        source = source_of(found["file"], target, catalog, cwd)
+        text = _text(source, catalog)
+        return _around(source, text, *_line_span(text, int(found["line"]), source))
+    source = source_of(place, target, catalog, cwd)
+    text = _text(source, catalog)
+    return Surroundings(source, 0, len(text), 1, "", text, "")
+
+
+def whole_text(file: str, target: Target, catalog: Catalog, cwd: Path) -> str:
+    """A source's text exactly as indexed."""
+    return _text(source_of(file, target, catalog, cwd), catalog)
+
+
+def source_of(file: str, target: Target, catalog: Catalog, cwd: Path) -> str:
+    """The indexed source that a path names: from the current folder, else from the documents' folder."""
+    for source in _candidates(file, target, cwd):
+        known = catalog.source(source)
+        if known and known.left_out:
+            raise PlaceFailure(f"{source} is not indexed: {known.left_out}.")
+        if known:
+            return source
+    raise PlaceFailure(f"{file} is not among the documents.", "`qa status` says what is indexed; a place is FILE:LINE.")
+
+
+def _is_source(file: str, target: Target, catalog: Catalog, cwd: Path) -> bool:
+    return any(catalog.source(source) for source in _candidates(file, target, cwd))
+
+
+def _candidates(file: str, target: Target, cwd: Path) -> list[str]:
+    path = (cwd / file).resolve()
+    single = target.root.is_file()
+    if single:
+        return [target.root.name] if path == target.root or file == target.root.name else []
+    inside = [path.relative_to(target.root).as_posix()] if path.is_relative_to(target.root) else []
+    return [*inside, Path(file).as_posix()]
+
+
+def _of_last_answer(n: int, home: Path) -> tuple[str, int, int]:
+    try:
+        answer = json.loads((home / LAST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise PlaceFailure("There is no last answer to show a citation of.", "Ask something first.") from None
+    for citation in answer["citations"]:
+        if citation["n"] == n:
+            return citation["source"], citation["start"], citation["end"]
+    count = len(answer["citations"])
+    raise PlaceFailure(f"The last answer has no citation {n}; it has {count}.", f"It answered: {answer['question'][:80]}")
+
+
+def _text(source: str, catalog: Catalog) -> str:
+    text = catalog.text(source)
+    if text is None:
+        raise PlaceFailure(f"{source} is not indexed any more.", "Ask again: the documents have changed.")
+    return text
+
+
+def _line_span(text: str, line: int, source: str) -> tuple[int, int]:
+    starts = [0, *(m.end() for m in re.finditer("\n", text))]
+    if not 1 <= line <= len(starts):
+        raise PlaceFailure(f"{source} has {len(starts)} lines, no line {line}.")
+    start = starts[line - 1]
+    end = text.find("\n", start)
+    return start, len(text) if end < 0 else end
+
+
+def _around(source: str, text: str, start: int, end: int) -> Surroundings:
+    if not 0 <= start <= end <= len(text):
+        raise PlaceFailure(f"{source} has {len(text)} characters, no range {start}-{end}.")
+    first, last = start, end
+    for _ in range(CONTEXT_LINES + 1):
+        first = max(text.rfind("\n", 0, first), 0)
+        last = text.find("\n", last + 1) if last < len(text) else last
+        last = len(text) if last < 0 else last
+    first += text.startswith("\n", first)
+    return Surroundings(source, start, end, 1 + text.count("\n", 0, first), text[first:start], text[start:end], text[end:last])

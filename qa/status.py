@@ -1,0 +1,56 @@
+"""How the index stands against the files, and which endpoints may be called; changes nothing.
+
+Owns the fields of `qa status`.
+"""
+
+from typing import Any
+
+from index.build import look, stale
+from index.catalog import Catalog, Counts
+from qa import __version__
+from qa.config import NEVER, Settings
+
+_SECRET = "OPENAI_API_KEY"
+
+
+def status_of(settings: Settings) -> dict[str, Any]:
+    """The state as `--json` shows it; `pending` names the sources that changed since they were indexed."""
+    target = settings.target
+    found = look(target)
+    counts, embedder = Counts(0, 0, 0, 0), ""
+    pending = [f.source for f in found if not f.left_out]
+    left_out = [(f.source, f.left_out) for f in found if f.left_out]
+    if target.indexed:
+        with Catalog(target.home) as catalog:
+            target.owned(catalog)
+            counts, embedder = catalog.counts(), catalog.meta("collection") or catalog.meta("embedder")
+            pending, left_out = stale(found, catalog), catalog.left_out()
+    return {
+        "schema": 1,
+        "version": __version__,
+        "documents": str(target.root),
+        "home": str(target.home),
+        "embedder": embedder or f"none yet ({settings.embedder})",
+        "sources": counts.sources,
+        "passages": counts.passages,
+        "owed": counts.owed,
+        "pending": pending,
+        "left_out": [{"source": source, "reason": reason} for source, reason in left_out],
+        "endpoints": _endpoints(settings, embedder),
+        "settings": [
+            {"name": name, "value": _masked(value.text) if name == _SECRET else value.text, "origin": value.origin}
+            for name, value in settings.values.items()
+        ],
+    }
+
+
+def _endpoints(settings: Settings, embedder: str) -> list[str]:
+    """The hosts that a command may call as things are set."""
+    embeds = (embedder or settings.embedder).startswith("openai")
+    if settings.offline or settings.service is None or (settings.model == NEVER and not embeds):
+        return []
+    return [settings.service.host]
+
+
+def _masked(key: str) -> str:
+    return f"…{key[-4:]}" if len(key) > 12 else "…" if key else ""

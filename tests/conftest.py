@@ -1,0 +1,78 @@
+"""What every test has: a home, an environment and a folder of its own, and `qa` to run in it."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).parents[1]
+SHARED = REPOSITORY.parent / "shared"
+SEED = "000_148020eec895b876.txt"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a run of `qa` gave."""
+
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture(autouse=True)
+def isolated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test sees the user's home, settings or keys."""
+    for name in os.environ:
+        if name.startswith(("QA_", "OPENAI_", "XDG_", "CHROMA_")) or name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS"):
+            monkeypatch.delenv(name)
+    (tmp_path / "user").mkdir()
+    monkeypatch.setenv("HOME", str(tmp_path / "user"))
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project folder with the user's document in seeds/, as the current folder."""
+    folder = tmp_path / "project"
+    shutil.copytree(REPOSITORY / "seeds", folder / "seeds")
+    monkeypatch.chdir(folder)
+    return folder
+
+
+@pytest.fixture
+def qa(capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run a command line in this process."""
+    from qa import cli
+
+    def run(*arguments: str) -> Result:
+        capsys.readouterr()
+        code = cli.run(arguments)
+        captured = capsys.readouterr()
+        return Result(code, captured.out, captured.err)
+
+    return run
+
+
+def start(arguments: Sequence[str], **options: object) -> "subprocess.Popen[bytes]":
+    """Start a command line in a process of its own."""
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options}
+    return subprocess.Popen([sys.executable, "-m", "qa", *arguments], **pipes)  # type: ignore[call-overload,no-any-return]
+
+
+@pytest.fixture
+def process() -> Run:
+    """Run a command line in a process of its own."""
+
+    def run(*arguments: str, stdin: bytes = b"", **options: object) -> Result:
+        child = start(arguments, stdin=subprocess.PIPE, **options)
+        out, err = child.communicate(stdin, timeout=120)
+        return Result(child.returncode, out.decode(), err.decode())
+
+    return run

@@ -1,0 +1,354 @@
+"""The command line as people and programs meet it: whole outputs, exit codes, bad input."""
+
+import ctypes
+import json
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from conftest import SEED, Run
+
+QUESTION = "what did Lee ask of Xi?"
+LEE = (
+    "In turn, Lee asked Xi to play a “constructive role” in the process of denuclearisation of the Korean peninsula, over"
+    " which hangs North Korea’s nuclear threat."
+)
+
+
+def test_ask_without_a_model(project: Path, qa: Run) -> None:
+    """The whole output: the sentence, its number, its place; the talk is on stderr."""
+    result = qa("ask", *QUESTION.split())
+    assert result.code == 0
+    assert result.out == f"{LEE} [1]\n\n[1] seeds/{SEED}:4  “{LEE}”\n"
+    assert result.err.endswith("Closest sentences (no model has read them):\n")
+    quiet = qa("ask", QUESTION, "-q")
+    assert (quiet.out, quiet.err) == (result.out, "")
+
+
+def test_ask_as_json(project: Path, qa: Run) -> None:
+    """Every field of the contract, and offsets that hold."""
+    answer = json.loads(qa("ask", "--json", QUESTION).out)
+    assert list(answer) == [
+        *("schema", "id", "question", "asked", "asked_at", "version", "status", "answer", "sentences", "citations", "nearest"),
+        *("coverage", "model", "usage", "cost", "timings", "index", "error"),
+    ]
+    assert (answer["status"], answer["answer"]) == ("passages", f"{LEE} [1]")
+    assert answer["sentences"] == [{"text": LEE, "citations": [1], "supported": True}]
+    (citation,) = answer["citations"]
+    text = (project / "seeds" / SEED).read_text(encoding="utf-8")
+    assert text[citation["start"] : citation["end"]] == citation["quote"] == LEE
+    assert (citation["place"], citation["line"], citation["verdict"]) == (f"{SEED}:4", 4, "exact")
+    assert answer["index"] == {"embedder": "static", "fresh": True, "pending": 0, "skipped": 0}
+
+
+def test_ask_as_markdown(project: Path, qa: Run) -> None:
+    """Numbers are footnotes."""
+    result = qa("ask", "--markdown", QUESTION)
+    assert result.out == f"{LEE}[^1]\n\n[^1]: seeds/{SEED}:4 “{LEE}”\n"
+
+
+def test_the_question_from_stdin(project: Path, process: Run) -> None:
+    """`-` reads it; `python -m qa` is `qa`."""
+    assert process("ask", "-", "-q", stdin=QUESTION.encode()).out.startswith(LEE)
+
+
+def test_the_answer_follows_the_files(project: Path, qa: Run) -> None:
+    """Edited, renamed and deleted between two questions; only what changed is embedded."""
+    assert qa("ask", QUESTION, "-q").code == 0
+    seed = project / "seeds" / SEED
+    seed.write_text(
+        seed.read_text("utf-8").replace("“constructive role” in the process", "“decisive part” in the process"), "utf-8"
+    )
+    assert json.loads(qa("index", "--json").out)["embedded"] == 1
+    assert "decisive part" in qa("ask", QUESTION, "-q").out
+    seed.rename(project / "seeds" / "call.txt")
+    assert "[1] seeds/call.txt:4" in qa("ask", QUESTION, "-q").out
+    (project / "seeds" / "new.txt").write_text("Lee asked Xi for a panda.")
+    assert "panda" in qa("ask", "did Lee ask Xi for a panda?", "-q").out
+    (project / "seeds" / "new.txt").unlink()
+    assert "panda" not in qa("ask", "did Lee ask Xi for a panda?", "-q").out
+
+
+def test_index_twice(project: Path, qa: Run) -> None:
+    """The second run does nothing."""
+    first = json.loads(qa("index", "--json").out)
+    again = json.loads(qa("index", "--json").out)
+    assert (first["added"], first["passages"]) == (1, first["embedded"])
+    assert (again["added"], again["embedded"], again["same"]) == (0, 0, 1)
+
+
+def test_search(project: Path, qa: Run) -> None:
+    """A line a hit, or JSON whose text stands at its offsets, or the files alone."""
+    lines = qa("search", "-n", "2", "summit in Gyeongju").out.splitlines()
+    assert len(lines) == 2
+    assert lines[0].startswith(f"seeds/{SEED}:")
+    assert "Gyeongju" in lines[0]
+    found = json.loads(qa("search", "--json", "summit in Gyeongju").out)
+    text = (project / "seeds" / SEED).read_text(encoding="utf-8")
+    assert all(text[h["start"] : h["end"]] == h["text"] for h in found["hits"])
+    assert found["index"] == {"fresh": True, "pending": 0, "skipped": 0}
+    assert qa("search", "-l", "summit").out == f"seeds/{SEED}\n"
+
+
+def test_in_limits_the_documents(project: Path, qa: Run) -> None:
+    """Before ranking, by `.gitignore` patterns from the documents' folder; one that matches nothing names what is near."""
+    (project / "seeds" / "sub").mkdir()
+    (project / "seeds" / "sub" / "other.txt").write_text("Lee asked Xi for tea.")
+    assert "tea" in qa("ask", QUESTION, "--in", "sub/", "-q").out
+    assert "tea" not in qa("ask", QUESTION, "--in", "000*", "-q").out
+    nothing = qa("ask", QUESTION, "--in", "sub/othre.txt", "-q")
+    assert (nothing.code, nothing.out) == (4, "")
+    assert nothing.err == "No document matches --in sub/othre.txt.\nThere are, for example: sub/other.txt.\n"
+    expanded = qa("ask", "--in", f"seeds/{SEED}", "seeds/sub", "what", "did", "Lee", "ask?")
+    assert (expanded.code, expanded.err.splitlines()[0]) == (2, "The shell has expanded the pattern of --in.")
+
+
+def test_frozen_changes_nothing(project: Path, qa: Run) -> None:
+    """It answers from what is there and finds that the cited file has changed since."""
+    missing = qa("ask", QUESTION, "--frozen")
+    assert missing.code == 4
+    assert missing.err.endswith("Run `qa index`, or leave --frozen out.\n")
+    qa("index")
+    seed = project / "seeds" / SEED
+    seed.write_text("X" + seed.read_text("utf-8"), "utf-8")
+    changed = qa("ask", QUESTION, "--frozen", "-q")
+    assert changed.code == 3
+    assert changed.out.endswith("[?] the file has changed since\n")
+    seed.unlink()
+    assert qa("ask", QUESTION, "--frozen", "-q").out.endswith("[?] the file is gone\n")
+
+
+def test_batch(project: Path, qa: Run, process: Run) -> None:
+    """Plain and JSON lines in order; a failed one gives an error object, and its exit code in the end."""
+    lines = [QUESTION, '{"id": "x", "question": "Where is the summit?"}', '{"id": 7}', "", '{"question": " "}', "{not json"]
+    (project / "questions").write_text("\n".join(lines))
+    result = qa("ask", "--batch", "questions", "--no-llm")
+    answers = [json.loads(line) for line in result.out.splitlines()]
+    assert [a["id"] for a in answers] == [None, "x", 7, None, None]
+    assert [a.get("status") for a in answers] == ["passages", "passages", None, None, None]
+    assert [a["error"] and a["error"]["exit"] for a in answers] == [None, None, 2, 2, 2]
+    assert result.code == 2
+    missing = json.loads(qa("ask", "--batch", "nowhere").out)["error"]
+    assert (missing["message"], missing["exit"]) == ("The questions in nowhere cannot be read: No such file or directory.", 2)
+    piped = process("search", "--batch", "-", "--json", stdin=b"summit\ntrade\n", cwd=project)
+    assert piped.code == 0
+    assert [json.loads(line)["query"] for line in piped.out.splitlines()] == ["summit", "trade"]
+
+
+def test_status(project: Path, qa: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is indexed, stale and left out; the key is masked."""
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-secret-secret-secret-1234")
+    (project / "seeds" / "scan.pdf").write_bytes(b"%PDF")
+    (project / "seeds" / "bad.txt").write_bytes(b"caf\xe9")
+    before = json.loads(qa("status", "--json").out)
+    assert (before["sources"], before["pending"]) == (0, [SEED, "bad.txt"])
+    qa("index")
+    (project / "seeds" / "new.txt").write_text("New.")
+    after = qa("status", "--json")
+    status = json.loads(after.out)
+    assert (status["sources"], status["passages"], status["pending"]) == (1, 5, ["new.txt"])
+    assert status["left_out"] == [
+        {"source": "bad.txt", "reason": "not valid UTF-8 (byte 0xe9 at 3)"},
+        {"source": "scan.pdf", "reason": "no reader for .pdf files"},
+    ]
+    assert status["endpoints"] == ["api.openai.com"]
+    assert "secret" not in after.out + qa("status").out
+
+
+def test_show(project: Path, qa: Run) -> None:
+    """A number of the last answer, a line, a range, a path from the current folder or the documents'; the whole text."""
+    qa("ask", QUESTION)
+    shown = qa("show", "1").out
+    assert f">>>{LEE}<<<" in shown
+    assert shown.startswith(f"seeds/{SEED}:4\n")
+    for place in (f"seeds/{SEED}:2", f"{SEED}:2"):
+        assert ">>>South Korea’s new president and the Chinese leader" in qa("show", place).out
+    assert ">>>Xi<<< Jinping" in qa("show", f"{SEED}@0-2").out
+    (project / "seeds" / "dos.txt").write_bytes(b"one\r\ntwo\x1b[31m\r\n")
+    qa("index")
+    assert qa("show", "seeds/dos.txt", "--text").out == "one\r\ntwo\x1b[31m\r\n"
+    assert "\x1b" not in qa("show", "seeds/dos.txt:2").out
+    around = json.loads(qa("show", f"{SEED}:2", "--json").out)
+    text = (project / "seeds" / SEED).read_text("utf-8")
+    assert around["text"] == text[around["start"] : around["end"]] == text.split("\n")[1]
+
+
+@pytest.mark.parametrize(
+    ("place", "message"),
+    [
+        ("9", "The last answer has no citation 9; it has 1."),
+        ("nowhere.txt:3", "nowhere.txt:3 is not among the documents."),
+        (f"{SEED}:900", f"{SEED} has 17 lines, no line 900."),
+        (f"{SEED}@5-99999", f"{SEED} has 3532 characters, no range 5-99999."),
+    ],
+)
+def test_show_a_place_that_is_not_there(project: Path, qa: Run, place: str, message: str) -> None:
+    """One sentence that says what there is instead."""
+    qa("ask", QUESTION)
+    shown = qa("show", place)
+    assert (shown.code, shown.out, shown.err.splitlines()[0]) == (4, "", message)
+
+
+def test_control_characters_never_come_out(project: Path, qa: Run) -> None:
+    """Law 7: from a document or a file's name, as text or as JSON."""
+    (project / "seeds" / "a\x1b[2Jb.txt").write_text("Zebras \x1b]8;;http://x\x07run\u202e fast \x9b31m.")
+    for arguments in (("ask",), ("search",), ("search", "-l"), ("ask", "--markdown"), ("ask", "--json"), ("search", "--json")):
+        out = qa(*arguments, "how do zebras run?").out
+        assert "ebras" in out or arguments[-1] == "-l"
+        assert not set(out) & set("\x1b\x07\x9b\u202e")
+    assert json.loads(qa("search", "--json", "zebras run").out)["hits"][0]["source"] == "a\x1b[2Jb.txt"
+
+
+# What bad input gets
+
+
+def test_no_documents_anywhere(tmp_path: Path, qa: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Exit 4 with the two ways to name them; as JSON too."""
+    monkeypatch.chdir(tmp_path)
+    expected = (
+        "There are no documents: no folder seeds/ here or above, and none is named.\n"
+        "Name a folder or a file with --seeds PATH, or set QA_SEEDS.\n"
+    )
+    for command in (("ask", "x"), ("search", "x"), ("index",), ("status",), ("show", "1")):
+        result = qa(*command)
+        assert (result.code, result.out, result.err) == (4, "", expected)
+    error = json.loads(qa("ask", "x", "--json").out)["error"]
+    assert (error["code"], error["exit"]) == ("no_documents", 4)
+
+
+@pytest.mark.parametrize(
+    ("files", "message"),
+    [
+        ({}, "There are no files in {}."),
+        ({"a.pdf": b"%PDF"}, "Nothing in {} can be indexed: a.pdf (no reader for .pdf files)."),
+        ({"a.txt": b"\0"}, "Nothing in {} can be indexed: a.txt (not a text file (it holds NUL bytes))."),
+        (
+            {"a.txt": b"\xe9", "b.txt": b""},
+            "Nothing in {} can be indexed: a.txt (not valid UTF-8 (byte 0xe9 at 0)), and 1 more.",
+        ),
+    ],
+)
+def test_nothing_to_index(tmp_path: Path, qa: Run, files: dict[str, bytes], message: str) -> None:
+    """An empty folder, and files that hold no text."""
+    docs = tmp_path / "docs"
+    docs.mkdir()
+    for name, data in files.items():
+        (docs / name).write_bytes(data)
+    for command in (("index",), ("ask", "x"), ("ask", "x")):
+        result = qa(*command, "--seeds", str(docs), "-q")
+        assert (result.code, result.out, result.err.splitlines()[0]) == (4, "", message.format(docs))
+
+
+def test_an_unreadable_file_is_left_out(project: Path, process: Run) -> None:
+    """The others are indexed, and `qa status` says why it is not."""
+    (project / "seeds" / "secret.txt").write_text("secret")
+    (project / "seeds" / "secret.txt").chmod(0)
+    result = process("index", preexec_fn=without_rights)
+    assert (result.code, result.err.splitlines()[-1]) == (0, "1 left out; `qa status` says why.")
+    assert "secret.txt: cannot be read: Permission denied" in process("status", preexec_fn=without_rights).out
+
+
+def without_rights() -> None:
+    """In a child that runs as root: give up the right to read and write whatever permissions forbid, as any user must."""
+    if os.geteuid() == 0:
+        drop_from_bounding_set, cap_dac_override, cap_dac_read_search = 24, 1, 2  # <linux/prctl.h>, <linux/capability.h>
+        for capability in (cap_dac_override, cap_dac_read_search):
+            if ctypes.CDLL(None).prctl(drop_from_bounding_set, capability, 0, 0, 0):
+                raise OSError("prctl")
+
+
+def test_a_home_that_cannot_be_written(project: Path, process: Run) -> None:
+    """An index that is there still answers, by words; a new one is one sentence."""
+    assert process("index", preexec_fn=without_rights).code == 0
+    (project / ".qa").chmod(0o500)
+    (project / ".qa" / "catalog.sqlite").chmod(0o400)
+    answered = process("ask", QUESTION, preexec_fn=without_rights)
+    assert (answered.code, answered.out.split(" [1]")[0]) == (0, LEE)
+    (project / "seeds" / "new.txt").write_text("New.")
+    stale = process("ask", QUESTION, preexec_fn=without_rights)
+    assert stale.out == answered.out
+    assert "1 file changed since; answering from what is there." in stale.err
+    locked = project / "locked"
+    locked.mkdir()
+    locked.chmod(0o500)
+    refused = process("ask", QUESTION, "--home", "locked/home", preexec_fn=without_rights)
+    assert (refused.code, refused.out) == (4, "")
+    assert refused.err.splitlines()[-2:] == [
+        f"The index's folder {project}/locked/home cannot be written: Permission denied.",
+        "Name another folder with --home DIR or QA_HOME.",
+    ]
+
+
+def test_a_home_of_another_folder(project: Path, qa: Run) -> None:
+    """It is refused, never emptied."""
+    shutil.copytree(project / "seeds", project / "other")
+    assert qa("index", "--home", "h").code == 0
+    result = qa("ask", QUESTION, "--home", "h", "--seeds", "other")
+    assert (result.code, result.err.splitlines()[0]) == (
+        4,
+        f"The index in {project}/h is that of {project}/seeds, not of {project}/other.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("ask",), "The question is empty."),
+        (("ask", "  "), "The question is empty."),
+        (("search", ""), "The question is empty."),
+        (("ask", "why " * 25_000), "The question has 99,999 characters; at most 32,000 are taken."),
+        (("ask", "--nonsense", "x"), "No such option: --nonsense"),
+        (("ask", "--color", "pink", "x"), "--color pink is none of auto, always, never."),
+        (("what did Lee ask?",), "There is no command “what did Lee ask?”."),
+        (("what", "did"), "There is no command “what”."),
+        (("ask", "--top", "0", "x"), "--top 0 is not a number from 1 to 1000."),
+        (("search", "-n", "many", "x"), None),  # in typer's words, which differ between its versions
+    ],
+)
+def test_usage(project: Path, qa: Run, arguments: tuple[str, ...], message: str | None) -> None:
+    """Exit 2 and one sentence, with a hint."""
+    result = qa(*arguments)
+    assert (result.code, result.out) == (2, "")
+    assert 1 <= len(result.err.splitlines()) <= 2
+    assert message is None or result.err.splitlines()[0] == message
+
+
+def test_a_question_without_a_command_shows_the_line_to_type(project: Path, qa: Run) -> None:
+    """Whoever types `qa "..."` meant `qa ask "..."`."""
+    assert qa("what did Lee ask?").err.endswith('To ask a question: qa ask "what did Lee ask?"\n')
+
+
+def test_a_long_question_is_answered(project: Path, qa: Run) -> None:
+    """Long, but not as long as a document."""
+    assert LEE in qa("ask", QUESTION + " and why" * 3000, "-q").out
+
+
+def test_nothing_is_near(project: Path, qa: Run) -> None:
+    """No word of the question stands anywhere: exit 1, nothing is claimed."""
+    result = qa("ask", "--json", "xylophone quokka zymurgy")
+    answer = json.loads(result.out)
+    assert (result.code, answer["status"], answer["answer"], answer["citations"]) == (1, "not_found", None, [])
+
+
+def test_a_model_without_a_key(project: Path, qa: Run) -> None:
+    """The best sentences are printed all the same, exit 5."""
+    result = qa("ask", "--model", "gpt-6-luna", QUESTION)
+    assert (result.code, result.out.split(" [1]")[0]) == (5, LEE)
+    assert result.err.splitlines()[-2:] == [
+        "There is no key to ask gpt-6-luna with.",
+        "Set OPENAI_API_KEY, or OPENAI_BASE_URL for another endpoint.",
+    ]
+
+
+def test_a_pipe_that_closes(project: Path, process: Run, tmp_path: Path) -> None:
+    """In silence, with 141."""
+    import subprocess
+    import sys
+
+    (project / "seeds" / "many.txt").write_text("\n\n".join(f"Zebra number {n} runs. " + "word " * 100 for n in range(3000)))
+    process("index", cwd=project)
+    line = f'{sys.executable} -m qa search zebra -n 1000; echo "exit $?" >&2'
+    done = subprocess.run(["bash", "-c", f"({line}) | head -n 1"], capture_output=True, text=True, cwd=project, check=False)
+    assert done.stdout.count("\n") == 1
+    assert done.stderr == "exit 141\n"

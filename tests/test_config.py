@@ -1,0 +1,75 @@
+"""Where settings, documents and the index are found."""
+
+from pathlib import Path
+
+import pytest
+
+from index.errors import NoDocuments
+from qa.config import PLACEHOLDER_KEY, load
+
+
+def test_an_option_comes_before_the_environment_before_dotenv(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each with its origin; an empty value is an unset one."""
+    (project / ".env").write_text("QA_EMBEDDER=static\nQA_MODEL=\nQA_HOME=from-file\n")
+    monkeypatch.setenv("QA_HOME", "")
+    settings = load()
+    assert (settings.embedder, settings.values["QA_EMBEDDER"].origin) == ("static", ".env")
+    assert (settings.model, settings.values["QA_MODEL"].origin) == ("", "default")
+    assert settings.target.home == project / "from-file"
+    monkeypatch.setenv("QA_HOME", "from-environment")
+    assert load().target.home == project / "from-environment"
+    assert load(home="from-option").target.home == project / "from-option"
+
+
+def test_the_project_is_found_upward(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From a folder below, its documents, its home and its .env; relative paths in .env count from there."""
+    (project / ".env").write_text("QA_SEEDS=documents\n")
+    (project / "documents").mkdir()
+    (project / "a" / "b").mkdir(parents=True)
+    monkeypatch.chdir(project / "a" / "b")
+    target = load().target
+    assert (target.root, target.home, target.base) == (project / "documents", project / ".qa", project)
+
+
+def test_somebody_elses_folder_is_not_written_into(project: Path, tmp_path: Path) -> None:
+    """Other documents have their home in the user's cache, keyed by their path."""
+    (tmp_path / "other").mkdir()
+    (project / "seeds" / "sub").mkdir()
+    homes = {load(seeds=str(path)).target.home for path in (tmp_path / "other", project / "seeds" / "sub")}
+    assert len(homes) == 2
+    assert all(home.is_relative_to(tmp_path / "user" / ".cache" / "qa") for home in homes)
+    assert load(seeds="seeds").target.home == project / ".qa"
+
+
+def test_no_documents_anywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The hint has the two ways to name them."""
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(NoDocuments) as failure:
+        load()
+    assert failure.value.hint == "Name a folder or a file with --seeds PATH, or set QA_SEEDS."
+    with pytest.raises(NoDocuments, match="no documents at"):
+        load(seeds="nowhere")
+
+
+def test_an_endpoint_from_dotenv_never_gets_the_users_key(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file in a folder that somebody else made must not send the key elsewhere; a key beside it is used."""
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-from-the-environment")
+    (project / ".env").write_text("OPENAI_BASE_URL=http://127.0.0.1:9/v1\n")
+    settings = load()
+    assert settings.service
+    assert settings.service.api_key == PLACEHOLDER_KEY
+    assert len(settings.notices) == 1
+    monkeypatch.delenv("OPENAI_API_KEY")
+    (project / ".env").write_text("OPENAI_BASE_URL=http://127.0.0.1:9/v1\nOPENAI_API_KEY=sk-in-file\n")
+    settings = load()
+    assert settings.service
+    assert (settings.service.api_key, settings.notices) == ("sk-in-file", ())
+
+
+def test_without_key_and_endpoint_there_is_no_service(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Either of them makes one."""
+    assert load().service is None
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
+    service = load().service
+    assert service
+    assert service.api_key == PLACEHOLDER_KEY

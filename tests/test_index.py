@@ -1,0 +1,342 @@
+"""The index against its documents: what is embedded, what survives, what is found. Chroma and SQLite are real."""
+
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import Run
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from index.build import Target, update
+from index.catalog import Catalog, text_hash
+from index.embed import open_embedder
+from index.errors import ForeignIndex, NothingToIndex, Unreachable
+from index.search import Index, search
+
+
+class Failing:
+    """An embedder whose service is gone after so many batches; it counts what it embedded."""
+
+    def __init__(self, after: int = 0, name: str = "static") -> None:
+        self.inner = open_embedder("static", None)
+        self.name, self.weight, self.identity = name, self.inner.weight, self.inner.identity
+        self.after, self.embedded = after, list[str]()
+
+    def batches(self, texts: Sequence[str]) -> Iterator[tuple[list[int], np.ndarray]]:
+        """A text at a time."""
+        for i, text in enumerate(texts):
+            if self.after <= 0:
+                raise Unreachable("The embedding service cannot be reached.")
+            self.after -= 1
+            self.embedded.append(text)
+            yield [i], self.inner.query(text)[None]
+
+    def query(self, text: str) -> np.ndarray:
+        """As static."""
+        return self.inner.query(text)
+
+
+STATIC = cache(lambda: open_embedder("static", None))
+
+
+@pytest.fixture
+def target(tmp_path: Path) -> Target:
+    """Three documents with their home beside them."""
+    docs = tmp_path / "docs"
+    docs.mkdir()
+    for name in "abc":
+        (docs / f"{name}.txt").write_text("\n".join(f"Line {n} of {name} tells of {name * 5}." for n in range(60)))
+    return Target(docs, tmp_path / "home")
+
+
+def passages(target: Target) -> dict[str, list[str]]:
+    """The texts of every source's passages, by source."""
+    with Catalog(target.home) as catalog:
+        sources = catalog.document_ids()
+        rows = {source: [r for r in catalog.rows(range(1, 10_000)) if r.document_id == d] for source, d in sources.items()}
+        return {source: [r.text for r in found] for source, found in rows.items()}
+
+
+def snapshot(folder: Path) -> dict[str, tuple[int, bytes]]:
+    """Every file with its time and content."""
+    return {str(p): (p.stat().st_mtime_ns, p.read_bytes()) for p in folder.rglob("*") if p.is_file()}
+
+
+def age(folder: Path) -> None:
+    """Make every file look as if it had been written long ago."""
+    for path in folder.rglob("*.txt"):
+        os.utime(path, (1_000_000_000, 1_000_000_000))
+
+
+def stored(target: Target) -> set[str]:
+    """The keys of the vectors in Chroma."""
+    with Catalog(target.home) as catalog:
+        return target.vectors.ids(catalog.meta("collection"))
+
+
+def consistent(target: Target) -> None:
+    """Chroma has a vector for every passage, and no other."""
+    with Catalog(target.home) as catalog:
+        assert stored(target) == catalog.hashes()
+        assert catalog.counts().owed == 0
+
+
+def test_what_is_indexed_is_found_with_its_place(target: Target) -> None:
+    """The text at a hit's offsets is the hit's text."""
+    report = update(target, STATIC)
+    assert (report.added, report.sources, report.fresh) == (3, 3, True)
+    consistent(target)
+    with Catalog(target.home) as catalog:
+        hit = search(Index(catalog, target.vectors, STATIC()), "what tells of bbbbb?", 1).hits[0]
+    text = (target.root / "b.txt").read_text()
+    assert hit.place.source == "b.txt"
+    assert text[hit.place.start : hit.place.end] == hit.text
+    assert hit.place.line == 1 + text.count("\n", 0, hit.place.start)
+
+
+def test_a_second_run_embeds_nothing_and_writes_nothing(target: Target) -> None:
+    """Law 3; files that had been too young are looked at once more."""
+    update(target, STATIC)
+    assert update(target, STATIC).embedded == 0
+    with Catalog(target.home) as catalog, catalog.transaction():  # as if they had been looked at long after they were written
+        rows = catalog.sources()
+        catalog._db.execute("UPDATE source SET checked_ns = checked_ns + 3000000000")
+    before = snapshot(target.home)
+    report = update(target, lambda: pytest.fail("the embedder is not needed"))
+    assert (report.embedded, report.same, report.fresh) == (0, len(rows), True)
+    assert snapshot(target.home) == before
+
+
+def test_touch_rename_move_and_copy_cost_nothing(target: Target) -> None:
+    """Law 4; and each source is found under its new name alone."""
+    update(target, STATIC)
+    os.utime(target.root / "a.txt")
+    (target.root / "b.txt").rename(target.root / "renamed.txt")
+    (target.root / "sub").mkdir()
+    (target.root / "c.txt").rename(target.root / "sub" / "c.txt")
+    shutil.copy(target.root / "a.txt", target.root / "copy.txt")
+    report = update(target, lambda: pytest.fail("the embedder is not needed"))
+    assert (report.embedded, report.added, report.removed) == (0, 3, 2)
+    assert set(passages(target)) == {"a.txt", "copy.txt", "renamed.txt", "sub/c.txt"}
+    consistent(target)
+
+
+def test_the_same_text_in_two_files_is_one_hit_with_two_places(target: Target) -> None:
+    """And is limited to the places that a search is limited to."""
+    shutil.copy(target.root / "a.txt", target.root / "copy.txt")
+    update(target, STATIC)
+    with Catalog(target.home) as catalog:
+        index = Index(catalog, target.vectors, STATIC())
+        hit = search(index, "line 3 of a", 1).hits[0]
+        assert (hit.place.source, [p.source for p in hit.also]) == ("a.txt", ["copy.txt"])
+        limited = search(index, "line 3 of a", 1, frozenset({"copy.txt"})).hits[0]
+        assert (limited.place.source, limited.also) == ("copy.txt", ())
+
+
+def test_only_the_changed_passages_are_embedded(target: Target) -> None:
+    """An edit in the middle of a file costs about the passage it stands in; the old vectors go."""
+    first = update(target, STATIC)
+    path = target.root / "b.txt"
+    path.write_text(path.read_text().replace("Line 30 of b", "Line 31 of b"))
+    report = update(target, STATIC)
+    assert (report.changed, report.added, report.removed) == (1, 0, 0)
+    assert 1 <= report.embedded <= 2 < first.embedded
+    consistent(target)
+
+
+def test_what_is_deleted_is_not_found(target: Target) -> None:
+    """Neither by words nor by vector."""
+    update(target, STATIC)
+    (target.root / "b.txt").unlink()
+    assert update(target, STATIC).removed == 1
+    with Catalog(target.home) as catalog:
+        hits = search(Index(catalog, target.vectors, STATIC()), "what tells of bbbbb?", 50).hits
+    assert hits
+    assert all(h.place.source != "b.txt" for h in hits)
+    consistent(target)
+
+
+def test_deleting_and_adding_again_embeds_again(target: Target) -> None:
+    """An id that was deleted from Chroma can be added to it again."""
+    update(target, STATIC)
+    text = (target.root / "b.txt").read_text()
+    (target.root / "b.txt").unlink()
+    update(target, STATIC)
+    (target.root / "b.txt").write_text(text)
+    assert update(target, STATIC).embedded > 0
+    consistent(target)
+
+
+def test_a_failing_embedder_loses_nothing(target: Target) -> None:
+    """Law 2: the change is searchable by words at once, and the next run pays what is owed and no more."""
+    update(target, STATIC)
+    path = target.root / "b.txt"
+    path.write_text(path.read_text().replace("bbbbb", "zebras"))
+    failing = Failing(after=2)
+    report = update(target, lambda: failing)
+    assert isinstance(report.failure, Unreachable)
+    assert report.owed > 0
+    assert not report.fresh
+    with Catalog(target.home) as catalog:
+        assert "zebras" in search(Index(catalog, target.vectors, None), "zebras", 1).hits[0].text
+    counting = Failing(after=10_000)
+    assert update(target, lambda: counting).fresh
+    assert not set(counting.embedded) & set(failing.embedded)
+    consistent(target)
+
+
+def test_a_file_that_becomes_unreadable_is_left_out(target: Target) -> None:
+    """Its old text is not served as if it were still there, and the reason is kept."""
+    update(target, STATIC)
+    (target.root / "b.txt").write_bytes(b"\xff\xfe\x00")
+    report = update(target, STATIC)
+    assert (report.removed, report.left_out) == (1, 1)
+    with Catalog(target.home) as catalog:
+        assert catalog.left_out() == [("b.txt", "not a text file (it holds NUL bytes)")]
+    (target.root / "b.txt").write_text("Text again.")
+    assert update(target, STATIC).added == 1
+
+
+def test_an_empty_folder_is_refused_and_what_is_stored_stays(target: Target) -> None:
+    """An unmounted disk looks like an empty folder; its index is not thrown away."""
+    update(target, STATIC)
+    for path in target.root.iterdir():
+        path.rename(target.root.parent / path.name)
+    with pytest.raises(NothingToIndex, match="no files in"):
+        update(target, STATIC)
+    assert len(passages(target)) == 3
+
+
+def test_a_home_of_another_folder_is_refused(target: Target, tmp_path: Path) -> None:
+    """It is taken over only when its own documents are gone."""
+    update(target, STATIC)
+    other = replace(target, root=tmp_path / "other")
+    shutil.copytree(target.root, other.root)
+    with pytest.raises(ForeignIndex, match="is that of"):
+        update(other, STATIC)
+    shutil.rmtree(target.root)
+    assert update(other, lambda: pytest.fail("the embedder is not needed")).same == 3
+
+
+def test_a_copied_project_keeps_its_index(tmp_path: Path, target: Target) -> None:
+    """A home inside the project remembers its documents relative to it."""
+    inside = Target(target.root, target.root.parent / ".qa", base=target.root.parent)
+    update(inside, STATIC)
+    shutil.copytree(target.root.parent, tmp_path / "copied", ignore=shutil.ignore_patterns("copied", "user"))
+    moved = Target(tmp_path / "copied" / "docs", tmp_path / "copied" / ".qa", base=tmp_path / "copied")
+    assert update(moved, lambda: pytest.fail("the embedder is not needed")).same == 3
+
+
+def test_switching_the_embedder_and_back(target: Target) -> None:
+    """The other one embeds everything once; coming back costs nothing. A failure leaves the old one in use."""
+    first = update(target, STATIC)
+
+    class Other(Failing):
+        identity = "other/1/256"
+
+        def __init__(self, after: int) -> None:
+            super().__init__(after, name="other")
+            self.identity = "other/1/256"
+
+    with pytest.raises(Unreachable):
+        update(target, lambda: Other(after=3), switch=True)
+    with Catalog(target.home) as catalog:
+        assert catalog.meta("embedder") == "static"
+    other = Other(after=10_000)
+    assert update(target, lambda: other, switch=True).fresh
+    assert len(other.embedded) == first.embedded - 3
+    with Catalog(target.home) as catalog:
+        assert (catalog.meta("embedder"), catalog.meta("collection")) == ("other", "other/1/256")
+    back = Failing(after=10_000)
+    assert update(target, lambda: back, switch=True).fresh
+    assert back.embedded == []
+
+
+def test_a_rebuild_mends_a_damaged_catalog_and_lost_vectors(target: Target, qa: Run) -> None:
+    """Without it, the damage is one sentence."""
+    options = ("--seeds", str(target.root), "--home", str(target.home), "-q")
+    assert qa("index", *options).code == 0
+    (target.home / "catalog.sqlite").write_bytes(b"This is not a database. " * 200)
+    damaged = qa("ask", "line 3 of a", *options)
+    assert (damaged.code, damaged.out) == (4, "")
+    assert damaged.err.startswith("The index's catalog is damaged: file is not a database.\nRun `qa index --rebuild`")
+    assert qa("index", "--rebuild", *options).code == 0
+    consistent(target)
+    shutil.rmtree(target.home / "vectors")
+    assert update(target, STATIC).embedded > 0
+    consistent(target)
+
+
+class Edits(RuleBasedStateMachine):
+    """Any sequence of adds, edits, renames and deletes, with an embedder that fails now and then, keeps the laws."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        import tempfile
+
+        self.folder = Path(tempfile.mkdtemp(prefix="qa-test-"))
+        self.target = Target(self.folder / "docs", self.folder / "home")
+        self.target.root.mkdir()
+        (self.target.root / "always.txt").write_text("There is always one file.")
+
+    def teardown(self) -> None:
+        """Leave nothing behind."""
+        shutil.rmtree(self.folder)
+
+    names = st.sampled_from(["a.txt", "b.md", "sub/c.txt"])
+    texts = st.lists(st.sampled_from(["Lee asked Xi.", "# Heading", "", "Zebras run fast.", "x" * 900]), min_size=1, max_size=6)
+
+    @rule(name=names, lines=texts)
+    def write(self, name: str, lines: list[str]) -> None:
+        """Add or edit a file."""
+        (self.target.root / name).parent.mkdir(exist_ok=True)
+        (self.target.root / name).write_text("\n".join(lines))
+
+    @rule(name=names, other=names)
+    def rename(self, name: str, other: str) -> None:
+        """Move a file over another."""
+        if (self.target.root / name).exists():
+            (self.target.root / other).parent.mkdir(exist_ok=True)
+            (self.target.root / name).rename(self.target.root / other)
+
+    @rule(name=names)
+    def delete(self, name: str) -> None:
+        """Delete a file."""
+        (self.target.root / name).unlink(missing_ok=True)
+
+    @rule(after=st.sampled_from([0, 1, 10_000]))
+    def index(self, after: int) -> None:
+        """Bring it up to date; every source is there whole, whether or not its vectors are."""
+        embedder = Failing(after)
+        before = stored(self.target) if self.target.indexed else set()
+        update(self.target, lambda: embedder)
+        assert not {text_hash(t) for t in embedder.embedded} & before, "paid twice"
+        expected = {
+            p.relative_to(self.target.root).as_posix(): p.read_text()
+            for p in self.target.root.rglob("*")
+            if p.is_file() and p.read_text().strip()
+        }
+        with Catalog(self.target.home) as catalog:
+            assert {source: catalog.text(source) for source in catalog.document_ids()} == expected
+        for source, found in passages(self.target).items():
+            assert "".join("".join(found).split()) == "".join(expected[source].split())
+        if after == 10_000:
+            consistent(self.target)
+
+    @invariant()
+    def always_there(self) -> None:
+        """The folder is never empty."""
+        assert (self.target.root / "always.txt").exists()
+
+
+Edits.TestCase.settings = settings(
+    max_examples=8, stateful_step_count=8, deadline=None, suppress_health_check=list(HealthCheck)
+)
+TestEdits = Edits.TestCase

@@ -1,0 +1,78 @@
+"""What the documentation says is so."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+from conftest import REPOSITORY, Run
+
+README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+COMMANDS = ["ask", "search", "index", "status", "show"]
+
+
+def test_the_first_command_prints_what_the_readme_shows(project: object, process: Run) -> None:
+    """To the character."""
+    command, shown = re.findall(r"^\$ .*&& (qa ask .*)\n((?:(?!```).*\n)+)", README, re.MULTILINE)[0]
+    question = re.findall(r'"(.*)"', command)[0]
+    result = process("ask", question)
+    assert (result.code, result.out) == (0, shown)
+
+
+@pytest.mark.parametrize("line", re.findall(r"^\$ (qa .*?)(?:  +#.*)?$", README, re.MULTILINE))
+def test_every_line_of_use_works(project: object, qa: Run, line: str) -> None:
+    """Run as it stands."""
+    import shlex
+
+    qa("ask", "what did Lee ask of Xi?")
+    assert qa(*shlex.split(line)[1:]).code == 0
+
+
+def test_every_setting_is_documented() -> None:
+    """In the README and in .env.example."""
+    from qa.config import NAMES
+
+    example = (REPOSITORY / ".env.example").read_text(encoding="utf-8")
+    assert set(re.findall(r"^([A-Z_]+)=$", example, re.MULTILINE)) == set(NAMES)
+    assert all(f"`{name}`" in README for name in NAMES)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_has_an_example_that_works(project: object, qa: Run, command: str) -> None:
+    """Every command's help ends with one, and has the options that every command has."""
+    text = qa(command, "--help").out
+    assert qa(command, "-h").out == text
+    assert all(option in text for option in ("--seeds", "--home", "--quiet", "-q", "--color"))
+    example = re.findall(r"Examples?: qa (.*?)(?:;|$)", text.strip(), re.MULTILINE)[0]
+    assert example.split()[0] == command
+    if "minilm" not in example:
+        import shlex
+
+        qa("ask", "what did Lee ask of Xi?")
+        assert qa(*shlex.split(example)).code == 0
+
+
+def test_help_has_the_exit_codes_and_the_commands(qa: Run) -> None:
+    """Of `qa` itself; its version is the package's."""
+    from importlib.metadata import version
+
+    text = " ".join(qa("--help").out.split())
+    assert all(f"{code} " in text for code in (0, 1, 2, 3, 4, 5, 70, 130))
+    assert all(command in text for command in COMMANDS)
+    assert qa("--version").out == f"qa {version('qa-cited')}\n"
+
+
+def test_nothing_installed_is_missing_from_the_constraints() -> None:
+    """constraints.txt has an exact version, and nothing else, for each requirement."""
+    lines = (REPOSITORY / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    assert all(re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.+!]+", line) for line in lines)
+    project = (REPOSITORY / "pyproject.toml").read_text(encoding="utf-8")
+    required = set(re.findall(r'^    "([a-z0-9-]+)>=', project, re.MULTILINE))
+    assert required <= {line.split("==")[0].lower().replace("_", "-") for line in lines}
+    assert all("," in line for line in re.findall(r'^    "[a-z0-9-]+>=.*"', project, re.MULTILINE)), "an upper bound each"
+
+
+def test_the_module_runs(project: object) -> None:
+    """`python -m qa` is `qa`."""
+    done = subprocess.run([sys.executable, "-m", "qa", "--version"], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("qa ")

@@ -1,0 +1,117 @@
+"""The shape of the code: who may import whom, what is loaded when, and what the project relies on outside."""
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import REPOSITORY
+
+LAYERS = [
+    ["qa.__main__"],
+    ["qa.cli"],
+    ["qa.commands"],
+    ["qa.ask", "qa.status"],
+    ["qa.library", "qa.check", "qa.extract", "qa.cite", "qa.prompt", "qa.llm", "qa.render", "qa.show", "qa.batch"],
+    ["qa.support"],
+    ["qa.config", "qa.answer"],
+    ["qa.errors"],
+    ["qa"],
+    ["index.build", "index.search"],
+    ["index.store"],
+    ["index.catalog", "index.embed", "index.vectors", "index.split"],
+    ["index.plan", "index.schema", "index.home", "index.service", "index.read"],
+    ["index.walk", "index.terms"],
+    ["index.passage", "index.errors"],
+    ["index"],
+]
+"""From the top down: a module imports from lower layers only."""
+
+LEVEL = {module: level for level, modules in enumerate(LAYERS) for module in modules}
+
+ONLY_IN = {
+    "llama_index": {"index.split", "index.read"},
+    "chromadb": {"index.vectors", "index.embed"},
+    "sqlite3": {"index.catalog", "index.schema", "index.terms"},
+    "openai": {"index.service", "index.embed", "qa.llm"},
+    "typer": {"qa.cli"},
+    "rich": {"qa.render"},
+    "dotenv": {"qa.config"},
+}
+"""Each library has one job, and is imported nowhere else."""
+
+
+def modules() -> dict[str, Path]:
+    """Every module of the project."""
+    paths = [p for package in ("qa", "index") for p in (REPOSITORY / package).glob("*.py")]
+    return {f"{p.parent.name}.{p.stem}".removesuffix(".__init__"): p for p in paths}
+
+
+def imported(path: Path) -> set[str]:
+    """The dotted names that a file imports, wherever in it, but for type checking."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If) and getattr(node.test, "id", "") == "TYPE_CHECKING":
+            node.body = []
+        elif isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.update(f"{node.module}.{alias.name}" for alias in node.names)
+    return found
+
+
+def project_module(name: str) -> str | None:
+    """The project's module that an imported name belongs to."""
+    return next((m for m in (name, name.rpartition(".")[0]) if m in LEVEL), None)
+
+
+@pytest.mark.parametrize("module", modules())
+def test_imports_go_down(module: str) -> None:
+    """Never sideways, never up; and `index` never imports `qa`."""
+    for name in imported(modules()[module]):
+        other = project_module(name)
+        if other and other != module:
+            assert LEVEL[other] > LEVEL[module], f"{module} imports {other}"
+            assert not (module.startswith("index") and other.startswith("qa"))
+
+
+@pytest.mark.parametrize("library", ONLY_IN)
+def test_each_library_is_imported_in_its_place(library: str) -> None:
+    """A library's types and errors don't leak into the rest."""
+    users = {m for m, path in modules().items() if any(n.split(".")[0] == library for n in imported(path))}
+    assert users <= ONLY_IN[library]
+    assert users
+
+
+def test_the_environment_is_read_in_one_place() -> None:
+    """So that every setting is in the table of settings."""
+    readers = {m for m, p in modules().items() if re.search(r"os\.environ|getenv", p.read_text("utf-8"))}
+    assert readers == {"qa.config"}
+
+
+def loaded(*arguments: str) -> set[str]:
+    """The top-level modules that a command line loads, in a process of its own."""
+    code = (
+        "import sys; from qa import cli; code = cli.run(sys.argv[1:]);"
+        "print('LOADED', *{m.split('.')[0] for m in sys.modules}, file=sys.stderr); sys.exit(code)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return set(done.stderr.split("LOADED", 1)[1].split())
+
+
+def test_help_loads_nothing_heavy(project: Path) -> None:
+    """Neither the libraries nor what they pull in."""
+    assert not loaded("--help") & {"openai", "chromadb", "llama_index", "numpy", "rich", "pydantic", "sqlite3"}
+
+
+def test_asking_loads_only_what_it_needs(project: Path, qa: object) -> None:
+    """With no file changed never llama-index, without a model never openai; the first run loads llama-index to split."""
+    assert "llama_index" in loaded("index")
+    again = loaded("ask", "--no-llm", "what did Lee ask of Xi?")
+    assert "chromadb" in again
+    assert not again & {"llama_index", "openai", "onnxruntime", "nltk", "tiktoken"}
+    assert not loaded("index") & {"llama_index", "openai", "chromadb", "numpy"}

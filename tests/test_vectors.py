@@ -1,0 +1,276 @@
+"""The vector store: what it keeps, and that processes and kills don't break it. Chroma is real."""
+
+import json
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index.errors import DamagedIndex, HomeNotWritable, IndexBusy
+from index.vectors import FAILURES, Vectors
+
+DIMENSIONS = 32
+
+
+def vectors(*seeds: int) -> np.ndarray:
+    """A unit vector for each seed, always the same."""
+    rows = np.stack([np.random.default_rng(seed).normal(size=DIMENSIONS) for seed in seeds]).astype(np.float32)
+    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+
+def found(store: Vectors, *seeds: int) -> list[str]:
+    """The nearest id of each seed's vector."""
+    return [row[0][0] for row in store.query("e/1/32", vectors(*seeds), 1)]
+
+
+def test_what_is_added_is_found(tmp_path: Path) -> None:
+    """By cosine similarity, best first; an id is written once, however often it is added."""
+    store = Vectors(tmp_path / "v")
+    store.add("e/1/32", ["1", "2", "1"], vectors(1, 2, 1))
+    store.add("e/1/32", ["2", "3"], vectors(2, 3))
+    assert store.ids("e/1/32") == {"1", "2", "3"}
+    assert found(store, 1, 2, 3) == ["1", "2", "3"]
+    (ranked,) = store.query("e/1/32", vectors(2), 10)
+    assert len(ranked) == 3
+    assert ranked[0] == ("2", pytest.approx(1.0, abs=1e-5))
+    expected = sorted((float(v @ vectors(2)[0]) for v in vectors(1, 2, 3)), reverse=True)
+    assert [score for _, score in ranked] == pytest.approx(expected, abs=1e-5)
+
+
+def test_a_query_can_be_limited_to_ids(tmp_path: Path) -> None:
+    """Ids that are not stored are passed over."""
+    store = Vectors(tmp_path / "v")
+    store.add("e/1/32", [str(n) for n in range(50)], vectors(*range(50)))
+    assert [i for i, _ in store.query("e/1/32", vectors(7), 10, ["3", "9", "nowhere"])[0]] in (["3", "9"], ["9", "3"])
+    assert store.query("e/1/32", vectors(7), 10, ["nowhere"]) == [[]]
+    assert store.query("e/1/32", vectors(7), 10, []) == [[]]
+
+
+def test_deleting_and_adding_again(tmp_path: Path) -> None:
+    """What is deleted is not found; it can come back."""
+    store = Vectors(tmp_path / "v")
+    store.add("e/1/32", ["1", "2"], vectors(1, 2))
+    store.delete("e/1/32", ["1", "nowhere"])
+    assert store.present("e/1/32", ["1", "2"]) == {"2"}
+    store.add("e/1/32", ["1"], vectors(1))
+    assert found(store, 1, 2) == ["1", "2"]
+
+
+def test_nothing_is_there_before_something_is_added(tmp_path: Path) -> None:
+    """No folder is made by looking."""
+    store = Vectors(tmp_path / "v")
+    assert not store.exists()
+    assert (store.ids("e"), store.present("e", ["1"]), store.query("e", vectors(1), 3), store.save()) == (
+        set(),
+        set(),
+        [[]],
+        False,
+    )
+    store.delete("e", ["1"])
+    store.clear()
+    assert not (tmp_path / "v").exists()
+
+
+def test_collections_are_apart_and_clear_empties_them(tmp_path: Path) -> None:
+    """Two embedders have two collections, with dimensions of their own."""
+    store = Vectors(tmp_path / "v")
+    store.add("e/1/32", ["1"], vectors(1))
+    store.add("other/2/8", ["1", "2"], np.eye(8, dtype=np.float32)[:2])
+    assert (store.ids("e/1/32"), store.ids("other/2/8")) == ({"1"}, {"1", "2"})
+    store.clear()
+    assert (store.exists(), store.ids("e/1/32")) == (False, set())
+
+
+def test_a_vector_of_another_dimension_is_one_sentence(tmp_path: Path) -> None:
+    """Not an error of Chroma's core."""
+    store = Vectors(tmp_path / "v")
+    store.add("e/1/32", ["1"], vectors(1))
+    with pytest.raises(DamagedIndex, match="expecting embedding with dimension of 32, got 8"):
+        store.add("e/1/32", ["2"], np.eye(8, dtype=np.float32)[:1])
+
+
+def test_many_ids_at_once(tmp_path: Path) -> None:
+    """More than SQLite takes variables, and than Chroma takes in a batch."""
+    store = Vectors(tmp_path / "v")
+    rows = np.random.default_rng(0).normal(size=(12_000, 4)).astype(np.float32)
+    ids = [str(n) for n in range(12_000)]
+    store.add("e/1/4", ids, rows / np.linalg.norm(rows, axis=1, keepdims=True))
+    assert store.present("e/1/4", ids) == set(ids)
+    store.delete("e/1/4", ids[:11_000])
+    assert store.ids("e/1/4") == set(ids[11_000:])
+
+
+def test_a_save_swaps_the_store_and_changes_no_answer(tmp_path: Path) -> None:
+    """The store in use is never written in place; a second save has nothing to do; what comes later is found too."""
+    store = Vectors(tmp_path / "v", save_after=100)
+    ids = [str(n) for n in range(400)]
+    store.add("e/1/32", ids, vectors(*range(400)))
+    before, pointer = store.query("e/1/32", vectors(5, 6), 10), json.loads((tmp_path / "v" / "current.json").read_text())
+    graph = list((tmp_path / "v" / pointer["store"]).rglob("index_metadata.pickle"))
+    assert (pointer["unsaved"], graph) == (400, [])
+    assert store.save()
+    assert not store.save()
+    after = json.loads((tmp_path / "v" / "current.json").read_text())
+    assert after["store"] != pointer["store"]
+    assert after["unsaved"] == 0
+    assert [p.name for p in (tmp_path / "v").glob("store-*")] == [after["store"]]
+    assert list((tmp_path / "v" / after["store"]).rglob("index_metadata.pickle"))
+    assert store.query("e/1/32", vectors(5, 6), 10) == before
+    assert store.ids("e/1/32") == set(ids)
+    store.add("e/1/32", ["new"], vectors(1000))
+    store.delete("e/1/32", ["5"])
+    assert found(store, 1000, 6) == ["new", "6"]
+    assert "5" not in store.ids("e/1/32")
+
+
+def test_a_save_that_fails_leaves_the_store_as_it_is(tmp_path: Path) -> None:
+    """The copy is thrown away. (A folder in its place stands for a disk that is full.)"""
+    store = Vectors(tmp_path / "v", save_after=10)
+    store.add("e/1/32", [str(n) for n in range(50)], vectors(*range(50)))
+    in_use = json.loads((tmp_path / "v" / "current.json").read_text())["store"]
+    (tmp_path / "v" / in_use / "unreadable").symlink_to("nowhere")  # copytree fails on it
+    with pytest.raises(HomeNotWritable, match="could not be saved"):
+        store.save()
+    assert [p.name for p in (tmp_path / "v").glob("store-*")] == [in_use]
+    assert found(store, 7) == ["7"]
+
+
+def test_a_damaged_store_is_one_sentence(tmp_path: Path) -> None:
+    """With what mends it."""
+    store = Vectors(tmp_path / "v")
+    store.add("e/1/32", ["1"], vectors(1))
+    next((tmp_path / "v").rglob("chroma.sqlite3")).write_bytes(b"no database " * 500)
+    with pytest.raises(DamagedIndex, match="vectors are damaged") as failure:
+        store.query("e/1/32", vectors(1), 1)
+    assert failure.value.hint.startswith("Run `qa index --rebuild`")
+
+
+def test_every_error_of_chroma_is_in_the_table() -> None:
+    """An upgrade that brings a new one names it here."""
+    import chromadb.errors
+
+    ours = {
+        name
+        for name, kind in vars(chromadb.errors).items()
+        if isinstance(kind, type) and issubclass(kind, chromadb.errors.ChromaError) and kind is not chromadb.errors.ChromaError
+    }
+    assert ours <= FAILURES.keys()
+
+
+# Processes
+
+PRELUDE = f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r}); from test_vectors import *\n"
+
+
+def child(code: str) -> "subprocess.Popen[str]":
+    """A process of its own that runs code with this module's names; it says what it has done on its output."""
+    return subprocess.Popen(
+        [sys.executable, "-u", "-c", PRELUDE + code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def test_another_process_inside_is_waited_for_and_then_busy(tmp_path: Path) -> None:
+    """A query waits a second, and then it is said; when the other one is killed its lock is free."""
+    store = Vectors(tmp_path / "v")
+    store.add("e/1/32", ["1"], vectors(1))
+    code = f"with Vectors(Path({str(tmp_path / 'v')!r}))._visit(10): print('inside'); time.sleep(60)"
+    with child(code) as holder:
+        assert holder.stdout
+        assert holder.stdout.readline() == "inside\n"
+        with pytest.raises(IndexBusy):
+            found(store, 1)
+        holder.kill()
+    assert found(store, 1) == ["1"]
+
+
+def test_one_writer_and_four_readers(tmp_path: Path) -> None:
+    """None dies, and a reader finds whatever had been acknowledged before it asked."""
+    folder = str(tmp_path / "v")
+    Vectors(tmp_path / "v").add("e/1/32", ["0"], vectors(0))
+    writer = f"""
+store = Vectors(Path({folder!r}), save_after=150)
+for n in range(1, 601, 20):
+    store.add("e/1/32", [str(i) for i in range(n, n + 20)], vectors(*range(n, n + 20)))
+    store.save()
+    Path({folder!r} + "/acknowledged").write_text(str(n + 19))
+"""
+    reader = f"""
+done = 0
+while done < 580:
+    file = Path({folder!r} + "/acknowledged")
+    done = int(file.read_text() or 0) if file.exists() else 0
+    seed = random.randint(0, done)
+    try:
+        assert found(Vectors(Path({folder!r})), seed) == [str(seed)]
+    except IndexBusy:
+        print("busy")
+"""
+    children = [child(writer), *(child(reader) for _ in range(4))]
+    for process in children:
+        _, err = process.communicate(timeout=120)
+        assert (process.returncode, err) == (0, "")
+
+
+def kill_while(tmp_path: Path, kills: int, delay: tuple[float, float]) -> None:
+    """Kill a process that adds, deletes and saves at random moments; what it had acknowledged is there each time."""
+    folder = str(tmp_path / "v")
+    code = f"""
+store = Vectors(Path({folder!r}), save_after=60)
+start = max([int(i) for i in store.ids("e/1/32")], default=-1) + 1
+print("start", flush=True)
+for n in range(start, start + 10_000, 10):
+    store.add("e/1/32", [str(i) for i in range(n, n + 10)], vectors(*range(n, n + 10)))
+    print("added", n, flush=True)
+    if n % 50 == 0 and n:
+        store.delete("e/1/32", [str(n)])
+        print("deleted", n, flush=True)
+    store.save()
+"""
+    Vectors(tmp_path / "v").add("e/1/32", [str(n) for n in range(10)], vectors(*range(10)))
+    added, deleted, doubtful = {str(n) for n in range(10)}, set[str](), set[str]()
+    for _ in range(kills):
+        with child(code) as process:
+            assert process.stdout
+            assert process.stdout.readline() == "start\n", process.stderr and process.stderr.read()
+            time.sleep(random.uniform(*delay))
+            process.send_signal(signal.SIGKILL)
+            lines = [line.split() for line in process.stdout.read().splitlines()]
+        for what, *number in lines:
+            n = int(number[0])
+            (added.update if what == "added" else deleted.update)(map(str, range(n, n + 10 if what == "added" else n + 1)))
+        check = child(
+            f"print(json.dumps([sorted(Vectors(Path({folder!r})).ids('e/1/32')), found(Vectors(Path({folder!r})), 1, 3)]))"
+        )
+        out, err = check.communicate(timeout=60)
+        assert check.returncode == 0, err
+        there, nearest = json.loads(out)
+        doubtful |= {i for i in added - deleted if int(i) % 50 == 0 and int(i) == max(map(int, added)) // 10 * 10}
+        assert added - deleted - doubtful <= set(there)
+        assert not deleted & set(there)
+        assert nearest == ["1", "3"]
+    assert len(added) > 10
+
+
+def test_kills_lose_nothing_that_was_acknowledged(tmp_path: Path) -> None:
+    """A few; see the long run below."""
+    kill_while(tmp_path, 5, (0.1, 1.0))
+
+
+@pytest.mark.soak
+def test_fifty_kills_lose_nothing(tmp_path: Path) -> None:
+    """Every sixth group of writes is followed by a save, so that most kills fall into one."""
+    kill_while(tmp_path, 50, (0.0, 1.5))
+
+
+def test_a_left_over_copy_is_swept(tmp_path: Path) -> None:
+    """What a kill in the middle of a save leaves is deleted by the next visitor."""
+    store = Vectors(tmp_path / "v")
+    store.add("e/1/32", ["1"], vectors(1))
+    (tmp_path / "v" / "store-77").mkdir()
+    assert found(store, 1) == ["1"]
+    assert not (tmp_path / "v" / "store-77").exists()
