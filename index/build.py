@@ -23,7 +23,7 @@ from index.store import Store
 from index.vectors import Vectors
 from index.walk import Found, Stat, walk
 
-BATCH_BYTES = 4_000_000
+BATCH_BYTES = 3_500_000
 """Files are read, embedded and stored in groups of about this size, which bounds memory and what a Ctrl-C can undo."""
 
 FIRST_BATCH_BYTES = 400_000
@@ -190,8 +190,8 @@ def _run(
 ) -> Report:
     """One run under the writer's lock."""
     with _open(target, rebuild=rebuild) as catalog:
-        store = Store(catalog, target.vectors, embedder)
         cut_off = _claim(target, catalog)
+        store = Store(catalog, target.vectors, embedder, doubtful=cut_off)
         if rebuild or (catalog.has_sources() and not store.vectors.exists()):
             store.forget_vectors()
         if switch:

@@ -243,6 +243,11 @@ class Catalog:
             known.update(h for (h,) in self._all(sql, *part))
         return known
 
+    def old_among(self, hashes: Iterable[str]) -> set[str]:
+        """Those of the hashes that no passage needs, whose vector is still stored."""
+        old = set(self.old_vectors())
+        return {h for h in hashes if h in old}
+
     def hashes(self) -> set[str]:
         """The vector keys of all passages."""
         return {h for (h,) in self._all("SELECT DISTINCT hash FROM passage")}

@@ -37,10 +37,14 @@ _NAMES = "static, minilm, openai or openai:MODEL"
 
 
 class Embedder(Protocol):
-    """What makes vectors. `name` is what a user types; `weight` is a vector's score beside BM25's 1.0 in a search."""
+    """What makes vectors. `name` is what a user types; `weight` is a vector's score beside BM25's 1.0 in a search.
+
+    `local` tells that it runs on this machine, so that embedding a few more texts costs neither money nor a connection.
+    """
 
     name: str
     weight: float
+    local: bool
 
     @property
     def identity(self) -> str:
@@ -88,6 +92,7 @@ class Static:
 
     name = "static"
     weight = 0.3
+    local = True
 
     @cached_property
     def identity(self) -> str:
@@ -145,6 +150,7 @@ class MiniLM:
 
     name = "minilm"
     weight = 0.7
+    local = True
 
     def __init__(self, offline: bool) -> None:
         if not _has_minilm():
@@ -236,6 +242,7 @@ class OpenAI:
     """
 
     weight = 0.7
+    local = False
 
     def __init__(self, service: Service, model: str) -> None:
         self.name = f"openai:{model}"

@@ -15,19 +15,30 @@ from index.vectors import Vectors
 if TYPE_CHECKING:
     import numpy as np
 
-STORE_VECTORS = 1000
-"""Vectors are stored at least this often: what a kill can lose of paid embeddings."""
+STORE_LOCAL, STORE_PAID = 5000, 1000
+"""Vectors are stored in groups of this size: a visit to the store costs about the writes since its last save, and what was
+paid for should not wait."""
+
+SAVE_SHARE = 0.25
+"""In the middle of a long run the store is saved when it has grown by so much."""
 
 PAY_AT_ONCE = 5000
 """Texts of owed vectors are taken from the catalog in groups of this size."""
 
 
 class Store:
-    """A catalog with its vectors, open for one writer. `failure` is the first failure to embed; it ends the embedding."""
+    """A catalog with its vectors, open for one writer. `failure` is the first failure to embed; it ends the embedding.
 
-    def __init__(self, catalog: Catalog, vectors: Vectors, open_embedder: Callable[[], Embedder]) -> None:
+    `doubtful` says that vectors may be stored that the catalog does not know of, as after a run that was cut off; only then
+    are they looked for, since Chroma replays its log for a look.
+    """
+
+    def __init__(
+        self, catalog: Catalog, vectors: Vectors, open_embedder: Callable[[], Embedder], *, doubtful: bool = False
+    ) -> None:
         self.catalog = catalog
         self.vectors = vectors
+        self.doubtful = doubtful
         self.failure: Failure | None = None
         self.embedded = 0
         self._open_embedder = open_embedder
@@ -35,7 +46,7 @@ class Store:
     def put(self, prepared: Sequence[Prepared], *, replace: bool = False) -> None:
         """Store sources; where their passages cannot be embedded, their vectors are owed."""
         texts = {text_hash(p.text): p.text for item in prepared for p in item.passages}
-        known = set() if replace else self.catalog.embedded(texts)
+        known = self.catalog.embedded(texts) | self.catalog.old_among(texts)
         missing = {h: text for h, text in texts.items() if h not in known}
         stored = self._embed(missing)
         with self.catalog.transaction():
@@ -74,6 +85,7 @@ class Store:
         embedder = self._open_embedder()
         if embedder.name == self.catalog.meta("embedder"):
             return
+        self.doubtful = True  # what an earlier use of this embedder left is used again
         collection = ""
         for texts in self.catalog.texts(PAY_AT_ONCE):
             collection = embedder.identity
@@ -135,19 +147,21 @@ class Store:
         def flush() -> None:
             if ready:
                 self.vectors.add(collection, ready, _stacked(rows))
+                self.vectors.save(SAVE_SHARE)
                 done.update(ready)
                 ready.clear()
                 rows.clear()
 
         try:
-            done |= self.vectors.present(collection, list(texts))
+            if self.doubtful:
+                done |= self.vectors.present(collection, list(texts))
             keys = [h for h in texts if h not in done]
             try:
                 for indices, vectors in embedder.batches([texts[h] for h in keys]):
                     ready += [keys[i] for i in indices]
                     rows.append(vectors)
                     self.embedded += len(indices)
-                    if len(ready) >= STORE_VECTORS:
+                    if len(ready) >= (STORE_LOCAL if embedder.local else STORE_PAID):
                         flush()
             finally:
                 flush()

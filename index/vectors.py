@@ -13,7 +13,7 @@ import re
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -28,9 +28,6 @@ if TYPE_CHECKING:
 SAVE_AFTER = 4000
 """Writes that may stand in the log alone: replaying 20,000 takes a first query 2 s, a saved graph 0.05 s."""
 
-SAVE_SHARE = 0.05
-"""And this share of the whole, since a save copies all of it."""
-
 NEVER = 1_000_000_000
 """A sync threshold that is never reached: the store in use is not saved in place."""
 
@@ -43,10 +40,11 @@ _GRAPH = {"space": "cosine", "ef_construction": 100, "ef_search": 100, "max_neig
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """The pointer: which store is in use, and how many writes its graph lacks (perhaps fewer: a kill may undo some)."""
+    """The pointer: the store in use, how many writes its graph lacks, and about how many vectors it holds."""
 
     store: str
     unsaved: int
+    size: int
 
 
 class Vectors:
@@ -76,28 +74,28 @@ class Vectors:
             return set(found.get(include=[])["ids"]) if found else set()
 
     def add(self, collection: str, ids: Sequence[str], vectors: "np.ndarray") -> None:
-        """Store float32 rows of unit length, (n, d); ids that are stored already are not written again."""
+        """Store float32 rows of unit length, (n, d), for ids that are not stored yet (`present` tells); repeated ones once.
+
+        It does not look whether they are there: that would make Chroma replay its whole log for each group of writes.
+        """
+        new = {id_: row for row, id_ in enumerate(ids)}
+        if not new:
+            return
         with self._visit(WAIT_TO_WRITE) as client:
-            there = _present(client, collection, ids)
-            new = {id_: row for row, id_ in enumerate(ids) if id_ not in there}
-            if not new:
-                return
-            self._count(len(new))
+            self._count(added=len(new))
             graph: Any = {"hnsw": {**_GRAPH, "sync_threshold": NEVER}}
             store = client.get_or_create_collection(_name(collection), embedding_function=None, configuration=graph)
-            keys = list(new)
-            for part in _slices(keys, client.get_max_batch_size()):
+            for part in _slices(list(new), client.get_max_batch_size()):
                 store.add(ids=part, embeddings=vectors[[new[key] for key in part]])
 
     def delete(self, collection: str, ids: Sequence[str]) -> None:
         """Forget vectors; ids that are not stored are passed over."""
-        if not self.exists():
+        if not self.exists() or not ids:
             return
         with self._visit(WAIT_TO_WRITE) as client:
-            there = sorted(_present(client, collection, ids))
             if found := _collection(client, collection):
-                self._count(len(there))
-                for part in _slices(there, client.get_max_batch_size()):
+                self._count(deleted=len(ids))
+                for part in _slices(list(ids), client.get_max_batch_size()):
                     found.delete(ids=part)
 
     def query(
@@ -111,24 +109,24 @@ class Vectors:
             return [[] for _ in vectors]
         with self._visit(WAIT_TO_READ) as client:
             found = _collection(client, collection)
-            chosen = None if ids is None else sorted(_present(client, collection, ids))
-            total = found.count() if found else 0
-            if found is None or not total or chosen == []:
+            chosen = None if ids is None else sorted(_present(client, collection, ids))  # an absent one fails the query
+            if found is None or chosen == []:
                 return [[] for _ in vectors]
-            result = found.query(query_embeddings=vectors, n_results=min(limit, total), ids=chosen, include=["distances"])
+            result = found.query(query_embeddings=vectors, n_results=limit, ids=chosen, include=["distances"])
         distances = result["distances"] or []
         return [[(i, 1 - d) for i, d in zip(*row, strict=True)] for row in zip(result["ids"], distances, strict=True)]
 
-    def save(self) -> bool:
+    def save(self, share: float = 0.0) -> bool:
         """Save the graph in a copy of the store and swap it in, if enough was written since; whether it did.
 
-        Whatever fails on the way, the store in use stays as it is.
+        Enough is more than SAVE_AFTER writes, and this share of the store, since a save copies all of it. Whatever fails on
+        the way, the store in use stays as it is.
         """
-        if not self.exists() or self._state().unsaved <= self._save_after:
+        if not self.exists() or not self._due(self._state(), share):
             return False
         with self._lock(WAIT_TO_WRITE):
             state = self._state()
-            if state.unsaved <= max(self._save_after, SAVE_SHARE * self._size(state)):
+            if not self._due(state, share):
                 return False
             copy = self._free_name()
             try:
@@ -137,7 +135,7 @@ class Vectors:
             except (OSError, Failure) as error:
                 shutil.rmtree(self.folder / copy, ignore_errors=True)
                 raise HomeNotWritable(f"The vectors could not be saved: {error}", "Make room on the disk.") from error
-            self._point(_State(copy, 0))
+            self._point(_State(copy, 0, state.size))
             shutil.rmtree(self.folder / state.store, ignore_errors=True)
             return True
 
@@ -153,7 +151,7 @@ class Vectors:
         """A client inside the store in use, under the lock; closed before the lock is let go."""
         with self._lock(wait):
             if not self.exists():
-                self._point(_State(self._free_name(), 0))
+                self._point(_State(self._free_name(), 0, 0))
             state = self._state()
             self._sweep(state.store)
             with _client(self.folder / state.store) as client:
@@ -187,20 +185,20 @@ class Vectors:
         temporary = self.folder / (_POINTER + ".new")
         try:
             with temporary.open("w", encoding="utf-8") as file:
-                json.dump({"store": state.store, "unsaved": state.unsaved}, file)
+                json.dump(asdict(state), file)
                 file.flush()
                 os.fsync(file.fileno())
             temporary.replace(self.folder / _POINTER)
         except OSError as error:
             raise HomeNotWritable(f"The vectors in {self.folder} cannot be written: {error.strerror}.") from error
 
-    def _count(self, writes: int) -> None:
+    def _count(self, *, added: int = 0, deleted: int = 0) -> None:
+        """Note what is about to be written; a kill between this and the write leaves the count too high, which is harmless."""
         state = self._state()
-        self._point(_State(state.store, state.unsaved + writes))
+        self._point(_State(state.store, state.unsaved + added + deleted, max(0, state.size + added - deleted)))
 
-    def _size(self, state: _State) -> int:
-        with _client(self.folder / state.store) as client:
-            return sum(found.count() for found in client.list_collections())
+    def _due(self, state: _State, share: float) -> bool:
+        return state.unsaved > max(self._save_after, share * state.size)
 
     def _free_name(self) -> str:
         return next(name for n in count(1) if not (self.folder / (name := f"{_STORE}{n}")).exists())

@@ -10,6 +10,10 @@ import pytest
 from conftest import SEED, Run
 
 QUESTION = "what did Lee ask of Xi?"
+INVITED = (
+    "President Lee invited Xi to travel to South Korea for the Asia-Pacific Economic Cooperation Summit, which will be held in the"
+    " southeastern city of Gyeongju in November."
+)
 LEE = (
     "In turn, Lee asked Xi to play a “constructive role” in the process of denuclearisation of the Korean peninsula, over"
     " which hangs North Korea’s nuclear threat."
@@ -20,7 +24,7 @@ def test_ask_without_a_model(project: Path, qa: Run) -> None:
     """The whole output: the sentence, its number, its place; the talk is on stderr."""
     result = qa("ask", *QUESTION.split())
     assert result.code == 0
-    assert result.out == f"{LEE} [1]\n\n[1] seeds/{SEED}:4  “{LEE}”\n"
+    assert result.out == (f"{LEE} [1]\n{INVITED} [2]\n\n[1] seeds/{SEED}:4  “{LEE}”\n[2] seeds/{SEED}:5  “{INVITED}”\n")
     assert result.err.endswith("Closest sentences (no model has read them):\n")
     quiet = qa("ask", QUESTION, "-q")
     assert (quiet.out, quiet.err) == (result.out, "")
@@ -33,9 +37,12 @@ def test_ask_as_json(project: Path, qa: Run) -> None:
         *("schema", "id", "question", "asked", "asked_at", "version", "status", "answer", "sentences", "citations", "nearest"),
         *("coverage", "model", "usage", "cost", "timings", "index", "error"),
     ]
-    assert (answer["status"], answer["answer"]) == ("passages", f"{LEE} [1]")
-    assert answer["sentences"] == [{"text": LEE, "citations": [1], "supported": True}]
-    (citation,) = answer["citations"]
+    assert (answer["status"], answer["answer"]) == ("passages", f"{LEE} [1]\n{INVITED} [2]")
+    assert answer["sentences"] == [
+        {"text": LEE, "citations": [1], "supported": True},
+        {"text": INVITED, "citations": [2], "supported": True},
+    ]
+    citation = answer["citations"][0]
     text = (project / "seeds" / SEED).read_text(encoding="utf-8")
     assert text[citation["start"] : citation["end"]] == citation["quote"] == LEE
     assert (citation["place"], citation["line"], citation["verdict"]) == (f"{SEED}:4", 4, "exact")
@@ -45,7 +52,7 @@ def test_ask_as_json(project: Path, qa: Run) -> None:
 def test_ask_as_markdown(project: Path, qa: Run) -> None:
     """Numbers are footnotes."""
     result = qa("ask", "--markdown", QUESTION)
-    assert result.out == f"{LEE}[^1]\n\n[^1]: seeds/{SEED}:4 “{LEE}”\n"
+    assert result.out == (f"{LEE}[^1]\n\n{INVITED}[^2]\n\n[^1]: seeds/{SEED}:4 “{LEE}”\n[^2]: seeds/{SEED}:5 “{INVITED}”\n")
 
 
 def test_the_question_from_stdin(project: Path, process: Run) -> None:
@@ -177,7 +184,7 @@ def test_show(project: Path, qa: Run) -> None:
 @pytest.mark.parametrize(
     ("place", "message"),
     [
-        ("9", "The last answer has no citation 9; it has 1."),
+        ("9", "The last answer has no citation 9; it has 2."),
         ("nowhere.txt:3", "nowhere.txt:3 is not among the documents."),
         (f"{SEED}:900", f"{SEED} has 17 lines, no line 900."),
         (f"{SEED}@5-99999", f"{SEED} has 3532 characters, no range 5-99999."),

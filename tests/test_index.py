@@ -24,6 +24,8 @@ from index.search import Index, search
 class Failing:
     """An embedder whose service is gone after so many batches; it counts what it embedded."""
 
+    local = True
+
     def __init__(self, after: int = 0, name: str = "static") -> None:
         self.inner = open_embedder("static", None)
         self.name, self.weight, self.identity = name, self.inner.weight, self.inner.identity
