@@ -11,8 +11,8 @@ from conftest import SEED, Run
 
 QUESTION = "what did Lee ask of Xi?"
 INVITED = (
-    "President Lee invited Xi to travel to South Korea for the Asia-Pacific Economic Cooperation Summit, which will be held in the"
-    " southeastern city of Gyeongju in November."
+    "President Lee invited Xi to travel to South Korea for the Asia-Pacific Economic Cooperation Summit, which will be held in"
+    " the southeastern city of Gyeongju in November."
 )
 LEE = (
     "In turn, Lee asked Xi to play a “constructive role” in the process of denuclearisation of the Korean peninsula, over"

@@ -1,0 +1,174 @@
+"""What is found, in what order, and for which questions. Real embedder, real Chroma."""
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+from conftest import SHARED
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index.build import Target, update
+from index.catalog import Catalog
+from index.embed import open_embedder
+from index.search import Found, Index, search
+from index.terms import Tokenizer, any_of, bigrams, words_of
+from qa.extract import closest
+
+STATIC = cache(lambda: open_embedder("static", None))
+
+LANGUAGES = {
+    "de.txt": "Die Bundeskanzlerin besuchte im Mai die Werft in Kiel. Danach sprach sie mit Arbeitern über Löhne.",
+    "fr.txt": "Le maire a inauguré la nouvelle bibliothèque près de la gare. Les travaux ont duré trois ans.",
+    "ru.txt": "Президент посетил завод в Казани. Рабочие попросили повысить зарплату.",
+    "zh.txt": "李在明要求习近平在朝鲜半岛无核化进程中发挥建设性作用。通话持续了三十分钟。",
+    "ja.txt": "首相は東京で新しい図書館を開いた。工事は三年かかった。",
+    "ko.txt": "대통령은 부산에서 조선소를 방문했다. 노동자들은 임금 인상을 요구했다.",
+    "en.txt": "The mayor opened a shipyard in the harbour. The workers asked for higher pay and got it.",
+}
+
+
+def indexed(folder: Path, files: dict[str, str]) -> Target:
+    """Documents with their index."""
+    for name, text in files.items():
+        path = folder / "docs" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    target = Target(folder / "docs", folder / "home")
+    update(target, STATIC)
+    return target
+
+
+def find(target: Target, query: str, top: int = 3, within: frozenset[str] | None = None) -> Found:
+    """A search with words and vectors."""
+    with Catalog(target.home) as catalog:
+        return search(Index(catalog, target.vectors, STATIC()), query, top, within)
+
+
+@pytest.mark.parametrize(
+    ("query", "source"),
+    [
+        ("Wen besuchte die Kanzlerin in der Werft?", "de.txt"),
+        ("Wo ist die Bibliothek? Où est la bibliothèque ?", "fr.txt"),
+        ("Что попросили рабочие в Казани?", "ru.txt"),
+        ("习近平的建设性作用是什么？", "zh.txt"),
+        ("東京の図書館はいつ開いた？", "ja.txt"),
+        ("부산의 조선소는 누가 방문했나?", "ko.txt"),
+        ("who opened the shipyard?", "en.txt"),
+        ("bibliotheque inaugure", "fr.txt"),  # accents left out
+        ("loehne Löhne LÖHNE", "de.txt"),
+    ],
+)
+def test_questions_find_documents_of_their_language(tmp_path: Path, query: str, source: str) -> None:
+    """Also where words are not parted by spaces."""
+    assert find(indexed(tmp_path, LANGUAGES), query).hits[0].place.source == source
+
+
+@pytest.mark.parametrize(
+    "query", ['"', "AND OR NOT", "text:lee", "lee*", "(", "NEAR(a b)", "^", "a-b", "\x00", "?!", "the of and", "İ", "😀"]
+)
+def test_no_character_of_a_question_is_syntax(tmp_path: Path, query: str) -> None:
+    """FTS5's operators, quotes and columns are words, and a question of stopwords alone is searched for these."""
+    target = indexed(tmp_path, {"a.txt": "Lee asked the mayor of Seoul and left."})
+    assert len(find(target, query).hits) == 1  # by its vector at least
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(max_size=60))
+def test_any_text_can_be_searched(query: str) -> None:
+    """The expression for any words is one that FTS5 takes."""
+    import sqlite3
+
+    db = sqlite3.connect(":memory:")
+    db.execute("CREATE VIRTUAL TABLE t USING fts5(x)")
+    words = [w for w in words_of(query) if "\x00" not in w]
+    assert db.execute("SELECT 1 FROM t WHERE t MATCH ?", (any_of(words) or '""',)).fetchall() == []
+
+
+def test_a_filter_gives_as_many_hits_as_there_are(tmp_path: Path) -> None:
+    """Also where it keeps one file of many whose text is nearer to the question."""
+    files = {f"many/{n}.txt": f"Lee asked Xi for help, number {n}." for n in range(400)}
+    target = indexed(tmp_path, files | {"one.txt": "Zebras graze.\n\n" + "A lion sleeps here. " * 60})
+    found = find(target, "Lee asked Xi", 3, frozenset({"one.txt"}))
+    assert {h.place.source for h in found.hits} == {"one.txt"}
+    assert len(found.hits) == 2
+    assert len(find(target, "Lee asked Xi", 50).hits) == 50
+
+
+def test_identical_text_does_not_crowd_out_the_rest(tmp_path: Path) -> None:
+    """A thousand copies of a notice, each in a file of its own, are one hit that names them all."""
+    notice = "This notice about shipping applies to all orders."
+    files = {f"{n}.txt": f"{notice}\n\n# {n}\n" for n in range(3)} | {f"n{n}.md": f"# Part {n}\n\n# {n}\n\n" for n in range(2)}
+    same = {f"copy{n}.txt": notice + "\n" * n for n in range(300)}
+    target = indexed(tmp_path, files | same | {"other.txt": "Shipping by sea takes a week."})
+    hits = find(target, "shipping notice", 5).hits
+    assert len({h.text for h in hits}) == len(hits) == 5
+    copies = next(h for h in hits if h.text == notice)
+    assert len(copies.also) == 299
+    assert any(h.place.source == "other.txt" for h in hits)
+
+
+def test_a_title_and_a_heading_count(tmp_path: Path) -> None:
+    """A passage is found by the heading that it stands under."""
+    text = "# Guide\n\n## Windows\n\nRun the installer.\n\n## Linux\n\nUnpack the archive, then run make.\n"
+    hit = find(indexed(tmp_path, {"g.md": text, "x.txt": "Nothing else."}), "how do I install on linux?").hits[0]
+    assert (hit.heading, "archive" in hit.text) == ("Guide › Linux", True)
+
+
+def test_passages_without_a_vector_are_found_by_their_words(tmp_path: Path) -> None:
+    """And scores lie between 0 and 1, best first."""
+    target = indexed(tmp_path, LANGUAGES)
+    with Catalog(target.home) as catalog:
+        hits = search(Index(catalog, target.vectors, None), "workers shipyard", 5).hits
+    assert hits[0].place.source == "en.txt"
+    scores = [h.score for h in find(target, "workers in the shipyard", 7).hits]
+    assert scores == sorted(scores, reverse=True)
+    assert all(0 <= score <= 1 for score in scores)
+
+
+def test_the_direction_of_asking(tmp_path: Path) -> None:
+    """Who asked whom decides between two sentences of the same words."""
+    target = indexed(tmp_path, {"a.txt": "Xi asked Lee for trade.\n\nThe weather was fine.\n\nLee asked Xi for peace."})
+    with Catalog(target.home) as catalog:
+        index = Index(catalog, target.vectors, STATIC())
+        for question, answer in (("what did Lee ask Xi?", "peace"), ("what did Xi ask Lee?", "trade")):
+            assert answer in closest(index, question, search(index, question, 5).hits)[0].quote
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("When did the yard open?", "It opened in 1987."),
+        ("How long is the pier?", "The pier is 240 metres long, they say."),
+        ("Who runs the yard?", "The yard is run by Mary Jones."),
+    ],
+)
+def test_the_kind_of_question_counts(tmp_path: Path, question: str, answer: str) -> None:
+    """A date, a length, a name."""
+    text = "The yard opened its doors to the public. It opened in 1987. The pier is old. The pier is 240 metres long, they say."
+    target = indexed(tmp_path, {"a.txt": text + " The yard is run down. The yard is run by Mary Jones."})
+    with Catalog(target.home) as catalog:
+        index = Index(catalog, target.vectors, STATIC())
+        assert answer in [ref.quote for ref in closest(index, question, search(index, question, 5).hits)]
+
+
+def test_bigrams() -> None:
+    """Pairs of characters for scripts without spaces, nothing for others."""
+    assert bigrams("東京は Tokyo 山") == ["東京", "京は", "山"]
+    assert Tokenizer().stems(["Lee asked, 東京", "", "asking"]) == [["lee", "ask", "東京"], [], ["ask"]]
+
+
+@pytest.mark.skipif(not (SHARED / "models" / "all-MiniLM-L6-v2").exists(), reason="the model is not in ../shared/models")
+def test_minilm_end_to_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the real model, where Chroma keeps it: a paraphrase is found that shares no word with the question."""
+    models = tmp_path / "user" / ".cache" / "chroma" / "onnx_models"
+    models.mkdir(parents=True)
+    (models / "all-MiniLM-L6-v2").symlink_to(SHARED / "models" / "all-MiniLM-L6-v2")
+    files = {"a.txt": "The physician treated the sick child.", "b.txt": "Stocks fell on Monday.", "c.txt": "Rain is likely."}
+    target = indexed(tmp_path, files)
+    minilm = cache(lambda: open_embedder("minilm", None, offline=True))
+    update(target, minilm, switch=True)
+    with Catalog(target.home) as catalog:
+        assert catalog.meta("collection").startswith("minilm/")
+        hits = search(Index(catalog, target.vectors, minilm()), "a doctor helped young patients", 1).hits
+    assert hits[0].place.source == "a.txt"
