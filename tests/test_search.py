@@ -138,18 +138,18 @@ def test_the_direction_of_asking(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("question", "answer"),
     [
-        ("When did the yard open?", "It opened in 1987."),
+        ("When did the yard open?", "The yard did open in 1987 after all that."),
         ("How long is the pier?", "The pier is 240 metres long, they say."),
-        ("Who runs the yard?", "The yard is run by Mary Jones."),
+        ("Who runs the yard?", "The yard is run by Mary Jones and by nobody else."),
     ],
 )
 def test_the_kind_of_question_counts(tmp_path: Path, question: str, answer: str) -> None:
     """A date, a length, a name."""
-    text = "The yard opened its doors to the public. It opened in 1987. The pier is old. The pier is 240 metres long, they say."
-    target = indexed(tmp_path, {"a.txt": text + " The yard is run down. The yard is run by Mary Jones."})
+    text = "The yard may open. The yard did open in 1987 after all that. The pier is long. The pier is 240 metres long, they say."
+    target = indexed(tmp_path, {"a.txt": text + " The yard runs. The yard is run by Mary Jones and by nobody else."})
     with Catalog(target.home) as catalog:
         index = Index(catalog, target.vectors, STATIC())
-        assert answer in [ref.quote for ref in closest(index, question, search(index, question, 5).hits)]
+        assert closest(index, question, search(index, question, 5).hits)[0].quote == answer
 
 
 def test_bigrams() -> None:
