@@ -24,7 +24,6 @@ is not supported, or a cited file has changed; 4 documents or index; 5 the model
 
 app = typer.Typer(
     name="qa",
-    no_args_is_help=True,
     add_completion=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -54,11 +53,14 @@ def _qa(context: typer.Context, version: Annotated[bool, typer.Option("--version
 
         sys.stdout.write(f"qa {__version__}\n")
         raise typer.Exit
+    if context.invoked_subcommand is None:
+        sys.stderr.write(context.get_help() + "\n")
+        raise typer.Exit(2)
 
 
 @app.command(epilog='Example: qa ask "what did Lee ask of Xi?"')
 def ask(
-    question: Annotated[list[str] | None, typer.Argument(help="The question; several words are one; - reads stdin.")] = None,
+    question: Annotated[list[str] | None, typer.Argument(metavar="QUESTION", help="The question; several words are one; - reads stdin.")] = None,
     json: Json = False,
     markdown: Annotated[bool, typer.Option("--markdown", help="Markdown with the sources as footnotes.")] = False,
     no_llm: Annotated[bool, typer.Option("--no-llm", help="Quote the best sentences; ask no model.")] = False,
@@ -82,7 +84,7 @@ def ask(
 
 @app.command(epilog='Example: qa search -n 3 "trade war"')
 def search(
-    query: Annotated[list[str] | None, typer.Argument(help="What to look for; - reads stdin.")] = None,
+    query: Annotated[list[str] | None, typer.Argument(metavar="QUERY", help="What to look for; - reads stdin.")] = None,
     json: Json = False,
     files: Annotated[bool, typer.Option("-l", help="Only the files' names.")] = False,
     top: Annotated[int, typer.Option("--top", "-n", metavar="N", help="So many passages.")] = 5,
@@ -129,7 +131,7 @@ def status(json: Json = False, seeds: Seeds = None, home: Home = None, quiet: Qu
 
 @app.command(epilog="Examples: qa show 1; qa show seeds/report.txt:14")
 def show(
-    place: Annotated[str, typer.Argument(help="A number of the last answer, FILE:LINE or FILE@START-END.")],
+    place: Annotated[str, typer.Argument(metavar="PLACE", help="A number of the last answer, FILE:LINE or FILE@START-END.")],
     text: Annotated[bool, typer.Option("--text", help="The whole text of FILE, exactly as indexed.")] = False,
     json: Json = False,
     seeds: Seeds = None,

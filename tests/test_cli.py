@@ -321,6 +321,13 @@ def test_usage(project: Path, qa: Run, arguments: tuple[str, ...], message: str 
     assert message is None or result.err.splitlines()[0] == message
 
 
+def test_nothing_at_all_shows_the_help(qa: Run) -> None:
+    """On stderr, since it was no command."""
+    result = qa()
+    assert (result.code, result.out) == (2, "")
+    assert result.err == qa("--help").out
+
+
 def test_a_question_without_a_command_shows_the_line_to_type(project: Path, qa: Run) -> None:
     """Whoever types `qa "..."` meant `qa ask "..."`."""
     assert qa("what did Lee ask?").err.endswith('To ask a question: qa ask "what did Lee ask?"\n')
