@@ -60,7 +60,9 @@ def _qa(context: typer.Context, version: Annotated[bool, typer.Option("--version
 
 @app.command(epilog='Example: qa ask "what did Lee ask of Xi?"')
 def ask(
-    question: Annotated[list[str] | None, typer.Argument(metavar="QUESTION", help="The question; several words are one; - reads stdin.")] = None,
+    question: Annotated[
+        list[str] | None, typer.Argument(metavar="QUESTION", help="The question; several words are one; - reads stdin.")
+    ] = None,
     json: Json = False,
     markdown: Annotated[bool, typer.Option("--markdown", help="Markdown with the sources as footnotes.")] = False,
     no_llm: Annotated[bool, typer.Option("--no-llm", help="Quote the best sentences; ask no model.")] = False,

@@ -145,8 +145,11 @@ def test_the_direction_of_asking(tmp_path: Path) -> None:
 )
 def test_the_kind_of_question_counts(tmp_path: Path, question: str, answer: str) -> None:
     """A date, a length, a name."""
-    text = "The yard may open. The yard did open in 1987 after all that. The pier is long. The pier is 240 metres long, they say."
-    target = indexed(tmp_path, {"a.txt": text + " The yard runs. The yard is run by Mary Jones and by nobody else."})
+    pairs = (
+        "The yard may open. The yard did open in 1987 after all that. The pier is long. The pier is 240 metres long, they say."
+        " The yard runs. The yard is run by Mary Jones and by nobody else."
+    )
+    target = indexed(tmp_path, {"a.txt": pairs})
     with Catalog(target.home) as catalog:
         index = Index(catalog, target.vectors, STATIC())
         assert closest(index, question, search(index, question, 5).hits)[0].quote == answer
