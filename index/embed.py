@@ -444,7 +444,9 @@ def _has_minilm() -> bool:
 def _fetch_minilm(offline: bool) -> None:
     """Let Chroma's own code download and verify the files; EmbedderMissing if that may not be, or fails."""
     if offline:
-        raise EmbedderMissing("The embedder minilm is not here, and QA_OFFLINE forbids to fetch it.", "Name static.")
+        raise EmbedderMissing(
+            "The files of the embedder minilm are not here.", "`qa index --embedder minilm` fetches them, unless QA_OFFLINE=1."
+        )
     from chromadb.utils.embedding_functions.onnx_mini_lm_l6_v2 import ONNXMiniLM_L6_V2
 
     try:

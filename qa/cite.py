@@ -1,189 +1,269 @@
-"""The reply's citations: ids of sentences looked up, turned into numbers, and held against what they are cited for.
+"""A reply's citations: ids of sentences looked up and shown as numbers, while the reply streams.
 
-Owns the grammar of ids in a reply:
+Owns the grammar of ids in a reply, and knows nothing of prompts, endpoints or terminals:
 
-    group   = ("[" | "【") id-list ("]" | "】")         [3.2]  [3.2, 3.4]  [3.2-3.4]  【3.2】
-    id-list = item {("," | ";" | " ") item}
-    item    = id | id ("-" | "–" | "—") id            a range stays within one passage
-    id      = passage "." sentence                    both from 1; what was not sent is unknown
+    group  = open ["^"] [label] item {sep item} close       [3.2]  [3.2, 3.4]  [3.2-3.4]  [3.2-4]  【3.2】  [id 3.2]
+    open   = "[" | "【" | "［"              close = "]" | "】" | "］"
+    label  = ("id" | "passage" | "sentence") ["s"] [":"]
+    sep    = "," | ";" | "&" | "and" | white space           and their forms in Chinese and Japanese
+    item   = id [dash (id | sentence)]                       a range; one over two passages, or backwards, is its two ends
+    id     = passage "." sentence                            both from 1; what was not sent is unknown
 
-Known ids become numbers [1], [2] in order of first use, one for each sentence cited; a group directly behind another joins it.
-Unknown ids vanish, and what carried them is unsupported. A number alone in such brackets, [2], names no sentence; it becomes
-(2), so that it cannot be taken for one of ours. A group belongs to the sentence it stands in or right behind; where it ends a
-paragraph or list item, also to the sentences before it there that carry none. Everything else of a reply is shown as it is.
+- Each sentence cited has one number, [1], [2], … in order of first use. Groups in a row, with or without a comma, become one:
+  [1][2], with a space before it. Whether it stands before or behind the full stop is as the model wrote.
+- Unknown ids ([9.9], [0.0]) vanish, and the sentence that carried them is not supported.
+- A whole number in such brackets, [2], names no sentence and is shown as (2), in code as [ 2 ], so that it can't be taken for
+  one of our numbers. An interval from below one, [0.5, 0.9], is text; so are (3.2), [sic], [x], [text](url), [-1.2].
+- The refusal word is taken out where it stands alone: a whole line, or the beginning of a sentence with punctuation behind it.
+  In the middle of a sentence, or cited, it is a document's word and stays. A reply that holds it, or is "not found" alone, and
+  has no valid id is a refusal.
+- White space around what vanished is closed up, and dropped at the end. Everything else of a reply is shown as it is.
+
+Which sentence a group belongs to: see `qa/claims.py`. Whether it says what is claimed: see `qa/support.py`.
 """
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from index.passage import Hit
-from index.split import sentences
 from qa.answer import REFUSAL, AnswerSentence, CitedText, SentenceRef
-from qa.support import supported
+from qa.claims import Claim, Mark, claims
+from qa.names import Sent
+from qa.support import claims_nothing, supported
 
-_ID = r"\d{1,6}\.\d{1,6}"
-_ITEM = rf"{_ID}(?:\s*[-–—]\s*{_ID})?"
-_GROUP = re.compile(rf"[ \t]*[\[【]\s*(?P<items>{_ITEM}(?:[\s,;，；、]+{_ITEM})*)\s*[\]】]")
-_BARE = re.compile(r"[\[【](\d+)[\]】]")
-_REFUSAL = re.compile(rf"[ \t]*[*_`\"“]*{REFUSAL}[*_`\"”]*[.:!]?")
-_PREFIXES = "|".join(REFUSAL[:n] for n in range(1, len(REFUSAL) + 1))
-_UNDECIDED = re.compile(rf"[ \t]*(?:[\[【][\d.\s,;，；、–—-]*|[*_`\"“]*(?:{_PREFIXES})?[*_`\"”]*)\Z")
-"""What may still become a group or the refusal word: it is held back until more has come."""
-
-_LONGEST_GROUP = 400
-_NO_CLAIM = re.compile(
-    r"\b(passages?|documents?|texts?|sources?|excerpts?|it|they|this)\b[^.]{0,40}\b(do|does|did|is|are)(n['’]t| not)\b"
-    r"[^.]{0,30}\b(say|state|mention|specify|tell|contain|include|address|give|provide|clear|stated|mentioned|specified)",
-    re.IGNORECASE,
+_ITEM = r"\d{1,6}[.．]\d{1,6}(?:\s{0,2}[-–—]\s{0,2}(?:\d{1,6}[.．])?\d{1,6})?"
+_SEP = r"(?:\s{0,2}(?:[,;&，；、]|and|und)\s{0,2}|\s{1,3})"
+_BODY = re.compile(
+    rf"\s?\^?\s?(?:(?:id|passage|sentence)s?:?\s?)?(?P<items>{_ITEM}(?:{_SEP}{_ITEM})*)[\s,;.]{{0,2}}(?:†.*)?", re.IGNORECASE
 )
-"""A sentence about what the documents leave open claims nothing about their content."""
+_LABEL_SO_FAR = "|".join(label[:n] for label in ("ids", "passages", "sentences") for n in range(len(label), 0, -1))
+_BODY_SO_FAR = re.compile(rf"\s?\^?\s?(?:{_LABEL_SO_FAR})?:?\s?(?:\d[\d\s.．,;&，；、–—andu-]*(?:†.*)?)?", re.IGNORECASE)
+"""What may still become a group or a number alone: every beginning of one, and not much else, so that little waits."""
+
+_BRACKET = re.compile(r"[\[【［](?P<body>[^\[\]【】［］]{0,200})(?P<close>[\]】］])?")
+_LONGEST = 200
+
+_DECO = r'[*_`"“”]{0,3}'
+_WORD_SO_FAR = "|".join(REFUSAL[:n] for n in range(1, len(REFUSAL)))
+_REFUSAL_SO_FAR = re.compile(rf"{_DECO}(?:{_WORD_SO_FAR}|{REFUSAL}{_DECO}[.:!,;。：！，]?{_DECO}\s{{0,20}})?")
+_REFUSAL = re.compile(
+    rf"{_DECO}{REFUSAL}(?![^\W_]){_DECO}"
+    rf"(?:[.:!,;。：！，]{_DECO}|(?=[ \t]{{0,20}}(?:\n|\Z))|(?=\s{{0,20}}[-–—(]))(?!\s{{0,20}}[\[【［])"
+)
+_SENTENCE_MAY_BEGIN = re.compile(r"(?:\A|\n|[.!?:;…][\"”’)*_`]*\s|[。！？：])\s*\Z")
+_REFUSED = re.compile(r"\W*not[\s_-]{0,2}found\W*", re.IGNORECASE)
+
+_SPECIAL = re.compile(rf"[\[【［]|{_DECO}{REFUSAL[0]}|{_DECO}\Z")
+_CONTEXT = 24
+"""So many characters before a word tell whether a sentence may begin there."""
+
+_NO_SPACE_BEFORE = frozenset(".,;:!?)}%…。，；：！？、）」』”’\n")
+_NO_SPACE_AFTER = frozenset("([{（「『“‘*_`")
 
 
-@dataclass(frozen=True, slots=True)
-class _Mark:
-    """A group at a place in the plain text (the reply without groups): the numbers it cites, and whether an id is unknown."""
+@dataclass(slots=True)
+class _Text:
+    """The text as it is shown, and plain: without groups. White space waits until it is known what follows it."""
 
-    at: int
-    numbers: tuple[int, ...]
-    unknown: bool
+    shown: list[str] = field(default_factory=list)
+    plain: list[str] = field(default_factory=list)
+    length: int = 0
+    _gap: str = ""
+    _before: str = ""  # the white space before what was taken out
+    _taken_out: bool = False  # a group or the refusal word stood here, behind the text so far
+    _cited: dict[int, None] = field(default_factory=dict)  # the numbers shown there
+
+    def put(self, text: str) -> str:
+        """Show text, but for white space at its end and for a comma that may stand between two groups."""
+        text = self._gap + text
+        waits = re.fullmatch(r"[ \t]*[,;，；、]?[ \t]*" if self._taken_out else r"[ \t]*", text)
+        body = "" if waits else text.rstrip(" \t")
+        self._gap = text[len(body) :]
+        return self._emit(body) if body else ""
+
+    def cite(self, numbers: Sequence[int]) -> str:
+        """Show numbers behind the text so far, but those that stand there already."""
+        self.leave_out()
+        fresh = [n for n in numbers if n not in self._cited]
+        if not fresh:
+            return ""
+        last = self.shown[-1][-1] if self.shown else "\n"
+        space = " " if self._before or last not in _NO_SPACE_AFTER else ""
+        space = "" if self._cited else self._before if last == "\n" else space
+        self._cited.update(dict.fromkeys(fresh))
+        self.shown.append(space + "".join(f"[{n}]" for n in fresh))
+        return self.shown[-1]
+
+    def leave_out(self) -> None:
+        """Close up the white space around what is not shown here."""
+        if not self._taken_out:
+            self._taken_out, self._before = True, self._gap
+        self._gap = ""
+
+    def end(self) -> str:
+        """What still waits, without white space."""
+        rest = self._gap.strip(" \t")
+        self._gap = rest
+        return self._emit(rest) if rest else ""
+
+    def in_code(self) -> bool:
+        """Whether the text so far ends within a code fence or between backticks."""
+        lines = "".join(self.plain).split("\n")
+        fences = sum(line.lstrip().startswith("```") for line in lines)
+        return fences % 2 == 1 or lines[-1].count("`") % 2 == 1
+
+    def _emit(self, body: str) -> str:
+        """Show a body; `body` begins with the white space that has waited for it."""
+        plain = self._closed_up(body) if self._taken_out else body
+        shown = body if self._cited or not self._taken_out else plain
+        self._taken_out, self._before = False, ""
+        self._cited.clear()
+        self.plain.append(plain)
+        self.shown.append(shown)
+        self.length += len(plain)
+        return shown
+
+    def _closed_up(self, body: str) -> str:
+        """A body behind something that was taken out: with one space before it, or none."""
+        bare = body.lstrip(" \t")
+        last = self.plain[-1][-1] if self.plain else "\n"
+        if last == "\n":
+            return self._before + bare
+        spaced = self._before or len(bare) < len(body)
+        joined = (last.isalnum() or last == "[") and (bare[0].isalnum() or bare[0] == "]")
+        return (" " if joined or (spaced and bare[0] not in _NO_SPACE_BEFORE) else "") + bare
 
 
 @dataclass(slots=True)
 class Citer:
     """Turns a reply into cited text while it streams; `hits` are the passages as sent, in order.
 
-    What `feed` gives out and the rest that `finish` gives are together the text of the whole.
+    What `feed` gives out and the rest that `finish` gives are together the text of the whole, however the reply was cut.
     """
 
     hits: Sequence[Hit]
     _pending: str = ""
-    _shown: list[str] = field(default_factory=list)
-    _plain: list[str] = field(default_factory=list)
-    _length: int = 0
-    _refs: list[SentenceRef] = field(default_factory=list)
-    _marks: list[_Mark] = field(default_factory=list)
+    _context: str = ""
+    _text: _Text = field(default_factory=_Text)
+    _numbers: dict[SentenceRef, int] = field(default_factory=dict)
+    _marks: list[Mark] = field(default_factory=list)
     _refused: bool = False
 
     def feed(self, delta: str) -> str:
         """Take the next piece of the reply; the text that can be shown by now."""
         self._pending += delta
-        held = _UNDECIDED.search(self._pending[-_LONGEST_GROUP:])
-        end = len(self._pending) - (len(held[0]) if held else 0)
-        ready, self._pending = self._pending[:end], self._pending[end:]
-        return self._shown_of(ready)
+        return self._taken(final=False)
 
     def finish(self) -> tuple[str, CitedText]:
         """The rest of the text, and the whole with its sentences."""
-        rest = self._shown_of(self._pending)
-        self._pending = ""
-        text, plain = "".join(self._shown), "".join(self._plain)
-        claims = tuple(self._sentence(plain[start:end], marks) for start, end, marks in _claims(plain, self._marks))
-        return rest, CitedText(text, claims, tuple(self._refs), refused=self._refused and not self._refs)
+        rest = self._taken(final=True) + self._text.end()
+        text, plain = "".join(self._text.shown), "".join(self._text.plain)
+        refs = tuple(self._numbers)
+        sent = Sent(self.hits)
+        sentences = tuple(self._sentence(claim, refs, sent) for claim in claims(plain, self._marks))
+        refused = not refs and (self._refused or REFUSAL in text or bool(_REFUSED.fullmatch(text)))
+        return rest, CitedText(text, sentences, refs, refused=refused)
 
-    def _shown_of(self, text: str) -> str:
-        """Numbers in place of groups, without the refusal word; keeps the plain text and the marks beside."""
-        if _REFUSAL.search(text):
-            self._refused, text = True, _REFUSAL.sub("", text)
-        shown, last = [], 0
-        for group in _GROUP.finditer(text):
-            shown += [self._put(text[last : group.start()]), self._cite(group["items"])]
-            last = group.end()
-        shown.append(self._put(text[last:]))
-        self._shown.append("".join(shown))
-        return self._shown[-1]
+    def _taken(self, *, final: bool) -> str:
+        """What can be shown of what is pending; the rest may still become a group or the refusal word."""
+        shown, at, pending = [], 0, self._pending
+        while at < len(pending):
+            special = _SPECIAL.search(pending, at)
+            start = special.start() if special else len(pending)
+            shown.append(self._text.put(pending[at:start]))
+            self._remember(pending[at:start])
+            if start == len(pending):
+                at = start
+                break
+            end = self._end_of_bracket(pending, start, final) if pending[start] in "[【［" else self._end_of_word(start, final)
+            if end is None:
+                at = start
+                break
+            shown.append(self._shown(pending[start:end]))
+            self._remember(pending[start:end])
+            at = end
+        self._pending = pending[at:]
+        return "".join(shown)
 
-    def _put(self, text: str) -> str:
-        text = _BARE.sub(r"(\1)", text)
-        if text:
-            self._plain.append(text)
-            self._length += len(text)
-        return text
+    def _remember(self, text: str) -> None:
+        """Keep the last characters of the reply; "x" stands for what was before them."""
+        seen = self._context + text
+        self._context = seen if len(seen) <= _CONTEXT else "x" + seen[-_CONTEXT:]
 
-    def _cite(self, items: str) -> str:
-        """The numbers for a group, after one space, or none at the start of a line or behind another group."""
-        numbers, unknown = [], False
-        for ref in self._looked_up(items):
-            unknown = unknown or ref is None
-            if ref is not None:
-                numbers.append(self._number(ref))
-        adjoining = [m for m in self._marks if m.at == self._length]
-        fresh = [n for n in dict.fromkeys(numbers) if not any(n in m.numbers for m in adjoining)]
-        self._marks.append(_Mark(self._length, tuple(fresh), unknown))
-        behind = self._plain and not self._plain[-1][-1].isspace()
-        space = " " if fresh and behind and not any(m.numbers for m in adjoining) else ""
-        return space + "".join(f"[{n}]" for n in fresh)
+    def _end_of_bracket(self, pending: str, start: int, final: bool) -> int | None:
+        """The end of a group or number, of the bracket alone where it begins neither; None: not known yet."""
+        found = _BRACKET.match(pending, start)
+        assert found
+        body = found["body"]
+        if found["close"]:
+            return found.end() if _BODY.fullmatch(body) or _is_number(body) else start + 1
+        goes_on = found.end() == len(pending) and not final and _BODY_SO_FAR.fullmatch(body)
+        return None if goes_on else start + 1
 
-    def _looked_up(self, items: str) -> Iterator[SentenceRef | None]:
-        """The sentences that a group's items name; None for each that was not sent."""
-        for item in re.findall(_ITEM, items):
-            first, *last = ((int(p), int(s)) for p, s in re.findall(r"(\d+)\.(\d+)", item))
-            passage, start = first
-            end = last[0][1] if last and last[0][0] == passage else start
-            if last and (last[0][0] != passage or not start <= last[0][1] <= start + 100):
-                yield None
-            for sentence in range(start, max(start, min(end, start + 100)) + 1):
-                known = 0 < passage <= len(self.hits) and 0 < sentence <= len(self.hits[passage - 1].sentences)
-                hit = self.hits[passage - 1] if known else None
-                yield SentenceRef(hit, hit.sentences[sentence - 1]) if hit else None
-
-    def _number(self, ref: SentenceRef) -> int:
-        if ref not in self._refs:
-            self._refs.append(ref)
-        return self._refs.index(ref) + 1
-
-    def _sentence(self, claim: str, marks: Sequence[_Mark]) -> AnswerSentence:
-        text = re.sub(r"^(?:[-*+•]|\d+[.)]|#{1,6}|>)\s+", "", claim)
-        numbers = tuple(dict.fromkeys(n for mark in marks for n in mark.numbers))
-        return AnswerSentence(text, numbers, self._support(claim, numbers, any(m.unknown for m in marks)))
-
-    def _support(self, claim: str, numbers: Sequence[int], unknown: bool) -> bool | None:
-        """Whether a sentence is supported; None where it claims nothing about the documents."""
-        if not numbers and not unknown and _claims_nothing(claim):
+    def _end_of_word(self, start: int, final: bool) -> int | None:
+        """The end of the refusal word where it stands alone, else of one character; None: not known yet."""
+        pending = self._pending
+        if not _SENTENCE_MAY_BEGIN.search(self._context):
+            return start + 1
+        if not final and _REFUSAL_SO_FAR.fullmatch(pending, start):
             return None
-        refs = [self._refs[n - 1] for n in numbers]
-        cited = "\n".join(ref.quote for ref in refs)
-        around = "\n".join(f"{ref.hit.title}\n{ref.hit.heading}\n{ref.hit.text}" for ref in refs)
-        return bool(refs) and not unknown and supported(claim, cited, around)
+        found = _REFUSAL.match(pending, start)
+        return found.end() if found else start + 1
+
+    def _shown(self, token: str) -> str:
+        """What is shown for a group, a number alone, the refusal word, or a character that begins none of them."""
+        if len(token) > 1 and token[0] in "[【［":
+            group = _BODY.fullmatch(token[1:-1])
+            if group is None:
+                number = token[1:-1].strip("^")
+                return self._text.put(f"[ {number} ]" if self._text.in_code() else f"({number})")
+            ids = list(_ids(group["items"]))
+            if len(ids) > 1 and all(passage == 0 for passage, _ in ids):
+                return self._text.put(token)
+            return self._cite(ids)
+        if len(token) > 1:
+            self._refused = True
+            self._text.leave_out()
+            return ""
+        return self._text.put(token)
+
+    def _cite(self, ids: Sequence[tuple[int, int]]) -> str:
+        refs = [self._ref(passage, sentence) for passage, sentence in ids]
+        known = dict.fromkeys(ref for ref in refs if ref is not None)
+        numbers = tuple(self._numbers.setdefault(ref, len(self._numbers) + 1) for ref in known)
+        self._marks.append(Mark(self._text.length, numbers, None in refs))
+        return self._text.cite(numbers)
+
+    def _ref(self, passage: int, sentence: int) -> SentenceRef | None:
+        """The sentence of an id; None where it was not sent (0 and what is too large never wrap around)."""
+        if not 1 <= passage <= len(self.hits) or not 1 <= sentence <= len(self.hits[passage - 1].sentences):
+            return None
+        hit = self.hits[passage - 1]
+        return SentenceRef(hit, hit.sentences[sentence - 1])
+
+    def _sentence(self, claim: Claim, refs: Sequence[SentenceRef], sent: Sent) -> AnswerSentence:
+        """A sentence and whether it is supported; None where it claims nothing about the documents."""
+        cites = bool(claim.numbers) or claim.unknown
+        if claim.kind == "label" or (claim.kind == "heading" and not cites) or claims_nothing(claim.text, cites=cites):
+            return AnswerSentence(claim.text, claim.numbers, None)
+        cited = [refs[n - 1] for n in claim.numbers]
+        holds = bool(cited) and not claim.unknown and supported(claim.text, cited, sent)
+        return AnswerSentence(claim.text, claim.numbers, holds)
 
 
-def _claims_nothing(text: str) -> bool:
-    """Headings, lead-ins, rules and fences, and what the documents don't say."""
-    words = re.findall(r"\w+", text)
-    return not words or text.startswith(("#", "```")) or text.endswith((":", "：")) or bool(_NO_CLAIM.search(text))
+def _is_number(body: str) -> bool:
+    return re.fullmatch(r"\^?\d+", body) is not None
 
 
-def _claims(plain: str, marks: Sequence[_Mark]) -> list[tuple[int, int, list[_Mark]]]:
-    """The sentences of a reply with the marks that belong to each."""
-    found: list[tuple[int, int, list[_Mark]]] = []
-    for start, end in _blocks(plain):
-        spans = _sentences(plain, start, end)
-        own: list[list[_Mark]] = [[] for _ in spans]
-        for mark in marks:
-            if start < mark.at <= end or (mark.at == start == 0 and spans):
-                own[min(bisect_left([b for _, b in spans], mark.at), len(spans) - 1)].append(mark)
-        carried: list[_Mark] = []
-        for i in range(len(spans) - 1, -1, -1):
-            carried = own[i] or carried
-            own[i] = carried
-        found += [(a, b, m) for (a, b), m in zip(spans, own, strict=True)]
-    return found
-
-
-def _blocks(plain: str) -> Iterator[tuple[int, int]]:
-    """Paragraphs, and within them list items, headings and table rows: what a trailing group can speak for."""
-    for block in re.finditer(r"[^\n]+(?:\n(?![ \t]*(?:\n|[-*+•|>#]|\d+[.)] |```))[^\n]+)*", plain):
-        if block[0].strip():
-            yield block.start(), block.end()
-
-
-def _sentences(plain: str, start: int, end: int) -> list[tuple[int, int]]:
-    """The spans of a block's sentences, without the white space around them."""
-    spans = []
-    for a, b in sentences(plain[start:end]):
-        text = plain[start + a : start + b]
-        if text.strip():
-            left = start + a + len(text) - len(text.lstrip())
-            spans.append((left, left + len(text.strip())))
-    return spans
+def _ids(items: str) -> Iterator[tuple[int, int]]:
+    """The ids that a group's items name, ranges spelled out; of a range too long for any passage its beginning and end."""
+    for item in re.findall(_ITEM, items):
+        first, *last = re.findall(r"(?:(\d+)[.．])?(\d+)", item)
+        passage, start = int(first[0]), int(first[1])
+        yield passage, start
+        if last:
+            other, end = int(last[0][0] or passage), int(last[0][1])
+            within = other == passage and start < end <= start + _LONGEST
+            yield from ((passage, n) for n in range(start + 1, end)) if within else ()
+            yield other, end

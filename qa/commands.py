@@ -21,7 +21,7 @@ from qa.ask import Model, answer, checked_question, choose_model
 from qa.ask import ask as ask_one
 from qa.config import NEVER, Settings, load
 from qa.errors import UsageFailure
-from qa.library import Library, embedder_for, open_library
+from qa.library import Library, announce_sending, embedder_for, open_library
 from qa.render import Screen
 from qa.show import keep, surroundings, whole_text
 from qa.status import status_of
@@ -107,6 +107,7 @@ def index(rebuild: bool, embedder: str | None, json: bool, seeds: str | None, ho
     started = time.perf_counter()
     opened = (lambda: open_embedder(embedder, settings.service, settings.offline)) if embedder else None
     opened = opened or embedder_for(settings, screen.notice)
+    announce_sending(settings, embedder or settings.embedder, screen.notice)
     if embedder:
         opened()  # an unknown or unreachable one is refused before anything is written
     with _progress(screen) as progress:

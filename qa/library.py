@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 
-from index.build import Progress, Report, Target, update
+from index.build import Progress, Report, Target, look, update
 from index.catalog import Catalog
 from index.embed import Embedder, local_best, open_embedder
 from index.errors import Failure, IndexMissing, NoMatch
@@ -19,6 +19,9 @@ from qa.config import Settings
 
 Notice = Callable[[str], None]
 """Told one line for the user."""
+
+BYTES_A_TOKEN = 4
+"""About, in English text."""
 
 WAIT = 1.0
 """Seconds that a question waits for another process's indexing."""
@@ -55,6 +58,8 @@ def open_library(settings: Settings, notice: Notice, progress: Progress, *, froz
     target = settings.target
     for line in settings.notices:
         notice(line)
+    if not frozen and not stored_embedder(target):
+        announce_sending(settings, settings.embedder, notice)
     embedder = embedder_for(settings, notice)
     report = None if frozen else refreshed(target, embedder, notice, progress)
     if not target.indexed:
@@ -74,9 +79,21 @@ def embedder_for(settings: Settings, notice: Notice) -> Callable[[], Embedder]:
 
     @cache
     def opened() -> Embedder:
-        return open_embedder(chosen_embedder(settings, notice), settings.service, settings.offline)
+        name = chosen_embedder(settings, notice)
+        # minilm's files are fetched only for a user who names it, never because an old index once used it.
+        unnamed = name == "minilm" and settings.embedder != name
+        return open_embedder(name, settings.service, settings.offline or unnamed)
 
     return opened
+
+
+def announce_sending(settings: Settings, name: str, notice: Notice) -> None:
+    """Say what the first build with an embedding service, or a switch to one, sends and where."""
+    if not name.startswith("openai") or settings.service is None or stored_embedder(settings.target) == name:
+        return
+    files = [f for f in look(settings.target) if not f.left_out]
+    tokens = sum(f.stat.size for f in files) // BYTES_A_TOKEN
+    notice(f"Sending {_files(len(files))}, about {tokens:,} tokens, to {settings.service.host} to be embedded by {name}.")
 
 
 def chosen_embedder(settings: Settings, notice: Notice) -> str:
