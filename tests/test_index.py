@@ -1,7 +1,9 @@
 """The index against its documents: what is embedded, what survives, what is found. Chroma and SQLite are real."""
 
 import os
+import random
 import shutil
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache
@@ -9,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import Run
+from conftest import Run, start
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
@@ -274,6 +276,41 @@ def test_a_rebuild_mends_a_damaged_catalog_and_lost_vectors(target: Target, qa: 
     shutil.rmtree(target.home / "vectors")
     assert update(target, STATIC).embedded > 0
     consistent(target)
+
+
+def test_kills_leave_every_source_whole(target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`qa index` killed in the middle of adds, edits and deletes: old or new version, whole; the next run mends the rest."""
+    monkeypatch.chdir(target.root.parent)
+    monkeypatch.setenv("QA_SEEDS", str(target.root))
+    monkeypatch.setenv("QA_HOME", str(target.home))
+    versions: dict[str, set[str]] = {}
+    for round_ in range(5):
+        for n in range(120):
+            text = "\n\n".join(f"Zebra {n} of round {round_} ran {i} miles. " + "word " * 60 for i in range(12))
+            if (n + round_) % 7:
+                (target.root / f"{n}.txt").write_text(text)
+                versions.setdefault(f"{n}.txt", set()).add(text)
+            else:
+                (target.root / f"{n}.txt").unlink(missing_ok=True)
+        child = start(("index", "-q"))
+        time.sleep(random.uniform(0.9, 2.2))
+        child.kill()
+        child.communicate()
+        if target.indexed:
+            texts = current(target)
+            assert all(text in versions[source] for source, text in texts.items() if source in versions)
+            for source, found in passages(target).items():
+                assert "".join("".join(found).split()) == "".join((texts[source] or "").split())
+    report = update(target, STATIC)
+    assert report.fresh
+    assert {s: (target.root / s).read_text() for s in passages(target)} == current(target)
+    consistent(target)
+
+
+def current(target: Target) -> dict[str, str | None]:
+    """The text of every source as indexed."""
+    with Catalog(target.home) as catalog:
+        return {source: catalog.text(source) for source in catalog.document_ids()}
 
 
 class Edits(RuleBasedStateMachine):

@@ -116,3 +116,17 @@ def test_asking_loads_only_what_it_needs(project: Path, qa: object) -> None:
     assert "chromadb" in again
     assert not again & {"llama_index", "openai", "onnxruntime", "nltk", "tiktoken"}
     assert not loaded("index") & {"llama_index", "openai", "chromadb", "numpy"}
+
+
+def test_no_connection_is_made_that_nobody_asked_for(project: Path) -> None:
+    """Law 9: neither by chromadb, llama-index or the rest, while indexing and asking without a model."""
+    code = (
+        "import sys\n"
+        "def hook(event, arguments):\n"
+        "    if event in ('socket.connect', 'socket.getaddrinfo', 'socket.sendto'): raise SystemExit(f'{event} {arguments}')\n"
+        "sys.addaudithook(hook)\n"
+        "from qa import cli\n"
+        "sys.exit(cli.run(['index', '-q']) or cli.run(['ask', '-q', 'what did Lee ask of Xi?']))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
