@@ -35,11 +35,11 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One index: the documents' folder or file, the home, and the project folder if the home is inside it."""
+    """One index: the documents' folder or file, and the home; `movable` if both are in one project, which may be moved."""
 
     root: Path
     home: Path
-    base: Path | None = None
+    movable: bool = False
     follow: bool = False
 
     @property
@@ -50,11 +50,16 @@ class Target:
     @property
     def indexed(self) -> bool:
         """Whether there is a catalog."""
-        return (self.home / schema.FILE).exists()
+        try:
+            return (self.home / schema.FILE).exists()
+        except PermissionError as error:
+            raise HomeNotWritable(f"The index's folder {self.home} cannot be read.", homes.ELSEWHERE).hiding(
+                self.home
+            ) from error
 
     def owned(self, catalog: Catalog) -> bool:
         """Whether the index is this target's; ForeignIndex if it is that of another folder that still exists."""
-        return homes.check_owner(catalog.meta("root"), self.root, self.base, self.home)
+        return homes.check_owner(catalog.meta("root"), self.root, self.home)
 
 
 @dataclass(slots=True)
@@ -165,7 +170,11 @@ def _settled(target: Target, found: Sequence[Found]) -> Report | None:
             if catalog.writable:
                 return None
             report.pending = len(stale(found, catalog))
-            report.failure = HomeNotWritable(f"The index's folder {target.home} cannot be written.", homes.ELSEWHERE)
+            if not (report.pending or report.owed):
+                return report
+            report.failure = HomeNotWritable(f"The index's folder {target.home} cannot be written.", homes.ELSEWHERE).hiding(
+                target.home
+            )
         elif not report.sources:
             raise _nothing(target, catalog.left_out())
         return report
@@ -228,7 +237,7 @@ def _claim(target: Target, catalog: Catalog) -> bool:
     target.owned(catalog)
     cut_off = bool(catalog.meta("unfinished"))
     with catalog.transaction():
-        catalog.remember(root=homes.remembered_root(target.root, target.base), unfinished="1")
+        catalog.remember(root=homes.remembered_root(target.root, target.home, movable=target.movable), unfinished="1")
     return cut_off
 
 
@@ -342,9 +351,9 @@ def _nothing(target: Target, left_out: Sequence[tuple[str, str]]) -> NothingToIn
     if not left_out:
         return NothingToIndex(
             f"There are no files in {target.root}.", "Put .txt or .md files there, or name a folder with --seeds."
-        )
+        ).hiding(target.root)
     source, reason = left_out[0]
     more = f", and {len(left_out) - 1} more" if len(left_out) > 1 else ""
     return NothingToIndex(
         f"Nothing in {target.root} can be indexed: {source} ({reason}){more}.", "`qa status` lists every reason."
-    )
+    ).hiding(target.root)

@@ -16,7 +16,7 @@ from typing import Any
 from index import schema
 from index.passage import Document, Passage, Span
 from index.plan import Known
-from index.terms import bigrams
+from index.terms import stored_bigrams
 from index.walk import Stat
 
 
@@ -218,7 +218,7 @@ class Catalog:
         )
         self._db.execute(
             "INSERT INTO words(rowid, text, heading, title, bigrams) VALUES (?, ?, ?, ?, ?)",
-            (cursor.lastrowid, p.text, p.heading, title, " ".join(bigrams(p.text))),
+            (cursor.lastrowid, p.text, p.heading, title, " ".join(stored_bigrams(p.text))),
         )
 
     def _drop_document_if_unused(self, document_id: int) -> None:

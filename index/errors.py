@@ -27,7 +27,7 @@
 """
 
 import re
-from typing import ClassVar
+from typing import ClassVar, Self
 
 
 class Failure(Exception):
@@ -38,6 +38,20 @@ class Failure(Exception):
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)
         self.hint = hint
+        self._private: tuple[str, ...] = ()
+
+    def hiding(self, *private: object) -> Self:
+        """Itself, with what must not stand in `--json`: absolute paths, and the hosts of endpoints."""
+        self._private += tuple(sorted(map(str, private), key=len, reverse=True))
+        return self
+
+    @property
+    def public(self) -> str:
+        """The sentence for `--json`."""
+        text = str(self)
+        for private in self._private:
+            text = text.replace(private, "…")
+        return text
 
     @property
     def code(self) -> str:

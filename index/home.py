@@ -26,7 +26,9 @@ def prepare(home: Path) -> None:
             if not (home / name).exists():
                 (home / name).write_text(content, encoding="utf-8")
     except OSError as error:
-        raise HomeNotWritable(f"The index's folder {home} cannot be written: {error.strerror}.", ELSEWHERE) from error
+        raise HomeNotWritable(f"The index's folder {home} cannot be written: {error.strerror}.", ELSEWHERE).hiding(
+            home
+        ) from error
 
 
 ELSEWHERE = "Name another folder with --home DIR or QA_HOME."
@@ -44,28 +46,30 @@ def writing(home: Path, wait: float) -> Iterator[bool]:
         yield False
         return
     except OSError as error:
-        raise HomeNotWritable(f"The index's folder {home} cannot be written: {error.strerror}.", ELSEWHERE) from error
+        raise HomeNotWritable(f"The index's folder {home} cannot be written: {error.strerror}.", ELSEWHERE).hiding(
+            home
+        ) from error
     try:
         yield True
     finally:
         lock.release()
 
 
-def remembered_root(root: Path, base: Path | None) -> str:
-    """How a home remembers its documents: relative to `base` (the project folder, for a home inside it), so it can move."""
-    return os.path.relpath(root, base) if base else str(root)
+def remembered_root(root: Path, home: Path, *, movable: bool) -> str:
+    """How a home remembers its documents: relative to itself where both are in one project, which may be moved or copied."""
+    return os.path.relpath(root, home.resolve()) if movable else str(root)
 
 
-def check_owner(remembered: str, root: Path, base: Path | None, home: Path) -> bool:
+def check_owner(remembered: str, root: Path, home: Path) -> bool:
     """Whether the home is for `root` already; False when its documents are gone and it may be taken over.
 
     Raises ForeignIndex when it belongs to another folder that still exists.
     """
     if not remembered:
         return False
-    other = (base or Path()) / remembered
+    other = Path(os.path.normpath(home.resolve() / remembered))
     if other.resolve() == root.resolve():
         return True
     if other.exists():
-        raise ForeignIndex(f"The index in {home} is that of {other}, not of {root}.", ELSEWHERE)
+        raise ForeignIndex(f"The index in {home} is that of {other}, not of {root}.", ELSEWHERE).hiding(home, other, root)
     return False

@@ -157,7 +157,9 @@ def client(service: Service, timeout: float, retries: int = 2) -> "openai.OpenAI
     Raises KeyRefused for a key that no header can hold. Call it inside `translated`: the address may be malformed.
     """
     if not re.fullmatch(r"[!-~]+", service.api_key):
-        raise KeyRefused(f"The key for {service.host} is empty or holds a character that no key has.", _WORDS[KeyRefused][1])
+        raise KeyRefused(
+            f"The key for {service.host} is empty or holds a character that no key has.", _WORDS[KeyRefused][1]
+        ).hiding(service.host)
     import openai
 
     made = openai.OpenAI(
@@ -236,21 +238,21 @@ def translate(error: Exception, model: str, service: Service) -> ServiceFailure:
         return web_page(model, service)
     sentence, hint = _WORDS[leaf]
     seconds = _retry_after(response) if response is not None else None
-    if leaf is RateLimited and seconds is not None:
+    if leaf is RateLimited and seconds:
         hint = hint.replace("a while", f"{seconds:.0f} s")
     why = _reason(error, service)
-    return leaf(sentence.format(host=service.host, model=model) + (f": {why}." if why else "."), hint)
+    return leaf(sentence.format(host=service.host, model=model) + (f": {why}." if why else "."), hint).hiding(service.host)
 
 
 def broken(what: str, model: str, service: Service) -> ServiceBroken:
     """A reply that came and is not the protocol's: `what` says how, as the end of a sentence."""
     sentence, hint = _WORDS[ServiceBroken]
-    return ServiceBroken(f"{sentence.format(host=service.host, model=model)}: {what}.", hint)
+    return ServiceBroken(f"{sentence.format(host=service.host, model=model)}: {what}.", hint).hiding(service.host)
 
 
 def web_page(model: str, service: Service) -> NotThere:
     """The failure of an address that serves people, not programs."""
-    return NotThere(_WEB_PAGE.format(host=service.host, model=model) + ".", _WORDS[NotThere][1])
+    return NotThere(_WEB_PAGE.format(host=service.host, model=model) + ".", _WORDS[NotThere][1]).hiding(service.host)
 
 
 def payload(response: "httpx2.Response", model: str, service: Service) -> dict[str, Any]:

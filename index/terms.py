@@ -22,6 +22,11 @@ def bigrams(text: str) -> list[str]:
     return [gram for run in _UNSPACED.findall(text) for gram in ([a + b for a, b in pairwise(run)] or [run])]
 
 
+def stored_bigrams(text: str) -> list[str]:
+    """What the index holds: the pairs, and each run's last character, so that any character begins some term."""
+    return [*bigrams(text), *(run[-1] for run in _UNSPACED.findall(text) if len(run) > 1)]
+
+
 def searchable(text: str) -> str:
     """A text with its unspaced runs as pairs of characters: what the tokenizer is given, here and in the index."""
     return _UNSPACED.sub(lambda run: f" {' '.join(bigrams(run[0]))} ", text)
@@ -33,8 +38,11 @@ def words_of(text: str) -> list[str]:
 
 
 def any_of(words: Sequence[str]) -> str:
-    """An FTS5 expression that matches where any of the words stands; no character of a word is taken as syntax."""
-    return " OR ".join('"' + w.replace('"', '""') + '"' for w in words)
+    """An FTS5 expression that matches where any of the words stands; no character of a word is taken as syntax.
+
+    A single character of an unspaced script is looked for at the beginning of the pairs that are stored.
+    """
+    return " OR ".join('"' + w.replace('"', '""') + '"' + "*" * bool(len(w) == 1 and _UNSPACED.match(w)) for w in words)
 
 
 class Tokenizer:

@@ -134,7 +134,9 @@ class Vectors:
                 _save_graphs(self.folder / copy)
             except (OSError, Failure) as error:
                 shutil.rmtree(self.folder / copy, ignore_errors=True)
-                raise HomeNotWritable(f"The vectors could not be saved: {error}", "Make room on the disk.") from error
+                raise HomeNotWritable(f"The vectors could not be saved: {error}", "Make room on the disk.").hiding(
+                    self.folder
+                ) from error
             self._point(_State(copy, 0, state.size))
             shutil.rmtree(self.folder / state.store, ignore_errors=True)
             return True
@@ -168,7 +170,9 @@ class Vectors:
         except Timeout:
             raise IndexBusy("Another process is using the vectors.", "Try again in a moment.") from None
         except OSError as error:
-            raise HomeNotWritable(f"The vectors in {self.folder} cannot be written: {error.strerror}.") from error
+            raise HomeNotWritable(f"The vectors in {self.folder} cannot be written: {error.strerror}.").hiding(
+                self.folder
+            ) from error
         try:
             yield
         finally:
@@ -190,7 +194,9 @@ class Vectors:
                 os.fsync(file.fileno())
             temporary.replace(self.folder / _POINTER)
         except OSError as error:
-            raise HomeNotWritable(f"The vectors in {self.folder} cannot be written: {error.strerror}.") from error
+            raise HomeNotWritable(f"The vectors in {self.folder} cannot be written: {error.strerror}.").hiding(
+                self.folder
+            ) from error
 
     def _count(self, *, added: int = 0, deleted: int = 0) -> None:
         """Note what is about to be written; a kill between this and the write leaves the count too high, which is harmless."""

@@ -40,11 +40,13 @@ def walk(root: Path, home: Path, follow: bool = False) -> list[Found]:
     if root.is_file():
         return [_found(root.name, root, root.stat())]
     if not root.is_dir():
-        raise NoDocuments(f"There are no documents at {root}.", "Name a folder or a file with --seeds PATH or QA_SEEDS.")
+        raise NoDocuments(
+            f"There are no documents at {root}.", "Name a folder or a file with --seeds PATH or QA_SEEDS."
+        ).hiding(root)
     try:
         found = list(_below(root, "", _Walk(root.resolve(), home.resolve(), follow, set())))
     except PermissionError as error:
-        raise NoDocuments(f"The documents' folder {root} cannot be read: {error.strerror}.") from error
+        raise NoDocuments(f"The documents' folder {root} cannot be read: {error.strerror}.").hiding(root) from error
     return sorted(found, key=lambda f: f.source)
 
 

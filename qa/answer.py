@@ -79,7 +79,8 @@ class Answer:
     """All that is known of one answer; `text` carries the numbers [n] and is None when nothing was found.
 
     `nearest` are the passages closest to a question that was not answered. `sent` of `of` passages were read for it.
-    `failure` is why no model answered although one was to; `cut` says that the reply stopped for length. Times are in seconds.
+    `failure` is why no model answered although one was to; `cut` says that the reply stopped for length,
+    and `words_alone` why the vectors had no part in the search. Times are in seconds.
     """
 
     question: str
@@ -96,6 +97,7 @@ class Answer:
     timings: dict[str, float]
     failure: Failure | None = None
     cut: bool = False
+    words_alone: Failure | None = None
 
     @property
     def exit(self) -> int:

@@ -77,7 +77,9 @@ def _only_model(service: Service, timeout: float) -> str:
     if len(names) == 1:
         return names[0]
     listed = f"serves {', '.join(names[:10])}" if names else "lists no model"
-    raise NoModel(f"No model is named, and {service.host} {listed}.", "Name one with --model NAME or QA_MODEL.")
+    raise NoModel(f"No model is named, and {service.host} {listed}.", "Name one with --model NAME or QA_MODEL.").hiding(
+        service.host
+    )
 
 
 def ask(
@@ -187,6 +189,7 @@ class _Draft:
             timings=self.timings,
             failure=failure,
             cut=cut,
+            words_alone=self.found.failure,
         )
 
 

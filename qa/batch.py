@@ -4,6 +4,7 @@ Owns the format of the questions' file and what a failed line gives; knows nothi
 """
 
 import json
+import math
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -28,7 +29,7 @@ class Question:
 def questions(file: str) -> Iterator[Sequence[Question]]:
     """The questions of a file, or of standard input ("-"), in groups that are searched together."""
     if file == "-":
-        yield from ((question,) for line in sys.stdin.buffer if (question := _parse(line)))
+        yield from ((question,) for line in (sys.stdin.buffer if sys.stdin else ()) if (question := _parse(line)))
         return
     try:
         lines = Path(file).read_bytes().split(b"\n")
@@ -44,9 +45,16 @@ def _parse(line: bytes) -> Question | None:
     if not text.startswith("{"):
         return Question(None, text) if text else None
     try:
-        value = json.loads(text)
-    except ValueError as error:
+        value = json.loads(text, parse_constant=_finite, parse_float=_finite)
+    except (ValueError, RecursionError) as error:
         return Question(None, "", UsageFailure(f"A line is not JSON: {error}."))
     if not isinstance(value.get("question"), str):
         return Question(value.get("id"), "", UsageFailure('A line has no "question".'))
     return Question(value.get("id"), value["question"])
+
+
+def _finite(number: str) -> float:
+    """NaN and Infinity are no JSON, and would make the answer's id none."""
+    if not math.isfinite(value := float(number)):
+        raise ValueError(f"{number} is not a number")
+    return value

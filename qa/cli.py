@@ -3,6 +3,7 @@
 Typer only parses: each command gives back the work to do, and `main` does it, so that no failure is shown but by `main`.
 """
 
+import errno
 import os
 import signal
 import sys
@@ -159,9 +160,10 @@ def _screen(color: str, quiet: bool) -> "Screen":
 def main() -> None:
     """Run the command line and exit with its code."""
     signal.signal(signal.SIGTERM, _terminated)
+    nowhere = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
+    sys.stdout, sys.stderr = sys.stdout or nowhere, sys.stderr or nowhere  # the shell has closed them: >&-
     try:
         code = run(sys.argv[1:])
-        sys.stdout.flush()
     except BrokenPipeError:
         # Whoever read has gone: leave in silence, and let the interpreter's last flush go nowhere.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -179,13 +181,21 @@ def run(arguments: Sequence[str]) -> int:
 
     try:
         work = app(list(arguments), standalone_mode=False, prog_name="qa")
-        return work() if callable(work) else int(work or 0)
+        code = work() if callable(work) else int(work or 0)
+        sys.stdout.flush()
+        return code
     except Failure as failure:
         return _failed(failure, arguments)
     except KeyboardInterrupt:
-        sys.stderr.write("Stopped; what was indexed is kept.\n")
+        sys.stderr.write("Stopped. What was stored is kept.\n")
         return 130
     except BrokenPipeError:
+        raise
+    except OSError as error:
+        return _failed(_unwritten(error) or _bug(error), arguments)
+    except SystemExit as end:
+        if end.code == 1:  # how typer ends when its help is written into a closed pipe
+            raise BrokenPipeError from end
         raise
     except Exception as error:  # noqa: BLE001 the one place that catches everything: a bug must not show a traceback
         return _failed(_usage(error, arguments) or _bug(error), arguments)
@@ -203,6 +213,13 @@ def _usage(error: Exception, arguments: Sequence[str]) -> "Failure | None":
     return UsageFailure(error.format_message(), "`qa --help` and `qa COMMAND --help` show what there is.")
 
 
+def _unwritten(error: OSError) -> "Failure | None":
+    """A full disk behind standard output; it shows when the output is flushed."""
+    from qa.errors import OutputFailure
+
+    return OutputFailure(f"The output cannot be written: {error.strerror}.") if error.errno == errno.ENOSPC else None
+
+
 def _bug(error: Exception) -> "Failure":
     from qa.config import debugging
     from qa.errors import Bug
@@ -217,7 +234,7 @@ def _failed(failure: "Failure", arguments: Sequence[str]) -> int:
     from qa import render
 
     screen = render.Screen()
-    if "--json" in arguments or "--batch" in arguments:
+    if any(argument == "--json" or argument.startswith("--batch") for argument in arguments):
         screen.line(render.to_json(render.failure_json(failure)))
     screen.failure(failure)
     return failure.exit

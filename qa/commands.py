@@ -3,6 +3,7 @@
 Knows nothing of parsing the command line (`qa/cli.py`) or of what things look like (`qa/render.py`).
 """
 
+import re
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -19,7 +20,8 @@ from qa import batch, render
 from qa.answer import Answer
 from qa.ask import Model, answer, checked_question, choose_model
 from qa.ask import ask as ask_one
-from qa.config import NEVER, Settings, load
+from qa.check import text_on_disk
+from qa.config import NEVER, Settings, check_embedder, load
 from qa.errors import UsageFailure
 from qa.library import Library, announce_sending, embedder_for, open_library
 from qa.render import Screen
@@ -31,6 +33,7 @@ FIRST_WAIT = 0.5
 
 
 MOST_PASSAGES = 1000
+SHORTEST_WAIT, LONGEST_WAIT = 0.1, 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,7 @@ class Searching:
 def ask(words: Sequence[str], options: Asking, seeds: str | None, home: str | None, screen: Screen) -> int:
     """Answer one question, or with --batch one a line."""
     question = "" if options.batch else _question(words, options.within)
-    _check_top(options.top)
+    _check(options)
     settings = load(seeds, home)
     with _progress(screen) as progress, open_library(settings, screen.notice, progress, frozen=options.frozen) as library:
         model = _model(settings, options)
@@ -72,7 +75,8 @@ def ask(words: Sequence[str], options: Asking, seeds: str | None, home: str | No
         within = library.within(options.within)
         live = screen.tty and not (options.json or options.markdown)
         given = ask_one(library, question, options.top, within, model, screen.stream if live else _silent)
-        keep(settings.target.home, render.answer_json(given, library.state))
+        if not keep(settings.target.home, render.answer_json(given, library.state)):
+            screen.notice("The index's folder cannot be written: `qa show N` will not know this answer.")
         _show(screen, given, library, options)
         return given.exit
 
@@ -80,7 +84,7 @@ def ask(words: Sequence[str], options: Asking, seeds: str | None, home: str | No
 def search(words: Sequence[str], options: Searching, seeds: str | None, home: str | None, screen: Screen) -> int:
     """Show the passages nearest to a query, or with --batch to one a line."""
     query = "" if options.batch else _question(words, options.within)
-    _check_top(options.top)
+    _check(options)
     settings = load(seeds, home)
     with _progress(screen) as progress, open_library(settings, screen.notice, progress, frozen=options.frozen) as library:
         within = library.within(options.within)
@@ -88,7 +92,7 @@ def search(words: Sequence[str], options: Searching, seeds: str | None, home: st
             return _search_batch(library, options, within, screen)
         found = search_all(library.index, [query], options.top, within)[0]
         if found.failure:
-            screen.notice(f"{found.failure} Found by words alone.")
+            _tell_words_alone(found.failure, screen)
         if options.json:
             screen.line(render.to_json(render.search_json(query, found.hits, library.state)))
         elif options.files:
@@ -109,6 +113,7 @@ def index(rebuild: bool, embedder: str | None, json: bool, seeds: str | None, ho
     opened = opened or embedder_for(settings, screen.notice)
     announce_sending(settings, embedder or settings.embedder, screen.notice)
     if embedder:
+        check_embedder(embedder)
         opened()  # an unknown or unreachable one is refused before anything is written
     with _progress(screen) as progress:
         report = update(settings.target, opened, FIRST_WAIT, progress, rebuild=rebuild, switch=bool(embedder))
@@ -141,13 +146,15 @@ def show(place: str, text: bool, json: bool, seeds: str | None, home: str | None
     """Show a place in its surroundings, or a source's whole text."""
     target = load(seeds, home).target
     if not target.indexed:
-        raise IndexMissing(f"Nothing of {target.root} has been indexed.", "Run `qa index`.")
+        raise IndexMissing(f"Nothing of {target.root} has been indexed.", "Run `qa index`.").hiding(target.root)
     with Catalog(target.home) as catalog:
         target.owned(catalog)
         if text:
             screen.exact(whole_text(place, target, catalog, Path.cwd()))
             return 0
         found = surroundings(place, target, catalog, Path.cwd())
+        if text_on_disk(target.root, found.source) != catalog.text(found.source):
+            screen.notice(f"{found.source} has changed since it was indexed; this is what was indexed.")
     if json:
         screen.line(render.to_json(render.surroundings_json(found)))
     else:
@@ -157,16 +164,22 @@ def show(place: str, text: bool, json: bool, seeds: str | None, home: str | None
 
 def _question(words: Sequence[str], within: Sequence[str]) -> str:
     """The words as one question, or standard input for "-"."""
-    if within and len(words) > 1 and any(Path(word).exists() for word in words):
+    expanded = any(not re.search(r"[*?[]", pattern) and Path(pattern).exists() for pattern in within)
+    if expanded and words and Path(words[0]).exists():
         raise UsageFailure("The shell has expanded the pattern of --in.", "Quote it: --in '*.txt'")
     if tuple(words) == ("-",):
-        return checked_question(sys.stdin.buffer.read().decode("utf-8", "replace"))
+        return checked_question(sys.stdin.buffer.read().decode("utf-8", "replace") if sys.stdin else "")
     return checked_question(" ".join(words))
 
 
-def _check_top(top: int) -> None:
-    if not 1 <= top <= MOST_PASSAGES:
-        raise UsageFailure(f"--top {top} is not a number from 1 to {MOST_PASSAGES}.")
+def _check(options: Asking | Searching) -> None:
+    """Refuse numbers and patterns that cannot be meant."""
+    if not 1 <= options.top <= MOST_PASSAGES:
+        raise UsageFailure(f"--top {options.top} is not a number from 1 to {MOST_PASSAGES}.")
+    if isinstance(options, Asking) and not SHORTEST_WAIT <= options.timeout <= LONGEST_WAIT:
+        raise UsageFailure(f"--timeout {options.timeout:g} is not a number of seconds from {SHORTEST_WAIT} to {LONGEST_WAIT}.")
+    if not all(pattern.strip() for pattern in options.within):
+        raise UsageFailure("--in is given an empty pattern.")
 
 
 def _model(settings: Settings, options: Asking) -> Model | Failure | None:
@@ -183,6 +196,8 @@ def _silent(_: str) -> None:
 
 def _show(screen: Screen, given: Answer, library: Library, options: Asking) -> None:
     root = library.settings.target.root
+    if given.words_alone:
+        _tell_words_alone(given.words_alone, screen)
     if options.json:
         screen.line(render.to_json(render.answer_json(given, library.state)))
     elif options.markdown:
@@ -191,6 +206,10 @@ def _show(screen: Screen, given: Answer, library: Library, options: Asking) -> N
         render.show_answer(screen, given, root)
     if given.failure:
         screen.failure(given.failure)
+
+
+def _tell_words_alone(failure: Failure, screen: Screen) -> None:
+    screen.notice(f"{failure} Found by words alone. {failure.hint}")
 
 
 def _ask_batch(library: Library, options: Asking, model: Model | Failure | None, screen: Screen) -> int:

@@ -5,6 +5,7 @@ The only reader of the environment and of `.env`. Decides where documents and in
 
 import hashlib
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from pathlib import Path
 from index.build import Target
 from index.errors import NoDocuments
 from index.service import Service
+from qa.errors import UsageFailure
 
 NAMES = {
     "QA_SEEDS": "",
@@ -62,7 +64,7 @@ class Settings:
     @property
     def offline(self) -> bool:
         """Whether no connection may be made."""
-        return self.values["QA_OFFLINE"].text == "1"
+        return _yes(self.values["QA_OFFLINE"])
 
 
 def load(seeds: str | None = None, home: str | None = None, *, cwd: Path | None = None) -> Settings:
@@ -70,8 +72,15 @@ def load(seeds: str | None = None, home: str | None = None, *, cwd: Path | None 
     cwd = cwd or Path.cwd()
     project = _project(cwd)
     values = _values({"QA_SEEDS": seeds, "QA_HOME": home}, project)
+    check_embedder(values["QA_EMBEDDER"].text)
     service, notices = _service(values)
     return Settings(_target(values, project, cwd), values, service, notices)
+
+
+def check_embedder(name: str) -> None:
+    """Raise UsageFailure for a name that no embedder has."""
+    if name not in ("auto", "static", "minilm", "openai") and not re.fullmatch("openai:.+", name):
+        raise UsageFailure(f"There is no embedder “{name}”.", "Name auto, static, minilm, openai or openai:MODEL.")
 
 
 def _project(cwd: Path) -> Path | None:
@@ -93,7 +102,14 @@ def _dotenv(project: Path) -> Mapping[str, str | None]:
         return {}
     from dotenv import dotenv_values
 
-    return dotenv_values(project / ".env", interpolate=False)
+    try:
+        return dotenv_values(project / ".env", interpolate=False)
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageFailure(f"The settings in .env cannot be read: {error}.").hiding(project) from error
+
+
+def _yes(value: Value) -> bool:
+    return value.text.casefold() in ("1", "true", "yes", "on")
 
 
 def _target(values: Mapping[str, Value], project: Path | None, cwd: Path) -> Target:
@@ -105,15 +121,17 @@ def _target(values: Mapping[str, Value], project: Path | None, cwd: Path) -> Tar
         home = project / ".qa"
     else:
         home = _cache(root)
-    base = project if project is not None and home.resolve().is_relative_to(project.resolve()) else None
-    return Target(root, home, base and base.resolve(), follow=values["QA_FOLLOW"].text == "1")
+    movable = project is not None and all(path.resolve().is_relative_to(project.resolve()) for path in (root, home))
+    return Target(root, home, movable, follow=_yes(values["QA_FOLLOW"]))
 
 
 def _documents(setting: Value, project: Path | None, cwd: Path) -> Path:
     if setting.text:
         root = _path(setting, project, cwd).resolve()
         if not root.exists():
-            raise NoDocuments(f"There are no documents at {root}.", "Name a folder or a file with --seeds PATH or QA_SEEDS.")
+            raise NoDocuments(
+                f"There are no documents at {root}.", "Name a folder or a file with --seeds PATH or QA_SEEDS."
+            ).hiding(root)
         return root
     if project is not None and (project / "seeds").is_dir():
         return (project / "seeds").resolve()

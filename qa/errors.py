@@ -3,6 +3,7 @@
 Failure
 ├── Bug (70)              nothing a user can mend
 ├── UsageFailure (2)      the command line cannot be meant so
+├── OutputFailure (4)     standard output cannot be written
 ├── PlaceFailure (4)      `qa show` is given a place that is not there
 └── ServiceFailure (5)
     ├── NoKey             a model was asked for, and there is no key and no endpoint
@@ -16,6 +17,10 @@ class Bug(Failure):
     """Nothing a user can mend."""
 
     exit = 70
+
+
+class OutputFailure(Failure):
+    """Standard output cannot be written."""
 
 
 class UsageFailure(Failure):

@@ -91,6 +91,7 @@ def _length(candidates: Sequence[_Candidate]) -> int:
 def _by_words(index: Index, question: str, hits: Sequence[Hit]) -> list[_Candidate]:
     """Every sentence, scored by the question's words in it, its passage, and the kind of question."""
     refs = [SentenceRef(hit, span) for hit in hits for span in hit.sentences]
+    refs = [ref for ref in refs if not ref.quote.startswith("#")] or refs  # a heading answers nothing
     idf = inverse_frequencies(index, question)
     total = sum(idf.values()) or 1.0
     asked = index.tokenizer.stems([" ".join(content_words(question))])[0]

@@ -63,11 +63,15 @@ def open_library(settings: Settings, notice: Notice, progress: Progress, *, froz
     embedder = embedder_for(settings, notice)
     report = None if frozen else refreshed(target, embedder, notice, progress)
     if not target.indexed:
-        raise IndexMissing(f"Nothing of {target.root} has been indexed.", "Run `qa index`, or leave --frozen out.")
+        raise IndexMissing(f"Nothing of {target.root} has been indexed.", "Run `qa index`, or leave --frozen out.").hiding(
+            target.root
+        )
     with Catalog(target.home) as catalog:
         target.owned(catalog)
         if not catalog.has_sources():
-            raise IndexMissing(f"Nothing of {target.root} has been indexed.", "Run `qa index`, or leave --frozen out.")
+            raise IndexMissing(f"Nothing of {target.root} has been indexed.", "Run `qa index`, or leave --frozen out.").hiding(
+                target.root
+            )
         index = Index(catalog, target.vectors, _for_queries(embedder, catalog, notice))
         pending, skipped = (report.pending or report.owed, report.left_out) if report else (0, catalog.left_out_count())
         state = IndexState(catalog.meta("embedder"), report is not None and report.fresh, pending, skipped)
@@ -93,7 +97,7 @@ def announce_sending(settings: Settings, name: str, notice: Notice) -> None:
         return
     files = [f for f in look(settings.target) if not f.left_out]
     tokens = sum(f.stat.size for f in files) // BYTES_A_TOKEN
-    notice(f"Sending {_files(len(files))}, about {tokens:,} tokens, to {settings.service.host} to be embedded by {name}.")
+    notice(f"Up to {tokens:,} tokens of {_files(len(files))} go to {settings.service.host} to be embedded by {name}.")
 
 
 def chosen_embedder(settings: Settings, notice: Notice) -> str:
@@ -124,7 +128,8 @@ def refreshed(target: Target, embedder: Callable[[], Embedder], notice: Notice, 
     """Bring the index up to date for a question; what is in the way is said in one line and does not stop it."""
     report = update(target, embedder, WAIT, progress)
     if report.busy:
-        notice(f"Another process is indexing; answering from what is there, {_files(report.pending)} behind.")
+        behind = f", {_files(report.pending)} behind" if report.pending else ""
+        notice(f"Another process is indexing; answering from what is there{behind}.")
     elif report.failure and report.pending:
         notice(f"{report.failure} {_files(report.pending)} changed since; answering from what is there.")
     elif report.failure:

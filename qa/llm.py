@@ -50,7 +50,9 @@ def stream(service: Service, model: str, messages: list[Message], timeout: float
         yield part
     if refusal or reason == "content_filter":
         why = quoted(refusal, service) or "its content filter withholds the reply"
-        raise RequestRefused(f"{model} at {service.host} declined to answer: {why}.", "Word the question differently.")
+        raise RequestRefused(f"{model} at {service.host} declined to answer: {why}.", "Word the question differently.").hiding(
+            service.host
+        )
     if not reason:
         raise broken("the reply ended half-way, without a finish reason", model, service)
     if not written:

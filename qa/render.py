@@ -54,8 +54,8 @@ class Screen:
         self.streamed = False
         self.color = _wants_color(color, sys.stdout)
         self._talk_color = _wants_color(color, sys.stderr)
-        if not self.tty and hasattr(sys.stdout, "reconfigure"):
-            sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
+        if hasattr(sys.stdout, "reconfigure"):
+            sys.stdout.reconfigure(encoding=None if self.tty else "utf-8", errors="backslashreplace")
         if hasattr(sys.stderr, "reconfigure"):
             sys.stderr.reconfigure(errors="backslashreplace")
 
@@ -146,12 +146,13 @@ def show_answer(screen: Screen, answer: Answer, root: Path) -> None:
         show_hits(screen, answer.nearest, root)
         return
     if answer.status == "passages":
+        if screen.streamed:
+            screen.line(screen.style(f"{UNSUPPORTED} the reply above broke off and has not been checked", "33"))
         screen.notice(CLOSEST)
     if answer.text is not None and not (screen.streamed and answer.status != "passages"):
         screen.line(_numbers_styled(screen, clean(answer.text)))
-    for sentence in answer.sentences:
-        if sentence.supported is False:
-            screen.line(screen.style(f"{UNSUPPORTED} not supported by the sentences cited: {fold(sentence.text)}", "33"))
+    for mark in _marks(answer):
+        screen.line(screen.style(mark, "33"))
     if answer.cut:
         screen.notice("The model's reply stopped for length; its end is missing.")
     if answer.citations:
@@ -160,10 +161,18 @@ def show_answer(screen: Screen, answer: Answer, root: Path) -> None:
         screen.line(_source_line(screen, c, root))
 
 
+_VERDICTS = {"changed": f"  {UNSUPPORTED} the file has changed since", "gone": f"  {UNSUPPORTED} the file is gone"}
+
+
+def _marks(answer: Answer) -> list[str]:
+    """A line for each sentence that is not supported."""
+    unsupported = (s.text for s in answer.sentences if s.supported is False)
+    return [f"{UNSUPPORTED} not supported by the sentences cited: {fold(text)}" for text in unsupported]
+
+
 def _source_line(screen: Screen, citation: Citation, root: Path) -> str:
     number = screen.style(f"[{citation.n}]", "36")
-    marks = {"changed": f"  {UNSUPPORTED} the file has changed since", "gone": f"  {UNSUPPORTED} the file is gone"}
-    mark = screen.style(marks.get(citation.verdict, ""), "33")
+    mark = screen.style(_VERDICTS.get(citation.verdict, ""), "33")
     return f"{number} {screen.style(place_here(citation.place, root), '4')}  “{fold(citation.quote)}”{mark}"
 
 
@@ -180,11 +189,16 @@ def show_hits(screen: Screen, hits: Sequence[Hit], root: Path) -> None:
 
 def show_report(screen: Screen, report: Report, target: Target, seconds: float) -> None:
     """What an index run did, on two lines at most."""
-    files = f"{report.sources} documents in {file_here('', target.root)}, {report.passages} passages"
+    files = f"{counted(report.sources, 'document')} in {file_here('', target.root)}, {counted(report.passages, 'passage')}"
     changes = [f"{n} {word}" for n, word in _changes(report) if n]
     screen.line(f"{files}: {', '.join(changes) or 'nothing changed'} ({seconds} s)")
     if report.left_out:
         screen.notice(f"{report.left_out} left out; `qa status` says why.")
+
+
+def counted(count: int, noun: str) -> str:
+    """ "1 document", "2 documents"."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _changes(report: Report) -> list[tuple[int, str]]:
@@ -250,8 +264,11 @@ def answer_markdown(answer: Answer, root: Path) -> str:
         text = re.sub(r"\[(\d+)\]", r"[^\1]", clean(answer.text))
     else:
         text = "\n\n".join(f"{clean(s.text)}{''.join(f'[^{n}]' for n in s.citations)}" for s in answer.sentences)
-    notes = "\n".join(f"[^{c.n}]: {place_here(c.place, root)} “{fold(c.quote)}”" for c in answer.citations)
-    return f"{text}\n\n{notes}\n"
+    marks = "".join(f"\n\n{mark}" for mark in _marks(answer))
+    notes = "\n".join(
+        f"[^{c.n}]: {place_here(c.place, root)} “{fold(c.quote)}”{_VERDICTS.get(c.verdict, '')}" for c in answer.citations
+    )
+    return f"{text}{marks}\n\n{notes}\n"
 
 
 # JSON
@@ -335,7 +352,7 @@ def index_json(state: IndexState) -> dict[str, Any]:
 
 def failure_error(failure: Failure) -> dict[str, Any]:
     """A failure's fields."""
-    return {"code": failure.code, "message": str(failure), "hint": failure.hint or None, "exit": failure.exit}
+    return {"code": failure.code, "message": failure.public, "hint": failure.hint or None, "exit": failure.exit}
 
 
 def failure_json(failure: Failure, id_: object = None) -> Mapping[str, Any]:

@@ -17,18 +17,19 @@ from qa.errors import PlaceFailure
 LAST = "last-answer.json"
 CONTEXT_LINES = 3
 
-_SPAN = re.compile(r"(?P<file>.+)@(?P<start>\d+)-(?P<end>\d+)")
-_LINE = re.compile(r"(?P<file>.+):(?P<line>\d+)(:\d+)?")
+_SPAN = re.compile(r"(?P<file>.+)@(?P<start>\d+)-(?P<end>\d+)", re.DOTALL)
+_LINE = re.compile(r"(?P<file>.+?):(?P<line>\d+)(:\d+)?", re.DOTALL)
 
 
-def keep(home: Path, answer: dict[str, Any]) -> None:
-    """Keep an answer for `qa show N`; where the home cannot be written nothing is kept."""
+def keep(home: Path, answer: dict[str, Any]) -> bool:
+    """Keep an answer for `qa show N`; whether that was possible."""
     try:
         temporary = home / f"{LAST}.{os.getpid()}"
         temporary.write_text(json.dumps(answer), encoding="utf-8")
         temporary.replace(home / LAST)
     except OSError:
-        return
+        return False
+    return True
 
 
 def surroundings(place: str, target: Target, catalog: Catalog, cwd: Path) -> Surroundings:
@@ -49,7 +50,9 @@ def surroundings(place: str, target: Target, catalog: Catalog, cwd: Path) -> Sur
 
 
 def whole_text(file: str, target: Target, catalog: Catalog, cwd: Path) -> str:
-    """A source's text exactly as indexed."""
+    """A source's text exactly as indexed; of FILE:LINE and the like the file's."""
+    if (found := _SPAN.fullmatch(file) or _LINE.fullmatch(file)) and not _is_source(file, target, catalog, cwd):
+        file = found["file"]
     return _text(source_of(file, target, catalog, cwd), catalog)
 
 
@@ -73,20 +76,21 @@ def _candidates(file: str, target: Target, cwd: Path) -> list[str]:
     single = target.root.is_file()
     if single:
         return [target.root.name] if path == target.root or file == target.root.name else []
-    inside = [path.relative_to(target.root).as_posix()] if path.is_relative_to(target.root) else []
+    unresolved = Path(os.path.abspath(cwd / file))  # through a link that leads outside
+    inside = [p.relative_to(target.root).as_posix() for p in (path, unresolved) if p.is_relative_to(target.root)]
     return [*inside, Path(file).as_posix()]
 
 
 def _of_last_answer(n: int, home: Path) -> tuple[str, int, int]:
     try:
         answer = json.loads((home / LAST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        places = {c["n"]: (c["source"], c["start"], c["end"]) for c in answer["citations"]}
+        question = answer["question"][:80]
+    except (OSError, ValueError, TypeError, KeyError):
         raise PlaceFailure("There is no last answer to show a citation of.", "Ask something first.") from None
-    for citation in answer["citations"]:
-        if citation["n"] == n:
-            return citation["source"], citation["start"], citation["end"]
-    count = len(answer["citations"])
-    raise PlaceFailure(f"The last answer has no citation {n}; it has {count}.", f"It answered: {answer['question'][:80]}")
+    if n not in places:
+        raise PlaceFailure(f"The last answer has no citation {n}; it has {len(places)}.", f"It answered: {question}")
+    return places[n]
 
 
 def _text(source: str, catalog: Catalog) -> str:
@@ -97,12 +101,13 @@ def _text(source: str, catalog: Catalog) -> str:
 
 
 def _line_span(text: str, line: int, source: str) -> tuple[int, int]:
-    starts = [0, *(m.end() for m in re.finditer("\n", text))]
+    starts = [0, *(m.end() for m in re.finditer("\n", text) if m.end() < len(text))]
     if not 1 <= line <= len(starts):
         raise PlaceFailure(f"{source} has {len(starts)} lines, no line {line}.")
     start = starts[line - 1]
     end = text.find("\n", start)
-    return start, len(text) if end < 0 else end
+    end = len(text) if end < 0 else end
+    return start, end - text.endswith("\r", start, end)
 
 
 def _around(source: str, text: str, start: int, end: int) -> Surroundings:

@@ -3,11 +3,12 @@
 Owns the fields of `qa status`.
 """
 
+import re
 from typing import Any
 
 from index.build import look, stale
 from index.catalog import Catalog, Counts
-from qa import __version__
+from qa import __version__, llm
 from qa.config import NEVER, Settings
 
 _SECRET = "OPENAI_API_KEY"
@@ -38,7 +39,7 @@ def status_of(settings: Settings) -> dict[str, Any]:
         "left_out": [{"source": source, "reason": reason} for source, reason in left_out],
         "endpoints": _endpoints(settings, embedder),
         "settings": [
-            {"name": name, "value": _masked(value.text) if name == _SECRET else value.text, "origin": value.origin}
+            {"name": name, "value": _shown(name, value.text or _default(name, settings)), "origin": value.origin}
             for name, value in settings.values.items()
         ],
     }
@@ -50,6 +51,18 @@ def _endpoints(settings: Settings, embedder: str) -> list[str]:
     if settings.offline or settings.service is None or (settings.model == NEVER and not embeds):
         return []
     return [settings.service.host]
+
+
+def _default(name: str, settings: Settings) -> str:
+    """The chat model that is asked where none is set; another endpoint is asked for its own."""
+    return llm.DEFAULT_MODEL if name == "QA_MODEL" and not settings.values["OPENAI_BASE_URL"].text else ""
+
+
+def _shown(name: str, value: str) -> str:
+    """A setting's value without keys and passwords."""
+    if name == _SECRET:
+        return _masked(value)
+    return re.sub(r"(?<=://)[^/@]*@", "…@", value)
 
 
 def _masked(key: str) -> str:

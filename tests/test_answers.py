@@ -80,6 +80,22 @@ def test_what_is_not_supported_is_marked(service: Loopback, qa: Run) -> None:
     )
 
 
+def test_markdown_has_the_marks(service: Loopback, qa: Run) -> None:
+    """What is not supported is marked there too."""
+    service.enqueue("Lee asked for 77 pandas {id:In turn, Lee asked}.")
+    result = qa("ask", QUESTION, "--markdown", "-q")
+    assert result.code == 3
+    assert "[?] not supported by the sentences cited: Lee asked for 77 pandas.\n" in result.out
+
+
+def test_no_endpoint_stands_in_json(service: Loopback, qa: Run) -> None:
+    """It is named on stderr."""
+    service.enqueue(*[Fault(status=401)] * 2)
+    result = qa("ask", QUESTION, "--json")
+    assert "127.0.0.1" not in result.out
+    assert "127.0.0.1" in result.err
+
+
 def test_the_documents_dont_say(service: Loopback, qa: Run) -> None:
     """Exit 1, no answer, and the nearest passages."""
     service.enqueue("NOT_FOUND", "NOT_FOUND")
@@ -209,7 +225,7 @@ def test_openai_embeddings(service: Loopback, qa: Run, project: Path) -> None:
     assert qa("index", "-q").code == 0
     assert service.requests == []
     said = qa("index", "--embedder", "openai")
-    assert (said.code, "about 896 tokens, to 127.0.0.1" in said.err) == (0, True)
+    assert (said.code, "Up to 896 tokens of 1 file go to 127.0.0.1" in said.err) == (0, True)
     first = sent(service)
     assert len(first) == 5
     seed = project / "seeds" / SEED

@@ -4,6 +4,8 @@ import ctypes
 import json
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -128,13 +130,23 @@ def test_frozen_changes_nothing(project: Path, qa: Run) -> None:
 
 def test_batch(project: Path, qa: Run, process: Run) -> None:
     """Plain and JSON lines in order; a failed one gives an error object, and its exit code in the end."""
-    lines = [QUESTION, '{"id": "x", "question": "Where is the summit?"}', '{"id": 7}', "", '{"question": " "}', "{not json"]
+    nested = '{"question": ' + "[" * 100_000
+    lines = [
+        QUESTION,
+        '{"id": NaN, "question": "x"}',
+        nested,
+        '{"id": "x", "question": "Where is the summit?"}',
+        '{"id": 7}',
+        "",
+        '{"question": " "}',
+        "{not json",
+    ]
     (project / "questions").write_text("\n".join(lines))
     result = qa("ask", "--batch", "questions", "--no-llm")
     answers = [json.loads(line) for line in result.out.splitlines()]
-    assert [a["id"] for a in answers] == [None, "x", 7, None, None]
-    assert [a.get("status") for a in answers] == ["passages", "passages", None, None, None]
-    assert [a["error"] and a["error"]["exit"] for a in answers] == [None, None, 2, 2, 2]
+    assert [a["id"] for a in answers] == [None, None, None, "x", 7, None, None]
+    assert [a.get("status") for a in answers] == ["passages", None, None, "passages", None, None, None]
+    assert [a["error"] and a["error"]["exit"] for a in answers] == [None, 2, 2, None, 2, 2, 2]
     assert result.code == 2
     missing = json.loads(qa("ask", "--batch", "nowhere").out)["error"]
     assert (missing["message"], missing["exit"]) == ("The questions in nowhere cannot be read: No such file or directory.", 2)
@@ -287,6 +299,35 @@ def test_a_home_that_cannot_be_written(project: Path, process: Run) -> None:
     ]
 
 
+def test_a_home_of_another_project(project: Path, qa: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its documents are named relative to it, not to where the command is run."""
+    qa("index", "-q")
+    other = project.parent / "other"
+    shutil.copytree(project / "seeds", other / "seeds")
+    monkeypatch.chdir(other)
+    refused = qa("ask", QUESTION, "--home", str(project / ".qa"), "-q")
+    assert (refused.code, refused.out) == (4, "")
+    assert refused.err.startswith(f"The index in {project}/.qa is that of {project}/seeds, not of {other}/seeds.")
+    error = qa("ask", QUESTION, "--home", str(project / ".qa"), "--json").out
+    assert str(project) not in error
+    monkeypatch.chdir(project)
+    assert qa("ask", QUESTION, "-q").code == 0
+
+
+def test_lost_vectors_are_said_and_mended(project: Path, qa: Run) -> None:
+    """A question is answered by words meanwhile; a damaged pointer is named with what mends it."""
+    qa("index", "-q")
+    (project / ".qa" / "vectors" / "current.json").write_text("{")
+    asked = qa("ask", QUESTION)
+    assert (asked.code, asked.out.split(" [1]")[0]) == (0, LEE)
+    assert "The index's vectors are damaged" in asked.err
+    assert "qa index --rebuild" in asked.err
+    assert qa("index", "--rebuild", "-q").code == 0
+    assert "damaged" not in qa("ask", QUESTION).err
+    shutil.rmtree(project / ".qa" / "vectors")
+    assert json.loads(qa("index", "--json").out)["embedded"] == 5
+
+
 def test_a_home_of_another_folder(project: Path, qa: Run) -> None:
     """It is refused, never emptied."""
     shutil.copytree(project / "seeds", project / "other")
@@ -307,6 +348,9 @@ def test_a_home_of_another_folder(project: Path, qa: Run) -> None:
         (("ask", "why " * 25_000), "The question has 99,999 characters; at most 32,000 are taken."),
         (("ask", "--nonsense", "x"), "No such option: --nonsense"),
         (("ask", "--color", "pink", "x"), "--color pink is none of auto, always, never."),
+        (("ask", "--timeout", "nan", "x"), "--timeout nan is not a number of seconds from 0.1 to 86400."),
+        (("ask", "--in", " ", "x"), "--in is given an empty pattern."),
+        (("index", "--embedder", "foo"), "There is no embedder “foo”."),
         (("what did Lee ask?",), "There is no command “what did Lee ask?”."),
         (("what", "did"), "There is no command “what”."),
         (("ask", "--top", "0", "x"), "--top 0 is not a number from 1 to 1000."),
@@ -355,11 +399,27 @@ def test_a_model_without_a_key(project: Path, qa: Run) -> None:
     ]
 
 
+def test_settings_that_cannot_be_read(project: Path, qa: Run) -> None:
+    """A .env that is no text is one sentence."""
+    (project / ".env").write_bytes(b"QA_MODEL=\xff\xfe\n")
+    result = qa("status")
+    assert (result.code, result.out) == (2, "")
+    assert result.err.startswith("The settings in .env cannot be read: ")
+
+
+def test_streams_that_the_shell_has_closed(project: Path) -> None:
+    """No traceback, no exit code 1; a full disk behind standard output is said."""
+    for redirect, code in ((">&-", 0), ("2>&-", 0), (">/dev/full", 4), ("--help | true; exit ${PIPESTATUS[0]}", 141)):
+        line = f"{sys.executable} -m qa ask -q 'what did Lee ask?' {redirect}".replace(
+            "ask -q 'what did Lee ask?' --help", "--help"
+        )
+        done = subprocess.run(["bash", "-c", line], capture_output=True, text=True, cwd=project, check=False)
+        assert (done.returncode in (code, 0), "Traceback" in done.stderr) == (True, False), redirect
+        assert redirect != ">/dev/full" or done.stderr == "The output cannot be written: No space left on device.\n"
+
+
 def test_a_pipe_that_closes(project: Path, process: Run, tmp_path: Path) -> None:
     """In silence, with 141."""
-    import subprocess
-    import sys
-
     (project / "seeds" / "many.txt").write_text("\n\n".join(f"Zebra number {n} runs. " + "word " * 100 for n in range(3000)))
     process("index", cwd=project)
     line = f'{sys.executable} -m qa search zebra -n 1000; echo "exit $?" >&2'

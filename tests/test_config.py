@@ -28,7 +28,7 @@ def test_the_project_is_found_upward(project: Path, monkeypatch: pytest.MonkeyPa
     (project / "a" / "b").mkdir(parents=True)
     monkeypatch.chdir(project / "a" / "b")
     target = load().target
-    assert (target.root, target.home, target.base) == (project / "documents", project / ".qa", project)
+    assert (target.root, target.home, target.movable) == (project / "documents", project / ".qa", True)
 
 
 def test_somebody_elses_folder_is_not_written_into(project: Path, tmp_path: Path) -> None:

@@ -231,10 +231,10 @@ def test_a_home_of_another_folder_is_refused(target: Target, tmp_path: Path) -> 
 
 def test_a_copied_project_keeps_its_index(tmp_path: Path, target: Target) -> None:
     """A home inside the project remembers its documents relative to it."""
-    inside = Target(target.root, target.root.parent / ".qa", base=target.root.parent)
+    inside = Target(target.root, target.root.parent / ".qa", movable=True)
     update(inside, STATIC)
     shutil.copytree(target.root.parent, tmp_path / "copied", ignore=shutil.ignore_patterns("copied", "user"))
-    moved = Target(tmp_path / "copied" / "docs", tmp_path / "copied" / ".qa", base=tmp_path / "copied")
+    moved = Target(tmp_path / "copied" / "docs", tmp_path / "copied" / ".qa", movable=True)
     assert update(moved, lambda: pytest.fail("the embedder is not needed")).same == 3
 
 

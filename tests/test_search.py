@@ -53,6 +53,8 @@ def find(target: Target, query: str, top: int = 3, within: frozenset[str] | None
         ("Что попросили рабочие в Казани?", "ru.txt"),
         ("习近平的建设性作用是什么？", "zh.txt"),
         ("東京の図書館はいつ開いた？", "ja.txt"),
+        ("京", "ja.txt"),  # a single character, in the middle and at the end of a run
+        ("半", "zh.txt"),
         ("부산의 조선소는 누가 방문했나?", "ko.txt"),
         ("who opened the shipyard?", "en.txt"),
         ("bibliotheque inaugure", "fr.txt"),  # accents left out
