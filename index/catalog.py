@@ -7,14 +7,14 @@ marks passages whose vector is not stored yet.
 
 import hashlib
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
 
 from index import schema
-from index.passage import Document, Passage, Span
+from index.passage import Document, Passage, Piece, Span
 from index.plan import Known
 from index.terms import stored_bigrams
 from index.walk import Stat
@@ -252,19 +252,23 @@ class Catalog:
         """The vector keys of all passages."""
         return {h for (h,) in self._all("SELECT DISTINCT hash FROM passage")}
 
-    def texts(self, count: int) -> Iterator[dict[str, str]]:
+    def pieces(self, count: int) -> Iterator[dict[str, Piece]]:
         """The text of every passage by hash, each once, `count` at a time."""
         last = ""
-        sql = "SELECT hash, text FROM passage JOIN words ON words.rowid = id WHERE hash > ? GROUP BY hash ORDER BY hash LIMIT ?"
-        while part := dict(self._all(sql, last, count)):
+        while part := self._pieces("hash > ?", last, count):
             yield part
             last = max(part)
 
-    def owed(self, limit: int) -> dict[str, str]:
+    def owed(self, limit: int) -> dict[str, Piece]:
         """Up to `limit` texts whose vector is owed, by hash."""
-        return dict(
-            self._all("SELECT hash, text FROM passage JOIN words ON words.rowid = id WHERE owed GROUP BY hash LIMIT ?", limit)
+        return self._pieces("owed", limit)
+
+    def _pieces(self, condition: str, *values: object) -> dict[str, Piece]:
+        sql = (
+            "SELECT hash, text, sentences FROM passage JOIN words ON words.rowid = id"
+            f" WHERE {condition} GROUP BY hash ORDER BY hash LIMIT ?"
         )
+        return {key: Piece(text, _spans(spans, 0)) for key, text, spans in self._all(sql, *values)}
 
     def owe_all(self) -> None:
         """Every vector is owed: the embedder changed, or the vectors are lost. In a transaction."""
@@ -294,9 +298,27 @@ class Catalog:
         """The vector store holds these for no passage. In a transaction."""
         self._db.executemany("INSERT OR IGNORE INTO old_vector VALUES (?)", [(h,) for h in hashes])
 
-    def forget_old_vectors(self, hashes: Iterable[str]) -> None:
+    def forget_old_vectors(self, collection: str, hashes: Sequence[str]) -> None:
         """These are deleted from the vector store. In a transaction."""
         self._db.executemany("DELETE FROM old_vector WHERE hash = ?", [(h,) for h in hashes])
+        self._db.executemany("DELETE FROM sketch WHERE hash = ? AND collection = ?", [(h, collection) for h in hashes])
+
+    def keep_sketches(self, collection: str, sketches: Mapping[str, bytes]) -> None:
+        """Keep the packed vectors of the sentences of texts. In a transaction."""
+        rows = [(key, collection, sketch) for key, sketch in sketches.items()]
+        self._db.executemany("INSERT OR REPLACE INTO sketch VALUES (?, ?, ?)", rows)
+
+    def forget_sketches(self) -> None:
+        """Forget those of every embedder. In a transaction."""
+        self._db.execute("DELETE FROM sketch")
+
+    def sketches(self, collection: str, hashes: Sequence[str]) -> dict[str, bytes]:
+        """The packed vectors of the sentences of texts, as far as there are any."""
+        found: dict[str, bytes] = {}
+        for part in _slices(hashes):
+            sql = f"SELECT hash, sentences FROM sketch WHERE collection = ? AND hash IN ({_marks(len(part))})"
+            found.update(self._all(sql, collection, *part))
+        return found
 
     # Reading for search
 
@@ -334,11 +356,9 @@ class Catalog:
         """The first passage of up to `limit` documents, by path of the source."""
         if documents is not None:
             self._select_documents(documents)
-        chosen = "" if documents is None else "WHERE document_id IN (SELECT id FROM chosen)"
-        sql = (
-            "SELECT MIN(passage.id) FROM passage JOIN source USING (document_id)"
-            f" {chosen} GROUP BY document_id ORDER BY MIN(path) LIMIT ?"
-        )
+        chosen = "" if documents is None else "AND document_id IN (SELECT id FROM chosen)"
+        first = f"SELECT document_id FROM source WHERE document_id {chosen} GROUP BY document_id ORDER BY MIN(path) LIMIT ?"
+        sql = f"SELECT (SELECT MIN(id) FROM passage WHERE document_id = d.document_id) FROM ({first}) AS d"
         return self.rows([i for (i,) in self._all(sql, limit)])
 
     def _rows(self, column: str, keys: Sequence[object]) -> list[Row]:
@@ -369,8 +389,13 @@ class Catalog:
 
 def _row(values: tuple[Any, ...]) -> Row:
     id_, document_id, title, heading, start, stop, line, sentences, key, text = values
-    ends = [start + int(n) for n in sentences.split()]
-    return Row(id_, document_id, title, heading, start, stop, line, tuple(zip(ends[::2], ends[1::2], strict=True)), key, text)
+    return Row(id_, document_id, title, heading, start, stop, line, _spans(sentences, start), key, text)
+
+
+def _spans(stored: str, start: int) -> tuple[Span, ...]:
+    """Sentences as they are stored, in a passage that begins at `start`."""
+    marks = [start + int(n) for n in stored.split()]
+    return tuple(zip(marks[::2], marks[1::2], strict=True))
 
 
 def _marks(count: int) -> str:

@@ -17,7 +17,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from index.errors import EmbedderMissing, ServiceFailure
+from index.passage import Piece, Span
 from index.service import Service, broken, client, payload, translated
+from index.sketch import packed
 
 if TYPE_CHECKING:
     import httpx2
@@ -28,8 +30,8 @@ if TYPE_CHECKING:
 
     Vectors = NDArray[np.float32]
 
-Batch = tuple[list[int], "Vectors"]
-"""Indices into the texts, and their rows."""
+Batch = tuple[list[int], "Vectors", list[bytes]]
+"""Indices into the pieces, their rows, and for each the vectors of its sentences, packed; b"" where there are none."""
 
 DEFAULT_OPENAI = "text-embedding-3-small"
 _OPENAI_WIDTHS = {"text-embedding-3-small": 1536, "text-embedding-3-large": 3072, "text-embedding-ada-002": 1536}
@@ -37,20 +39,22 @@ _NAMES = "static, minilm, openai or openai:MODEL"
 
 
 class Embedder(Protocol):
-    """What makes vectors. `name` is what a user types; `weight` is a vector's score beside BM25's 1.0 in a search.
+    """What makes vectors. `name` is what a user types; `weight` is a passage's likeness beside BM25's 1.0 in a search, and
+    `sentence_weight` that of its closest sentence (see index/rank.py).
 
     `local` tells that it runs on this machine, so that embedding a few more texts costs neither money nor a connection.
     """
 
     name: str
     weight: float
+    sentence_weight: float
     local: bool
 
     @property
     def identity(self) -> str:
         """Name, revision and dimensions, "static/l2_supercat_256-64b47a2d/256": vectors are alike if it is equal."""
 
-    def batches(self, texts: Sequence[str]) -> Iterator[Batch]:
+    def batches(self, pieces: Sequence[Piece]) -> Iterator[Batch]:
         """Every index once, in any order, with float32 rows of length 1, as soon as they are ready.
 
         When a service fails, what it had finished is yielded first, then ServiceFailure is raised.
@@ -91,7 +95,8 @@ class Static:
     """
 
     name = "static"
-    weight = 0.3
+    weight = 0.6
+    sentence_weight = 0.9
     local = True
 
     @cached_property
@@ -101,26 +106,27 @@ class Static:
             digest = hashlib.file_digest(table, "sha256").hexdigest()
         return f"static/l2_supercat_256-{digest[:8]}/256"
 
-    def batches(self, texts: Sequence[str]) -> Iterator[Batch]:
+    def batches(self, pieces: Sequence[Piece]) -> Iterator[Batch]:
         """A thousand at a time."""
-        for start in range(0, len(texts), 1024):
-            part = texts[start : start + 1024]
-            yield list(range(start, start + len(part))), self._rows(part, self._wide_table)
+        for start in range(0, len(pieces), 1024):
+            part = pieces[start : start + 1024]
+            yield list(range(start, start + len(part))), *self._rows(part, self._wide_table)
 
     def query(self, text: str) -> "Vectors":
         """From the table as it is stored: to widen all of it costs more than a question."""
-        row: Vectors = self._rows([text], self._table)[0]
+        row: Vectors = self._rows([Piece(text)], self._table)[0][0]
         return row
 
-    def _rows(self, texts: Sequence[str], table: "NDArray[np.floating[Any]]") -> "Vectors":
+    def _rows(self, pieces: Sequence[Piece], table: "NDArray[np.floating[Any]]") -> "tuple[Vectors, list[bytes]]":
         import numpy as np
 
-        encoded = self._tokenizer.encode_batch_fast([_encodable(text) for text in texts], add_special_tokens=False)
-        rows = np.zeros((len(texts), table.shape[1]), dtype=np.float32)
-        for row, tokens in zip(rows, encoded, strict=True):
+        encoded = self._tokenizer.encode_batch([_encodable(piece.text) for piece in pieces], add_special_tokens=False)
+        rows, sketches = np.zeros((len(pieces), table.shape[1]), dtype=np.float32), []
+        for row, piece, tokens in zip(rows, pieces, encoded, strict=True):
             vectors = table[tokens.ids].astype(np.float32, copy=False)
             row[:] = np.ones(len(vectors), dtype=np.float32) @ vectors  # a sum, twice as fast as .sum(axis=0)
-        return _unit(rows)
+            sketches.append(_sketch(vectors, tokens.offsets, piece.sentences))
+        return _unit(rows), sketches
 
     @cached_property
     def _table(self) -> "NDArray[np.float16]":
@@ -150,6 +156,7 @@ class MiniLM:
 
     name = "minilm"
     weight = 0.7
+    sentence_weight = 2.8
     local = True
 
     def __init__(self, offline: bool) -> None:
@@ -162,32 +169,40 @@ class MiniLM:
         """Its revision is the size of the model: to hash 90 MB at each start would cost more than a question."""
         return f"minilm/all-MiniLM-L6-v2-{(self._folder / 'model.onnx').stat().st_size}/384"
 
-    def batches(self, texts: Sequence[str]) -> Iterator[Batch]:
+    def batches(self, pieces: Sequence[Piece]) -> Iterator[Batch]:
         """256 at a time, texts of like length together, the shortest first."""
-        order = sorted(range(len(texts)), key=lambda index: len(texts[index]))
+        order = sorted(range(len(pieces)), key=lambda index: len(pieces[index].text))
         for start in range(0, len(order), 256):
             indices = order[start : start + 256]
-            yield indices, self._rows([texts[index] for index in indices])
+            yield indices, *self._rows([pieces[index] for index in indices])
 
     def query(self, text: str) -> "Vectors":
         """The row of one text."""
-        row: Vectors = self._rows([text])[0]
+        row: Vectors = self._rows([Piece(text)])[0][0]
         return row
 
-    def _rows(self, texts: Sequence[str]) -> "Vectors":
-        """32 texts a run, which is the fastest, padded to the longest of the run."""
+    def _rows(self, pieces: Sequence[Piece]) -> "tuple[Vectors, list[bytes]]":
+        """32 texts a run, which is the fastest, padded to the longest of the run.
+
+        A text's row is the mean of the last hidden state over its tokens; a sentence's that over its own tokens, within the
+        passage ("late chunking", Günther et al. 2024, arXiv 2409.04701), which costs no second run.
+        """
         import numpy as np
 
-        encoded = self._tokenizer.encode_batch([_encodable(text) for text in texts])
-        order = sorted(range(len(texts)), key=lambda index: len(encoded[index].ids))
-        rows = np.zeros((len(texts), 384), dtype=np.float32)
+        encoded = self._tokenizer.encode_batch([_encodable(piece.text) for piece in pieces])
+        order = sorted(range(len(pieces)), key=lambda index: len(encoded[index].ids))
+        rows, sketches = np.zeros((len(pieces), 384), dtype=np.float32), [b""] * len(pieces)
         for start in range(0, len(order), 32):
             run = order[start : start + 32]
-            rows[run] = self._run([encoded[index].ids for index in run])
-        return _unit(rows)
+            for index, hidden in zip(run, self._run([encoded[index].ids for index in run]), strict=True):
+                length = len(encoded[index].ids)
+                rows[index] = hidden[:length].mean(axis=0)
+                own = slice(1, length - 1)  # without the marks for begin and end
+                sketches[index] = _sketch(hidden[own], encoded[index].offsets[own], pieces[index].sentences)
+        return _unit(rows), sketches
 
     def _run(self, tokens: list[list[int]]) -> "Vectors":
-        """The mean of the last hidden state over each text's own tokens."""
+        """The last hidden state, (texts, tokens, 384); what stands behind a text's own tokens means nothing."""
         import numpy as np
 
         ids = np.zeros((len(tokens), max(map(len, tokens))), dtype=np.int64)
@@ -197,9 +212,7 @@ class MiniLM:
             mask[row, : len(text)] = 1
         inputs = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
         hidden: Vectors = self._session.run(None, inputs)[0]
-        weights: Vectors = mask.astype(np.float32)[:, :, None]
-        mean: Vectors = (hidden * weights).sum(axis=1) / weights.sum(axis=1)
-        return mean
+        return hidden
 
     @cached_property
     def _session(self) -> Any:
@@ -241,7 +254,8 @@ class OpenAI:
     paid for, and the identity stands in answers, where no endpoint may.
     """
 
-    weight = 0.7
+    weight = 1.2
+    sentence_weight = 0.0
     local = False
 
     def __init__(self, service: Service, model: str) -> None:
@@ -257,12 +271,16 @@ class OpenAI:
             self.query("dimensions")
         return f"openai/{self._model}/{self._width}"
 
-    def batches(self, texts: Sequence[str]) -> Iterator[Batch]:
-        """Up to 8 requests at once. The first goes alone: a bad key is refused once, and the width is then known."""
+    def batches(self, pieces: Sequence[Piece]) -> Iterator[Batch]:
+        """Up to 8 requests at once. The first goes alone: a bad key is refused once, and the width is then known.
+
+        Sentences have no vectors of their own: they would have to be paid for.
+        """
+        texts = [piece.text for piece in pieces]
         todo = deque(_plan(texts))
         if todo:
             indices = todo.popleft()
-            yield indices, self._request([texts[index] for index in indices])
+            yield indices, self._request([texts[index] for index in indices]), [b""] * len(indices)
         yield from self._in_parallel(texts, todo)
 
     def query(self, text: str) -> "Vectors":
@@ -306,7 +324,7 @@ class OpenAI:
         """One thread: takes batches until none is left; puts rows or a failure, and None when it ends."""
         try:
             while not stop.is_set() and (indices := _next(todo)) is not None:
-                done.put((indices, self._request([texts[index] for index in indices])))
+                done.put((indices, self._request([texts[index] for index in indices]), [b""] * len(indices)))
         except BaseException as error:  # noqa: BLE001 (raised by the thread that asked)
             done.put(error)
         finally:
@@ -404,6 +422,18 @@ def _unit(rows: "Vectors") -> "Vectors":
     unit: Vectors = (rows / np.where(lengths == 0, 1, lengths)).astype(np.float32, copy=False)
     unit[empty, 0] = 1
     return unit
+
+
+def _sketch(tokens: "Vectors", offsets: Sequence[Span], sentences: Sequence[Span]) -> bytes:
+    """The packed vectors of a text's sentences, each the sum of those of its tokens (t, d), zeros if it has none."""
+    import numpy as np
+
+    if not sentences:
+        return b""
+    start, end = np.array(offsets, dtype=np.int64).reshape(-1, 2).T
+    spans = np.array(sentences)
+    own = (start < spans[:, 1:]) & (end > spans[:, :1])
+    return packed(own.astype(np.float32) @ tokens)
 
 
 def _encodable(text: str) -> str:

@@ -32,6 +32,19 @@ class Passage:
     heading: str
     sentences: tuple[Span, ...]
 
+    @property
+    def piece(self) -> "Piece":
+        """What is embedded of it."""
+        return Piece(self.text, tuple((start - self.start, end - self.start) for start, end in self.sentences))
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What an embedder is given of a passage: its text, and where each sentence stands in it."""
+
+    text: str
+    sentences: tuple[Span, ...] = ()
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -43,12 +56,20 @@ class Place:
     line: int | None = None
     page: int | None = None
 
+    @property
+    def label(self) -> str:
+        """The place as `--json` names it: the source with its line or page."""
+        if self.page is not None:
+            return f"{self.source}#page={self.page}"
+        return self.source if self.line is None else f"{self.source}:{self.line}"
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:
     """A passage found for a query, best place first; `also` are the other places of the same text.
 
-    `sentences` are spans in the text of `place.source`; `score` is 0 to 1, comparable within one search only.
+    `sentences` are spans in the text of `place.source`; `score` is 0 to 1, comparable within one search only. `why` names the
+    parts that it is the sum of; `likeness` is the cosine of each sentence with the question, () where that is not known.
     """
 
     place: Place
@@ -58,6 +79,8 @@ class Hit:
     sentences: tuple[Span, ...]
     score: float
     also: tuple[Place, ...] = ()
+    why: tuple[tuple[str, float], ...] = ()
+    likeness: tuple[float, ...] = ()
 
     def sentence(self, span: Span) -> str:
         """The text of one of this hit's sentences."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from index.errors import DamagedIndex, HomeNotWritable, IndexBusy, IndexFailure
 from index.terms import TOKENIZER
 
-FORMAT = "1"
+FORMAT = "2"
 FILE = "catalog.sqlite"
 REBUILD = "Run `qa index --rebuild` to make it anew from the documents."
 
@@ -33,6 +33,7 @@ CREATE INDEX passage_document ON passage(document_id);
 CREATE INDEX passage_hash ON passage(hash);
 CREATE INDEX passage_owed ON passage(hash) WHERE owed;
 CREATE TABLE old_vector(hash TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE sketch(hash TEXT, collection TEXT, sentences BLOB NOT NULL, PRIMARY KEY(hash, collection));
 CREATE VIRTUAL TABLE words USING fts5(text, heading, title, bigrams, tokenize = '{TOKENIZER}');
 INSERT INTO words(words, rank) VALUES ('rank', 'bm25(1.0, 0.6, 0.4, 1.0)');
 INSERT INTO meta VALUES ('format', '{FORMAT}');

@@ -9,18 +9,20 @@ lines, and only in a run that looks wrapped: 40 to 120 columns wide, with all of
 half of them and some before a small letter.
 """
 
+import math
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from itertools import pairwise
 
 from index.passage import Document, Passage, Span
 
-VERSION: int = 1
+VERSION: int = 2
 """Raise it whenever the same text would give other passages: the index then splits again."""
 
-MAX_CHARS = 800
+MAX_CHARS = 900
+"""The longest passage. Paragraphs stay whole, longer ones are parted evenly; bench/README.md tells what that gains."""
 
 _WIDTHS = range(40, 121)
 """Columns at which people and programs wrap prose; a longer line was not wrapped, shorter ones are verse or lists."""
@@ -57,20 +59,22 @@ _LONG_RUN = re.compile(rf"(\S{{{MAX_CHARS}}})(?=\S{{{MAX_CHARS}}})")
 
 def sentences(text: str) -> list[Span]:
     """Spans that tile the text, the white space after a sentence included in it; [] for ""."""
-    return _sentences(text, _lines(text))
+    return _sentences(text, _blocks(text, _lines(text)))
 
 
 def split(document: Document) -> list[Passage]:
     """Passages of whole sentences, at most MAX_CHARS characters each; only a longer sentence is cut."""
     text = document.text
     lines = _lines(text)
-    spans = [span for span in (_trim(text, *tile) for tile in _sentences(text, lines)) if span[0] < span[1]]
+    blocks = _blocks(text, lines)
+    spans = [span for span in (_trim(text, *tile) for tile in _sentences(text, blocks)) if span[0] < span[1]]
+    begins = {start for start, _ in blocks}
     sections = _sections(text, lines) if document.markdown else [(0, "")]
     passages: list[Passage] = []
     for (start, heading), (end, _) in pairwise([*sections, (len(text), "")]):
         inside = spans[bisect_left(spans, (start, start)) : bisect_left(spans, (end, end))]
         if inside:
-            passages += _passages(text, inside, heading)
+            passages += _passages(text, inside, heading, begins)
     return passages
 
 
@@ -229,11 +233,11 @@ def _was_full(above: _Line, line: _Line, width: int) -> bool:
 # Sentences ------------------------------------------------------------------------------------------------------------
 
 
-def _sentences(text: str, lines: Sequence[_Line]) -> list[Span]:
+def _sentences(text: str, blocks: Sequence[tuple[int, bool]]) -> list[Span]:
     if not text:
         return []
     cuts = [0]
-    for (start, whole), (end, _) in pairwise([*_blocks(text, lines), (len(text), True)]):
+    for (start, whole), (end, _) in pairwise([*blocks, (len(text), True)]):
         if _INK.search(text, cuts[-1], start):  # white space above the first sentence belongs to it
             cuts.append(start)
         if not whole:
@@ -348,10 +352,10 @@ def _first_of_block(lines: Sequence[_Line], i: int) -> bool:
     return i == 0 or lines[i - 1].kind == "blank" or lines[i - 1].alone
 
 
-def _passages(text: str, spans: Sequence[Span], heading: str) -> Iterator[Passage]:
+def _passages(text: str, spans: Sequence[Span], heading: str, begins: Set[int]) -> Iterator[Passage]:
     """Pack the sentences of one section; a sentence too long for a passage lies in several, a part in each."""
     at, first = spans[0][0], 0
-    for chunk in _pack(text, spans):
+    for chunk in _pack(text, spans[0][0], spans[-1][1], list(_together(spans, begins))):
         ink = _INK.search(text, at)
         start = ink.start() if ink else at
         at = start + len(chunk)
@@ -363,16 +367,28 @@ def _passages(text: str, spans: Sequence[Span], heading: str) -> Iterator[Passag
         first = after if spans[after - 1][1] <= at else after - 1
 
 
-def _pack(text: str, spans: Sequence[Span]) -> list[str]:
-    """llama-index's chunks of these sentences, in order, without the white space between them.
+def _together(spans: Sequence[Span], begins: Set[int]) -> Iterator[int]:
+    """Where what stays together begins: a block, or a part of one that is too long, all of its parts about as long."""
+    blocks = [i for i, (start, _) in enumerate(spans) if i == 0 or start in begins]
+    for first, after in pairwise([*blocks, len(spans)]):
+        begin, length = spans[first][0], spans[after - 1][1] - spans[first][0]
+        aim = length / math.ceil(length / MAX_CHARS)
+        yield begin
+        for start, end in spans[first + 1 : after]:
+            if end - begin > MAX_CHARS or abs(start - begin - aim) <= abs(end - begin - aim):
+                yield start
+                begin = start
+
+
+def _pack(text: str, start: int, end: int, edges: Sequence[int]) -> list[str]:
+    """llama-index's chunks of a section, parted at edges only, in order, without the white space between them.
 
     Its own offsets are not used: it finds them by search, which is wrong where a text repeats itself.
     """
     from llama_index.core.node_parser.text.sentence import SentenceSplitter
 
-    section = text[spans[0][0] : spans[-1][1]]
-    edges = [start - spans[0][0] for start, _ in spans]
-    parts = [section[a:b] for a, b in pairwise([*edges, len(section)])]
+    section = text[start:end]
+    parts = [text[a:b] for a, b in pairwise([*edges, end])]
     # It cuts what has no spaces into single characters, an object each: 3 MB in one word took 8 s and 350 MB.
     parts = [piece for part in parts for piece in _LONG_RUN.split(part) if piece]
     return SentenceSplitter(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from index.catalog import Catalog, Prepared, text_hash
 from index.embed import Embedder
 from index.errors import Failure
+from index.passage import Piece
 from index.vectors import Vectors
 
 if TYPE_CHECKING:
@@ -41,17 +42,18 @@ class Store:
         self.doubtful = doubtful
         self.failure: Failure | None = None
         self.embedded = 0
+        self._sketches: dict[str, bytes] = {}
         self._open_embedder = open_embedder
 
     def put(self, prepared: Sequence[Prepared], *, replace: bool = False) -> None:
         """Store sources; where their passages cannot be embedded, their vectors are owed."""
-        texts = {text_hash(p.text): p.text for item in prepared for p in item.passages}
-        known = self.catalog.embedded(texts) | self.catalog.old_among(texts)
-        missing = {h: text for h, text in texts.items() if h not in known}
+        pieces = {text_hash(p.text): p.piece for item in prepared for p in item.passages}
+        known = self.catalog.embedded(pieces) | self.catalog.old_among(pieces)
+        missing = {h: piece for h, piece in pieces.items() if h not in known}
         stored = self._embed(missing)
         with self.catalog.transaction():
             self.catalog.store(prepared, owed=missing.keys() - stored, replace=replace)
-            self.catalog.paid(stored)
+            self._paid(stored)
 
     def remove(self, sources: Iterable[str]) -> None:
         """Forget sources that are gone."""
@@ -63,7 +65,7 @@ class Store:
         while not self.failure and (owed := self.catalog.owed(PAY_AT_ONCE)):
             stored = self._embed(owed)
             with self.catalog.transaction():
-                self.catalog.paid(stored)
+                self._paid(stored)
 
     def sweep(self) -> None:
         """Delete the vectors that no passage needs any more, and save the graph if that is due."""
@@ -71,7 +73,7 @@ class Store:
             if old := self.catalog.old_vectors():
                 self.vectors.delete(self.catalog.meta("collection"), old)
                 with self.catalog.transaction():
-                    self.catalog.forget_old_vectors(old)
+                    self.catalog.forget_old_vectors(self.catalog.meta("collection"), old)
             if self.embedded or old:
                 self.vectors.save()
         except Failure as failure:
@@ -87,12 +89,14 @@ class Store:
             return
         self.doubtful = True  # what an earlier use of this embedder left is used again
         collection = ""
-        for texts in self.catalog.texts(PAY_AT_ONCE):
+        for pieces in self.catalog.pieces(PAY_AT_ONCE):
             collection = embedder.identity
-            stored = self._embed_into(collection, texts, embedder)
+            stored = self._embed_into(collection, pieces, embedder)
+            with self.catalog.transaction():
+                self._keep_sketches(collection)
             if self.failure:
                 raise self.failure
-            assert stored >= texts.keys()
+            assert stored >= pieces.keys()
         with self.catalog.transaction():
             self.catalog.paid_all()
             self.catalog.remember(embedder=embedder.name, collection=collection)
@@ -101,6 +105,7 @@ class Store:
         """Every vector is owed again: they are lost, or made anew."""
         with self.catalog.transaction():
             self.catalog.owe_all()
+            self.catalog.forget_sketches()
             self.catalog.remember(collection="")
         self.vectors.clear()
 
@@ -118,13 +123,22 @@ class Store:
             self.catalog.paid(live & there)
             self.catalog.add_old_vectors(there - live)
 
-    def _embed(self, texts: dict[str, str]) -> set[str]:
+    def _paid(self, hashes: set[str]) -> None:
+        """These vectors are stored now. In a transaction."""
+        self.catalog.paid(hashes)
+        self._keep_sketches(self.catalog.meta("collection"))
+
+    def _keep_sketches(self, collection: str) -> None:
+        self.catalog.keep_sketches(collection, self._sketches)
+        self._sketches.clear()
+
+    def _embed(self, pieces: dict[str, Piece]) -> set[str]:
         """Embed with the index's embedder what is not stored; the hashes of what is stored now."""
-        if not texts or self.failure:
+        if not pieces or self.failure:
             return set()
         try:
             embedder = self._open_embedder()
-            return self._embed_into(self._collection(embedder), texts, embedder)
+            return self._embed_into(self._collection(embedder), pieces, embedder)
         except Failure as failure:
             self.failure = failure
             return set()
@@ -138,8 +152,11 @@ class Store:
                 self.catalog.remember(embedder=embedder.name, collection=collection)
         return collection
 
-    def _embed_into(self, collection: str, texts: dict[str, str], embedder: Embedder) -> set[str]:
-        """Embed and store texts in groups; a failure is kept, and what was embedded before it is stored."""
+    def _embed_into(self, collection: str, pieces: dict[str, Piece], embedder: Embedder) -> set[str]:
+        """Embed and store texts in groups; a failure is kept, and what was embedded before it is stored.
+
+        The sketches are left for the transaction that marks the vectors as stored.
+        """
         done: set[str] = set()
         ready: list[str] = []
         rows: list[np.ndarray] = []
@@ -154,11 +171,12 @@ class Store:
 
         try:
             if self.doubtful:
-                done |= self.vectors.present(collection, list(texts))
-            keys = [h for h in texts if h not in done]
+                done |= self.vectors.present(collection, list(pieces))
+            keys = [h for h in pieces if h not in done]
             try:
-                for indices, vectors in embedder.batches([texts[h] for h in keys]):
+                for indices, vectors, sketches in embedder.batches([pieces[h] for h in keys]):
                     ready += [keys[i] for i in indices]
+                    self._sketches.update((keys[i], sketch) for i, sketch in zip(indices, sketches, strict=True) if sketch)
                     rows.append(vectors)
                     self.embedded += len(indices)
                     if len(ready) >= (STORE_LOCAL if embedder.local else STORE_PAID):

@@ -5,6 +5,7 @@ Owns the tokenizer's name and the query syntax; knows nothing of passages or ran
 
 import re
 import sqlite3
+import unicodedata
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -15,6 +16,30 @@ _UNSPACED = re.compile(
     "\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]+"
 )
 """Runs of scripts whose words unicode61 does not part: Thai to Khmer, Japanese, Chinese; Korean for its particles."""
+
+
+_PLAIN = re.compile("[\x00-\x7f\u2000-\u2bff]*")
+
+
+class _Folding(dict[int, str]):
+    """For `str.translate`: one character for each, without case and accent."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = unicodedata.normalize("NFD", chr(code))[0].lower()[0]
+        return self[code]
+
+
+_FOLDING = _Folding()
+
+
+def folded(text: str) -> str:
+    """A text in small letters without accents, as long as it was."""
+    return text.lower() if _PLAIN.fullmatch(text) else text.translate(_FOLDING)
+
+
+def unspaced(text: str) -> bool:
+    """Whether a text begins in a script that doesn't part its words."""
+    return _UNSPACED.match(text) is not None
 
 
 def bigrams(text: str) -> list[str]:
@@ -42,7 +67,7 @@ def any_of(words: Sequence[str]) -> str:
 
     A single character of an unspaced script is looked for at the beginning of the pairs that are stored.
     """
-    return " OR ".join('"' + w.replace('"', '""') + '"' + "*" * bool(len(w) == 1 and _UNSPACED.match(w)) for w in words)
+    return " OR ".join('"' + w.replace('"', '""') + '"' + "*" * bool(len(w) == 1 and unspaced(w)) for w in words)
 
 
 class Tokenizer:

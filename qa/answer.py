@@ -9,6 +9,10 @@ from typing import Literal
 from index.errors import Failure
 from index.passage import Hit, Place, Span
 
+CONTROL = "\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff"
+"""Characters that never leave `qa`: C0 but newline and tab, C1, marks that change the direction of text, and halves of
+characters that no encoding takes; inside a regular expression's brackets."""
+
 REFUSAL = "NOT_FOUND"
 """A model's whole reply where the passages don't answer."""
 
@@ -78,7 +82,7 @@ class Usage:
 class Answer:
     """All that is known of one answer; `text` carries the numbers [n] and is None when nothing was found.
 
-    `nearest` are the passages closest to a question that was not answered. `sent` of `of` passages were read for it.
+    `nearest` are the passages closest to a question that was not answered. `read` are the passages read for it, of `of`.
     `failure` is why no model answered although one was to; `cut` says that the reply stopped for length,
     and `words_alone` why the vectors had no part in the search. Times are in seconds.
     """
@@ -90,7 +94,7 @@ class Answer:
     sentences: tuple[AnswerSentence, ...]
     citations: tuple[Citation, ...]
     nearest: tuple[Hit, ...]
-    sent: int
+    read: tuple[Hit, ...]
     of: int
     model: str | None
     usage: Usage | None

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from index.errors import Failure, ServiceFailure
 from index.passage import Hit
-from index.search import Found, inverse_frequencies, search_all
+from index.search import Found, search_all
 from index.service import Service
 from qa import llm
 from qa.answer import Answer, AnswerSentence, Citation, CitedText, Status, Usage
@@ -95,7 +95,7 @@ def answer(library: Library, question: str, found: Found, model: Model | Failure
     """Answer one question from the passages found for it."""
     draft = _Draft(library, question, found, datetime.now(UTC).isoformat(timespec="seconds"), started)
     draft.timings["search"] = _since(started)
-    if _nothing_near(library, question, found):
+    if _nothing_near(found):
         return draft.not_found(None, None, model if isinstance(model, Failure) else None)
     if not isinstance(model, Model):
         return draft.passages(model)
@@ -105,13 +105,10 @@ def answer(library: Library, question: str, found: Found, model: Model | Failure
         return draft.passages(failure, model.name)
 
 
-def _nothing_near(library: Library, question: str, found: Found) -> bool:
+def _nothing_near(found: Found) -> bool:
     """Whether no word of the question stands in any document and no vector is near either."""
-    if not found.hits:
-        return True
-    stems = inverse_frequencies(library.index, question)
-    frequencies, _ = library.index.catalog.document_frequency(list(stems))
-    return not frequencies and found.similarity < FAR
+    far = not found.question.known and found.similarity < FAR
+    return not found.hits or (far and not found.question.overview)
 
 
 class _Draft:
@@ -145,7 +142,7 @@ class _Draft:
 
     def passages(self, failure: Failure | None, model: str | None = None) -> Answer:
         """The best sentences, quoted."""
-        refs = closest(self.library.index, self.question, self.found.hits)
+        refs = closest(self.found.question, self.found.hits)
         sentences = tuple(AnswerSentence(ref.quote, (n,), True) for n, ref in enumerate(refs, start=1))
         text = "\n".join(f"{s.text} [{n}]" for n, s in enumerate(sentences, start=1))
         citations = self._prove(CitedText(text, sentences, tuple(refs)))
@@ -182,7 +179,7 @@ class _Draft:
             sentences=tuple(sentences),
             citations=tuple(citations),
             nearest=tuple(nearest),
-            sent=len(self.found.hits),
+            read=tuple(self.found.hits),
             of=self.library.index.catalog.counts().passages,
             model=model,
             usage=usage,

@@ -41,6 +41,7 @@ In = Annotated[
     typer.Option("--in", metavar="PATTERN", help="Only documents that match (.gitignore syntax, quoted; repeatable)."),
 ]
 Frozen = Annotated[bool, typer.Option("--frozen", help="Ask the index as it is; read no document but the cited ones.")]
+Explain = Annotated[bool, typer.Option("--explain", help="Show how each passage's score came about.")]
 Batch = Annotated[
     str | None,
     typer.Option("--batch", metavar="FILE", help="A question a line (- is stdin), plain or JSON; a JSON object a line."),
@@ -71,6 +72,7 @@ def ask(
     top: Annotated[int, typer.Option("--top", "-n", metavar="N", help="So many passages are read.")] = 8,
     within: In = None,
     frozen: Frozen = False,
+    explain: Explain = False,
     batch: Batch = None,
     timeout: Annotated[float, typer.Option("--timeout", metavar="S", help="Seconds of a model's silence.")] = 60.0,
     seeds: Seeds = None,
@@ -81,7 +83,7 @@ def ask(
     """Answer a question with citations; brings the index up to date first."""
     from qa import commands
 
-    options = commands.Asking(json, markdown, no_llm, model, top, tuple(within or ()), frozen, batch, timeout)
+    options = commands.Asking(json, markdown, no_llm, model, top, tuple(within or ()), frozen, explain, batch, timeout)
     return lambda: commands.ask(tuple(question or ()), options, seeds, home, _screen(color, quiet))
 
 
@@ -93,6 +95,7 @@ def search(
     top: Annotated[int, typer.Option("--top", "-n", metavar="N", help="So many passages.")] = 5,
     within: In = None,
     frozen: Frozen = False,
+    explain: Explain = False,
     batch: Batch = None,
     seeds: Seeds = None,
     home: Home = None,
@@ -102,7 +105,7 @@ def search(
     """Show the passages nearest to a query, best first."""
     from qa import commands
 
-    options = commands.Searching(json, files, top, tuple(within or ()), frozen, batch)
+    options = commands.Searching(json, files, top, tuple(within or ()), frozen, explain, batch)
     return lambda: commands.search(tuple(query or ()), options, seeds, home, _screen(color, quiet))
 
 
@@ -231,10 +234,11 @@ def _bug(error: Exception) -> "Failure":
 
 def _failed(failure: "Failure", arguments: Sequence[str]) -> int:
     """Show a failure, as JSON too where that was asked for."""
-    from qa import render
+    from qa import shapes
+    from qa.render import Screen
 
-    screen = render.Screen()
+    screen = Screen()
     if any(argument == "--json" or argument.startswith("--batch") for argument in arguments):
-        screen.line(render.to_json(render.failure_json(failure)))
+        screen.line(shapes.to_json(shapes.failure_json(failure)))
     screen.failure(failure)
     return failure.exit

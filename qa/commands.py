@@ -15,8 +15,10 @@ from index.build import Progress, update
 from index.catalog import Catalog
 from index.embed import open_embedder
 from index.errors import Failure, IndexMissing, ServiceFailure
+from index.passage import Hit
 from index.search import Found, search_all
-from qa import batch, render
+from index.window import narrowed
+from qa import batch, render, shapes
 from qa.answer import Answer
 from qa.ask import Model, answer, checked_question, choose_model
 from qa.ask import ask as ask_one
@@ -47,6 +49,7 @@ class Asking:
     top: int
     within: tuple[str, ...]
     frozen: bool
+    explain: bool
     batch: str | None
     timeout: float
 
@@ -60,6 +63,7 @@ class Searching:
     top: int
     within: tuple[str, ...]
     frozen: bool
+    explain: bool
     batch: str | None
 
 
@@ -75,7 +79,7 @@ def ask(words: Sequence[str], options: Asking, seeds: str | None, home: str | No
         within = library.within(options.within)
         live = screen.tty and not (options.json or options.markdown)
         given = ask_one(library, question, options.top, within, model, screen.stream if live else _silent)
-        if not keep(settings.target.home, render.answer_json(given, library.state)):
+        if not keep(settings.target.home, shapes.answer_json(given, library.state)):
             screen.notice("The index's folder cannot be written: `qa show N` will not know this answer.")
         _show(screen, given, library, options)
         return given.exit
@@ -93,14 +97,20 @@ def search(words: Sequence[str], options: Searching, seeds: str | None, home: st
         found = search_all(library.index, [query], options.top, within)[0]
         if found.failure:
             _tell_words_alone(found.failure, screen)
+        hits = _narrowed(found)
         if options.json:
-            screen.line(render.to_json(render.search_json(query, found.hits, library.state)))
+            screen.line(shapes.to_json(shapes.search_json(query, hits, library.state, explain=options.explain)))
         elif options.files:
-            for source in dict.fromkeys(h.place.source for h in found.hits):
+            for source in dict.fromkeys(h.place.source for h in hits):
                 screen.line(render.file_here(source, settings.target.root))
         else:
-            render.show_hits(screen, found.hits, settings.target.root)
-        return 0 if found.hits else 1
+            render.show_hits(screen, hits, settings.target.root, explain=options.explain)
+        return 0 if hits else 1
+
+
+def _narrowed(found: Found) -> list[Hit]:
+    """Hits as they are shown: the part of each passage that the query is about."""
+    return [narrowed(found.question, hit) for hit in found.hits]
 
 
 def index(rebuild: bool, embedder: str | None, json: bool, seeds: str | None, home: str | None, screen: Screen) -> int:
@@ -122,7 +132,7 @@ def index(rebuild: bool, embedder: str | None, json: bool, seeds: str | None, ho
             report = update(settings.target, opened, -1, progress, rebuild=rebuild, switch=bool(embedder))
     seconds = round(time.perf_counter() - started, 2)
     if json:
-        screen.line(render.to_json(render.report_json(report, seconds)))
+        screen.line(shapes.to_json(shapes.report_json(report, seconds)))
     else:
         render.show_report(screen, report, settings.target, seconds)
     if report.failure:
@@ -136,7 +146,7 @@ def status(json: bool, seeds: str | None, home: str | None, screen: Screen) -> i
     settings = load(seeds, home)
     standing = status_of(settings)
     if json:
-        screen.line(render.to_json(standing))
+        screen.line(shapes.to_json(standing))
     else:
         render.show_status(screen, standing)
     return 0
@@ -156,7 +166,7 @@ def show(place: str, text: bool, json: bool, seeds: str | None, home: str | None
         if text_on_disk(target.root, found.source) != catalog.text(found.source):
             screen.notice(f"{found.source} has changed since it was indexed; this is what was indexed.")
     if json:
-        screen.line(render.to_json(render.surroundings_json(found)))
+        screen.line(shapes.to_json(shapes.surroundings_json(found)))
     else:
         render.show_surroundings(screen, found, target.root)
     return 0
@@ -199,11 +209,13 @@ def _show(screen: Screen, given: Answer, library: Library, options: Asking) -> N
     if given.words_alone:
         _tell_words_alone(given.words_alone, screen)
     if options.json:
-        screen.line(render.to_json(render.answer_json(given, library.state)))
+        screen.line(shapes.to_json(shapes.answer_json(given, library.state, explain=options.explain)))
     elif options.markdown:
         screen.write(render.answer_markdown(given, root))
     else:
         render.show_answer(screen, given, root)
+        if options.explain:
+            render.show_read(screen, given, root)
     if given.failure:
         screen.failure(given.failure)
 
@@ -221,7 +233,7 @@ def _ask_batch(library: Library, options: Asking, model: Model | Failure | None,
             first = first or code
             continue
         given = answer(library, asked.text, found, model, _silent, time.perf_counter())
-        screen.line(render.to_json(render.answer_json(given, library.state, asked.id)))
+        screen.line(shapes.to_json(shapes.answer_json(given, library.state, asked.id, explain=options.explain)))
     return first
 
 
@@ -233,7 +245,8 @@ def _search_batch(library: Library, options: Searching, within: frozenset[str] |
             code = _failed_line(asked.id, failure, screen)
             first = first or code
             continue
-        screen.line(render.to_json(render.search_json(asked.text, found.hits, library.state, asked.id)))
+        shown = shapes.search_json(asked.text, _narrowed(found), library.state, asked.id, explain=options.explain)
+        screen.line(shapes.to_json(shown))
     return first
 
 
@@ -260,7 +273,7 @@ def _refused(text: str) -> Failure | None:
 
 def _failed_line(id_: object, failure: Failure | None, screen: Screen) -> int:
     assert failure is not None
-    screen.line(render.to_json(render.failure_json(failure, id_)))
+    screen.line(shapes.to_json(shapes.failure_json(failure, id_)))
     return failure.exit
 
 

@@ -4,35 +4,32 @@ Owns the choice among the sentences of the passages found; knows nothing of file
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from index.passage import Hit
-from index.search import Index, content_words, inverse_frequencies
+from index.question import Question
 from qa.answer import SentenceRef
 
 MOST_SENTENCES = 3
 MOST_CHARS = 330
 """A second and a third sentence are added only as far as all stay within this length."""
 
-CLOSE = 0.6
+CLOSE = 0.65
 """A further sentence must reach this share of the best one's score."""
-
-SECOND_LOOK = 16
-"""So many sentences, the best by their words, are compared with the question by their vectors too."""
 
 # Weights beside 1.0 for the share of the question that a sentence covers; fitted on half of SQuAD's and CLAPNQ's questions, and
 # flat around these values (see bench/README.md).
-PASSAGE_WEIGHT = 0.6
+PASSAGE_WEIGHT = 2.0
 """The score of the passage that the sentence stands in."""
 
-ORDER_WEIGHT = 0.3
+ORDER_WEIGHT = 0.5
 """The question's words stand in the sentence in the question's order ("Lee asked Xi", not the reverse)."""
 
-KIND_WEIGHT = 0.4
+KIND_WEIGHT = 0.7
 """The sentence holds the kind of thing that is asked for."""
 
-VECTOR_WEIGHT = 0.6
+VECTOR_WEIGHT = 1.0
 """The cosine of the sentence's vector and the question's."""
 
 _THING = r"\b(what|which|in what|in which) "
@@ -71,10 +68,11 @@ class _Candidate:
     score: float
 
 
-def closest(index: Index, question: str, hits: Sequence[Hit]) -> list[SentenceRef]:
+def closest(question: Question, hits: Sequence[Hit]) -> list[SentenceRef]:
     """The one to three sentences of these hits that answer best, best first; none where the hits are none."""
-    by_words = sorted(_by_words(index, question, hits), key=lambda c: -c.score)
-    candidates = sorted(_with_vectors(index, question, by_words[:SECOND_LOOK]), key=lambda c: -c.score)
+    if question.overview:
+        return _beginnings(hits)
+    candidates = sorted(_scored(question, hits), key=lambda c: -c.score)
     chosen: list[_Candidate] = []
     for candidate in candidates:
         if chosen and (candidate.score < CLOSE * candidates[0].score or _length([*chosen, candidate]) > MOST_CHARS):
@@ -84,49 +82,44 @@ def closest(index: Index, question: str, hits: Sequence[Hit]) -> list[SentenceRe
     return [c.ref for c in chosen[:MOST_SENTENCES]]
 
 
+def _beginnings(hits: Sequence[Hit]) -> list[SentenceRef]:
+    """The first sentences of one document, or the first one of each of several."""
+    each = MOST_SENTENCES if len(hits) == 1 else 1
+    return [SentenceRef(hit, span) for hit in hits for span in hit.sentences[:each]][:MOST_SENTENCES]
+
+
 def _length(candidates: Sequence[_Candidate]) -> int:
     return sum(len(c.text) for c in candidates)
 
 
-def _by_words(index: Index, question: str, hits: Sequence[Hit]) -> list[_Candidate]:
-    """Every sentence, scored by the question's words in it, its passage, and the kind of question."""
-    refs = [SentenceRef(hit, span) for hit in hits for span in hit.sentences]
-    refs = [ref for ref in refs if not ref.quote.startswith("#")] or refs  # a heading answers nothing
-    idf = inverse_frequencies(index, question)
-    total = sum(idf.values()) or 1.0
-    asked = index.tokenizer.stems([" ".join(content_words(question))])[0]
-    stems = index.tokenizer.stems([ref.quote for ref in refs])
-    kind = next((answer for cue, answer in _KINDS if cue.search(question)), None)
+def _scored(question: Question, hits: Sequence[Hit]) -> list[_Candidate]:
+    """Every sentence, with what speaks for it."""
+    pairs = [
+        (SentenceRef(hit, span), hit.likeness[n] if hit.likeness else 0.0)
+        for hit in hits
+        for n, span in enumerate(hit.sentences)
+    ]
+    pairs = [pair for pair in pairs if not pair[0].quote.startswith("#")] or pairs  # a heading answers nothing
+    found = question.find([ref.quote for ref, _ in pairs])
+    kind = next((answer for cue, answer in _KINDS if cue.search(question.text)), None)
     candidates = []
-    for ref, terms in zip(refs, stems, strict=True):
-        covered = sum(idf[t] for t in set(terms) & idf.keys()) / total
-        ordered = _in_order(asked, terms, idf) / total
+    for (ref, likeness), words in zip(pairs, found, strict=True):
+        stems = [n for n, _, _ in words]
+        covered = sum(question.weights[n] for n in set(stems))
         fits = kind is not None and bool(kind.search(ref.quote))
-        score = covered + ORDER_WEIGHT * ordered + PASSAGE_WEIGHT * ref.hit.score + KIND_WEIGHT * fits
+        score = covered + ORDER_WEIGHT * _in_order(stems, question.weights)
+        score += PASSAGE_WEIGHT * ref.hit.score + KIND_WEIGHT * fits + VECTOR_WEIGHT * max(0.0, likeness)
         candidates.append(_Candidate(ref, ref.quote, score))
     return candidates
 
 
-def _with_vectors(index: Index, question: str, candidates: Sequence[_Candidate]) -> list[_Candidate]:
-    """The candidates with their vectors' likeness to the question added, where the embedder is on this machine."""
-    if index.embedder is None or not index.embedder.local or not candidates:
-        return list(candidates)
-    asked = index.embedder.query(question)
-    likeness = [0.0] * len(candidates)
-    for indices, rows in index.embedder.batches([c.text for c in candidates]):
-        for i, row in zip(indices, rows, strict=True):
-            likeness[i] = max(0.0, float(row @ asked))
-    return [replace(c, score=c.score + VECTOR_WEIGHT * near) for c, near in zip(candidates, likeness, strict=True)]
-
-
-def _in_order(asked: Sequence[str], terms: Sequence[str], weight: Mapping[str, float]) -> float:
-    """The weight of the longest common subsequence of the question's words and the sentence's."""
-    wanted = set(asked)
-    row = [0.0] * (len(asked) + 1)
-    for term in (t for t in terms if t in wanted):
+def _in_order(stems: Sequence[int], weights: Sequence[float]) -> float:
+    """The weight of the longest common subsequence of the question's words, 0, 1, 2 …, and the sentence's."""
+    row = [0.0] * (len(weights) + 1)
+    for stem in stems:
         before = 0.0
-        for i, word in enumerate(asked, start=1):
+        for i, weight in enumerate(weights, start=1):
             kept = row[i]
-            row[i] = before + weight.get(word, 0.0) if word == term else max(row[i], row[i - 1])
+            row[i] = before + weight if i == stem + 1 else max(row[i], row[i - 1])
             before = kept
     return row[-1]

@@ -1,9 +1,9 @@
-"""What a person or a program sees: plain text, Markdown and JSON of answers, hits and failures.
+"""What a person sees: plain text and Markdown of answers, hits and failures.
 
-Owns every character that leaves `qa`: control characters never do. Knows nothing of how an answer was made.
+Owns every character that leaves `qa` but JSON (`qa/shapes.py`): control characters never do. Knows nothing of how an answer was
+made.
 """
 
-import json
 import os
 import re
 import sys
@@ -14,14 +14,9 @@ from typing import Any, TextIO
 from index.build import Report, Target
 from index.errors import Failure
 from index.passage import Hit, Place
-from qa import __version__
-from qa.answer import Answer, Citation, IndexState, Surroundings
+from qa.answer import CONTROL, Answer, Citation, Surroundings
 
-_CONTROL = "\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff"
-_UNSAFE = re.compile(f"[{_CONTROL}]")
-"""C0 but newline and tab, C1, marks that change the direction of text, and halves of characters that no encoding takes."""
-
-_UNSAFE_JSON = re.compile(f"[{_CONTROL}\u2028\u2029]")
+_UNSAFE = re.compile(f"[{CONTROL}]")
 
 UNSUPPORTED = "[?]"
 """The sign before what the cited sentences do not support."""
@@ -37,12 +32,6 @@ def clean(text: str) -> str:
 def fold(text: str) -> str:
     """The same on one line."""
     return " ".join(clean(text).split())
-
-
-def to_json(value: object) -> str:
-    """JSON on one line, characters as they are but for control characters, which are escaped."""
-    text = json.dumps(value, ensure_ascii=False)
-    return _UNSAFE_JSON.sub(lambda c: f"\\u{ord(c[0]):04x}", text)
 
 
 class Screen:
@@ -113,16 +102,9 @@ def _wants_color(choice: str, stream: TextIO) -> bool:
 # Places
 
 
-def place_in(place: Place) -> str:
-    """A place as `--json` names it: the source with its line or page."""
-    if place.page is not None:
-        return f"{place.source}#page={place.page}"
-    return place.source if place.line is None else f"{place.source}:{place.line}"
-
-
 def place_here(place: Place, root: Path) -> str:
     """A place as it opens where people click or type it: relative to the current folder."""
-    return file_here(place.source, root) + place_in(place).removeprefix(place.source)
+    return file_here(place.source, root) + place.label.removeprefix(place.source)
 
 
 def file_here(source: str, root: Path) -> str:
@@ -180,11 +162,37 @@ def _numbers_styled(screen: Screen, text: str) -> str:
     return re.sub(r"\[\d+\]", lambda n: screen.style(n[0], "36"), text) if screen.color else text
 
 
-def show_hits(screen: Screen, hits: Sequence[Hit], root: Path) -> None:
-    """A line a hit, best first."""
+def show_read(screen: Screen, answer: Answer, root: Path) -> None:
+    """On standard error, the passages that an answer was made from, with what speaks for each."""
+    for hit in answer.read:
+        screen.notice(f"{place_here(hit.place, root)}: {explained(hit)}")
+
+
+def show_hits(screen: Screen, hits: Sequence[Hit], root: Path, *, explain: bool = False) -> None:
+    """A line a hit, best first; with `explain` a second line that says how its score came about."""
     for hit in hits:
         place = place_here(hit.place, root)
         screen.line(f"{screen.style(place, '36')}: {fold(hit.text)}")
+        if explain:
+            screen.line(screen.style(f"    {explained(hit)}", "2"))
+
+
+_REASONS = {
+    "words": "matching words",
+    "meaning": "similar meaning",
+    "sentence": "words in one sentence",
+    "closest": "a sentence of similar meaning",
+    "around": "words here and beside it",
+    "together": "words that stand together",
+    "title": "words in the title or file name",
+    "crowding": "better passages of the same document",
+}
+
+
+def explained(hit: Hit) -> str:
+    """A hit's score as the sum of what speaks for it."""
+    parts = [f"{share:+.2f} {_REASONS[name]}" for name, share in hit.why]
+    return f"{hit.score:.2f} = {', '.join(parts).removeprefix('+')}" if parts else "the beginning of a document"
 
 
 def show_report(screen: Screen, report: Report, target: Target, seconds: float) -> None:
@@ -269,92 +277,3 @@ def answer_markdown(answer: Answer, root: Path) -> str:
         f"[^{c.n}]: {place_here(c.place, root)} “{fold(c.quote)}”{_VERDICTS.get(c.verdict, '')}" for c in answer.citations
     )
     return f"{text}{marks}\n\n{notes}\n"
-
-
-# JSON
-
-
-def answer_json(answer: Answer, state: IndexState, id_: object = None) -> dict[str, Any]:
-    """An answer as CONTRACT's `ask` object."""
-    return {
-        "schema": 1,
-        "id": id_,
-        "question": answer.question,
-        "asked": None,
-        "asked_at": answer.asked_at,
-        "version": __version__,
-        "status": answer.status,
-        "answer": answer.text,
-        "sentences": [{"text": s.text, "citations": list(s.citations), "supported": s.supported} for s in answer.sentences],
-        "citations": [_citation_json(c) for c in answer.citations],
-        "nearest": [hit_json(h) for h in answer.nearest],
-        "coverage": {"sent": answer.sent, "of": answer.of},
-        "model": answer.model,
-        "usage": answer.usage and {"input_tokens": answer.usage.input_tokens, "output_tokens": answer.usage.output_tokens},
-        "cost": None,
-        "timings": dict(answer.timings),
-        "index": {"embedder": state.embedder, **index_json(state)},
-        "error": answer.failure and failure_error(answer.failure),
-    }
-
-
-def _citation_json(c: Citation) -> dict[str, Any]:
-    return {
-        "n": c.n,
-        **_place_json(c.place),
-        "heading": c.heading or None,
-        "quote": c.quote,
-        "verdict": c.verdict,
-        "source_sha256": c.source_sha256,
-    }
-
-
-def report_json(report: Report, seconds: float) -> dict[str, Any]:
-    """What an index run did."""
-    names = ("added", "changed", "removed", "same", "embedded", "owed", "sources", "passages", "left_out")
-    counts = {name: getattr(report, name) for name in names}
-    return {"schema": 1, **counts, "seconds": seconds, "error": report.failure and failure_error(report.failure)}
-
-
-def surroundings_json(found: Surroundings) -> dict[str, Any]:
-    """A place with the lines around it."""
-    place = Place(found.source, found.start, found.end, found.line + found.before.count("\n"))
-    return {"schema": 1, **_place_json(place), "before": found.before, "text": found.marked, "after": found.after}
-
-
-def _place_json(place: Place) -> dict[str, Any]:
-    return {
-        "source": place.source,
-        "place": place_in(place),
-        "start": place.start,
-        "end": place.end,
-        "line": place.line,
-        "page": place.page,
-    }
-
-
-def search_json(query: str, hits: Sequence[Hit], state: IndexState, id_: object = None) -> dict[str, Any]:
-    """Hits as CONTRACT's `search` object."""
-    return {"schema": 1, "id": id_, "query": query, "hits": [hit_json(h) for h in hits], "index": index_json(state)}
-
-
-def hit_json(hit: Hit) -> dict[str, Any]:
-    """One hit; `also` only where the same text stands elsewhere too."""
-    also = [{"source": p.source, "place": place_in(p), "start": p.start, "end": p.end} for p in hit.also]
-    shown = {**_place_json(hit.place), "heading": hit.heading or None, "score": hit.score, "text": hit.text}
-    return {**shown, "also": also} if also else shown
-
-
-def index_json(state: IndexState) -> dict[str, Any]:
-    """How true the index is to the files."""
-    return {"fresh": state.fresh, "pending": state.pending, "skipped": state.skipped}
-
-
-def failure_error(failure: Failure) -> dict[str, Any]:
-    """A failure's fields."""
-    return {"code": failure.code, "message": failure.public, "hint": failure.hint or None, "exit": failure.exit}
-
-
-def failure_json(failure: Failure, id_: object = None) -> Mapping[str, Any]:
-    """A failure as CONTRACT's object."""
-    return {"schema": 1, "id": id_, "error": failure_error(failure)}

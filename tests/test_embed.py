@@ -8,8 +8,8 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
-from itertools import chain
+from collections.abc import Iterator, Sequence
+from itertools import accumulate, chain
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +20,7 @@ from safetensors.numpy import load_file
 from service import EMBEDDINGS, Fault, Loopback, closed_port
 from tokenizers import Tokenizer
 
-from index.embed import Embedder, MiniLM, Static, local_best, open_embedder
+from index.embed import Batch, Embedder, MiniLM, Static, local_best, open_embedder
 from index.errors import (
     EmbedderMissing,
     KeyRefused,
@@ -30,7 +30,9 @@ from index.errors import (
     ServiceFailure,
     Unreachable,
 )
+from index.passage import Piece
 from index.service import Service
+from index.sketch import packed, unpacked
 
 MODEL = Path(__file__).parents[2] / "shared" / "models" / "all-MiniLM-L6-v2"
 CHROMA = Path(".cache/chroma/onnx_models/all-MiniLM-L6-v2")
@@ -83,9 +85,14 @@ def embedder(request: pytest.FixtureRequest, loopback: Loopback) -> Embedder:
     return open_embedder(request.param, Service(loopback.url, KEY))
 
 
+def pieces(texts: Sequence[str]) -> list[Piece]:
+    """Texts of which no sentence is told."""
+    return [Piece(text) for text in texts]
+
+
 def embedded(embedder: Embedder, texts: list[str]) -> "np.ndarray[tuple[int, ...], np.dtype[np.float32]]":
     """The rows of all batches in the order of the texts; each index must come once."""
-    indices, rows = zip(*embedder.batches(texts), strict=True)
+    indices, rows, _ = zip(*embedder.batches(pieces(texts)), strict=True)
     order = [index for part in indices for index in part]
     assert sorted(order) == list(range(len(texts)))
     return np.concatenate(rows)[np.argsort(order)]
@@ -113,7 +120,7 @@ def test_no_texts_make_no_batches(embedder: Embedder, loopback: Loopback) -> Non
 @given(st.lists(st.text(st.characters()), max_size=20))
 def test_any_text_has_a_row(texts: list[str]) -> None:
     """Nothing that a string can hold, lone surrogates included, ends in an error or in a row that is not of length 1."""
-    for _, rows in STATIC.batches(texts):
+    for _, rows, _ in STATIC.batches(pieces(texts)):
         assert np.allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-5)
 
 
@@ -132,6 +139,39 @@ def test_static_is_the_mean_of_its_tokens(text: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["static", "minilm"])
+def test_sentences_have_vectors_of_their_own(name: str, request: pytest.FixtureRequest) -> None:
+    """Near that of the sentence alone, and parted where the sentences are; zeros beyond what the model reads."""
+    if name == "minilm":
+        request.getfixturevalue("with_minilm")
+    embedder = open_embedder(name, None)
+    texts = ["Lee asked Xi for help.", "The cat sleeps on the mat.", "Stocks fell on Monday."]
+    starts = list(accumulate((len(text) + 1 for text in texts), initial=0))
+    spans = tuple((start, start + len(text)) for start, text in zip(starts, texts, strict=False))
+    long = Piece("word " * 300 + "End.", ((0, 1499), (1500, 1504)))
+    (batch,) = embedder.batches([Piece(" ".join(texts), spans), Piece("x"), long])
+    sketches = dict(zip(batch[0], batch[2], strict=True))
+    width = batch[1].shape[1]
+    rows = unpacked(sketches[0], width)
+    likeness = rows @ np.stack([embedder.query(text) for text in texts]).T
+    assert likeness.argmax(axis=1).tolist() == [0, 1, 2]
+    assert (sketches[1], len(sketches[2])) == (b"", width)
+    if name == "static":
+        assert likeness.diagonal().min() > 0.8
+    else:
+        assert not unpacked(sketches[2], width)[1].any()
+
+
+@given(st.integers(1, 5), st.sampled_from([2, 256, 384]), st.integers(0, 2**32))
+def test_a_sketch_is_nearly_what_was_packed(count: int, width: int, seed: int) -> None:
+    """Of any vectors: half a byte a number, and a cosine that is hardly another."""
+    rows = np.random.default_rng(seed).normal(size=(count, width)).astype(np.float32)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    sketch = packed(rows)
+    assert len(sketch) == count * width // 2
+    assert ((unpacked(sketch, width) * rows).sum(axis=1) > 0.98).all()
+
+
+@pytest.mark.parametrize("name", ["static", "minilm"])
 def test_texts_of_like_meaning_are_near(name: str, request: pytest.FixtureRequest) -> None:
     """A question is nearer to its passage than to a recipe."""
     if name == "minilm":
@@ -146,7 +186,7 @@ def test_many_texts_come_in_several_batches(embedder: Embedder) -> None:
     """More than any one batch holds; equal texts have equal rows, in whichever batch they are."""
     texts = [f"passage {number % 7} about {'Xi ' * (number % 5)}" for number in range(1100)]
     rows = embedded(embedder, texts)
-    assert len(list(embedder.batches(texts))) > 1
+    assert len(list(embedder.batches(pieces(texts)))) > 1
     assert np.allclose(rows[:35], rows[1050:1085], atol=1e-5)
 
 
@@ -168,7 +208,7 @@ def test_identity(name: str, pattern: str, loopback: Loopback, request: pytest.F
     assert re.fullmatch(pattern, first.identity)
     assert first.identity == second.identity
     assert first.name == (name if name != "openai" else "openai:text-embedding-3-small")
-    assert 0 < first.weight < 1
+    assert 0 < first.weight < 2
 
 
 @pytest.mark.parametrize("name", ["", "Static", "static:x", "minilm:v2", "openai:", "bert", "auto"])
@@ -302,11 +342,11 @@ def sent(loopback: Loopback) -> list[list[str]]:
     return [request.body["input"] for request in loopback.requests]
 
 
-def drained(batches: Iterator[tuple[list[int], object]]) -> tuple[list[int], ServiceFailure | None]:
+def drained(batches: Iterator[Batch]) -> tuple[list[int], ServiceFailure | None]:
     """The indices that came, and the failure at the end."""
     came: list[int] = []
     try:
-        for indices, _ in batches:
+        for indices, _, _ in batches:
             came += indices
     except ServiceFailure as failure:
         return came, failure
@@ -382,7 +422,7 @@ def test_each_fault_has_its_leaf(
 ) -> None:
     """A vector is taken only from a reply that fits what was asked; nothing is tried again that waiting can't mend."""
     loopback.enqueue(fault, path=EMBEDDINGS)
-    came, failure = drained(remote.batches(["Lee", "Xi"]))
+    came, failure = drained(remote.batches(pieces(["Lee", "Xi"])))
     assert came == []
     assert type(failure) is leaf
     assert words in str(failure)
@@ -398,14 +438,14 @@ def test_nobody_listens() -> None:
 def test_what_passes_is_tried_again(remote: Embedder, loopback: Loopback) -> None:
     """A build sits out a rate limit, as long as the service says."""
     loopback.enqueue(*[Fault(status=429, retry_after=0.01)] * 4, path=EMBEDDINGS)
-    assert drained(remote.batches(["Lee"])) == ([0], None)
+    assert drained(remote.batches(pieces(["Lee"]))) == ([0], None)
     assert len(loopback.requests) == 5
 
 
 def test_a_failure_loses_nothing_that_was_finished(remote: Embedder, loopback: Loopback) -> None:
     """What the service has answered comes first, also what was on its way; then the failure; nothing new is asked."""
     loopback.enqueue(Fault(), Fault(status=400), *[Fault(delay=0.3)] * 60, path=EMBEDDINGS)
-    came, failure = drained(remote.batches(["x"] * 256 * 60))
+    came, failure = drained(remote.batches(pieces(["x"] * 256 * 60)))
     assert isinstance(failure, RequestRefused)
     assert len(came) == len(set(came)) == 256 * (len(loopback.requests) - 1)
     assert 2 < len(loopback.requests) < 30
@@ -414,7 +454,7 @@ def test_a_failure_loses_nothing_that_was_finished(remote: Embedder, loopback: L
 def test_a_bad_key_is_refused_once(loopback: Loopback) -> None:
     """The first call goes alone."""
     loopback.enqueue(*[Fault(status=401)] * 20, path=EMBEDDINGS)
-    came, failure = drained(open_embedder("openai", Service(loopback.url, KEY)).batches(["x"] * 5000))
+    came, failure = drained(open_embedder("openai", Service(loopback.url, KEY)).batches(pieces(["x"] * 5000)))
     assert (came, type(failure)) == ([], KeyRefused)
     assert len(loopback.requests) == 1
 
@@ -422,7 +462,7 @@ def test_a_bad_key_is_refused_once(loopback: Loopback) -> None:
 def test_a_build_that_is_left_asks_nothing_more(remote: Embedder, loopback: Loopback) -> None:
     """Whoever stops taking batches stops paying for them."""
     loopback.enqueue(Fault(), Fault(), *[Fault(delay=0.3)] * 60, path=EMBEDDINGS)
-    batches = remote.batches(["x"] * 256 * 60)
+    batches = remote.batches(pieces(["x"] * 256 * 60))
     next(batches)  # alone
     next(batches)  # one of eight
     batches.close()  # type: ignore[attr-defined]
@@ -438,7 +478,7 @@ def test_the_environment_adds_nothing_to_a_call(loopback: Loopback, monkeypatch:
     monkeypatch.setenv("OPENAI_ORG_ID", "secret-2")
     embedder = open_embedder("openai", Service(loopback.url, KEY))
     embedder.query("Lee")
-    list(embedder.batches(["Xi"]))
+    list(embedder.batches(pieces(["Xi"])))
     assert len(loopback.requests) == 2
     assert "secret" not in str(loopback.requests)
 
@@ -446,11 +486,12 @@ def test_the_environment_adds_nothing_to_a_call(loopback: Loopback, monkeypatch:
 INTERRUPTED = """
 import sys, threading
 from index.embed import open_embedder
+from index.passage import Piece
 from index.service import Service
 embedder = open_embedder("openai", Service(sys.argv[1], "key-of-a-test"))
 embedder.identity
 try:
-    for _ in embedder.batches(["x"] * 256 * 20): print("batch", flush=True)
+    for _ in embedder.batches([Piece("x")] * 256 * 20): print("batch", flush=True)
 except KeyboardInterrupt:
     sys.exit(130)
 """

@@ -20,6 +20,7 @@ from index.build import Target, update
 from index.catalog import Catalog, text_hash
 from index.embed import open_embedder
 from index.errors import ForeignIndex, NothingToIndex, Unreachable
+from index.passage import Piece
 from index.search import Index, search
 
 
@@ -30,17 +31,18 @@ class Failing:
 
     def __init__(self, after: int = 0, name: str = "static") -> None:
         self.inner = open_embedder("static", None)
-        self.name, self.weight, self.identity = name, self.inner.weight, self.inner.identity
+        self.name, self.weight, self.sentence_weight = name, self.inner.weight, 0.0
+        self.identity = self.inner.identity
         self.after, self.embedded = after, list[str]()
 
-    def batches(self, texts: Sequence[str]) -> Iterator[tuple[list[int], np.ndarray]]:
+    def batches(self, pieces: Sequence[Piece]) -> Iterator[tuple[list[int], np.ndarray, list[bytes]]]:
         """A text at a time."""
-        for i, text in enumerate(texts):
+        for i, piece in enumerate(pieces):
             if self.after <= 0:
                 raise Unreachable("The embedding service cannot be reached.")
             self.after -= 1
-            self.embedded.append(text)
-            yield [i], self.inner.query(text)[None]
+            self.embedded.append(piece.text)
+            yield [i], self.inner.query(piece.text)[None], [b""]
 
     def query(self, text: str) -> np.ndarray:
         """As static."""
@@ -183,7 +185,7 @@ def test_a_failing_embedder_loses_nothing(target: Target) -> None:
     update(target, STATIC)
     path = target.root / "b.txt"
     path.write_text(path.read_text().replace("bbbbb", "zebras"))
-    failing = Failing(after=2)
+    failing = Failing(after=1)
     report = update(target, lambda: failing)
     assert isinstance(report.failure, Unreachable)
     assert report.owed > 0

@@ -362,20 +362,20 @@ def test_sections() -> None:
 
 
 def test_passages_are_packed() -> None:
-    """Whole sentences fill a passage as far as they fit; a repeated text keeps its own offsets."""
+    """A paragraph that is too long is parted evenly, short ones share a passage; a repeated text keeps its own offsets."""
     sentence = "This is said again and again, forty-nine chars. "
-    passages = check(sentence * 50 + "\n\n\n" + sentence * 50, False)
-    assert [len(p.sentences) for p in passages] == [16] * 6 + [4]
-    assert [p.start for p in passages[:4]] == [i * 16 * len(sentence) for i in range(4)]
+    passages = check(sentence * 50 + "\n\n\n" + sentence * 20 + "\n\n" + sentence * 5 + "\n\n" + sentence * 5, False)
+    assert [len(p.sentences) for p in passages] == [17, 17, 16, 10, 15, 5]
+    assert [p.start for p in passages[:3]] == [i * 17 * len(sentence) for i in range(3)]
 
 
 def test_long_sentence() -> None:
     """A sentence too long for a passage is cut at its clauses or words, and lies in several passages in parts."""
     text = "Short. " + "many words here, " * 100 + "end. Short again."
     passages = check(text, False)
-    assert [len(p.sentences) for p in passages] == [2, 1, 2]
+    assert [len(p.sentences) for p in passages] == [2, 2]
     assert all(p.text.endswith((",", ".")) for p in passages)
-    assert [len(p.text) for p in check("x" * 2000, False)] == [800, 800, 400]
+    assert [len(p.text) for p in check("x" * 2000, False)] == [900, 900, 200]
 
 
 def test_light() -> None:
