@@ -16,7 +16,7 @@ from typing import Any
 from index import schema
 from index.passage import Document, Passage, Piece, Span
 from index.plan import Known
-from index.terms import stored_bigrams
+from index.terms import folded_name, stem, stored_bigrams
 from index.walk import Stat
 
 
@@ -181,7 +181,8 @@ class Catalog:
             found = self._one("SELECT id FROM document WHERE sha256 = ? AND maker = ?", *key)
             old = self._one("SELECT document_id FROM source WHERE path = ?", item.source)
             row = (item.source, found and found[0], *astuple(item.row.stat), item.row.checked_ns, item.row.maker)
-            self._db.execute(f"INSERT OR REPLACE INTO source VALUES ({_marks(9)})", (*row, item.row.left_out))
+            name = folded_name(stem(item.source))
+            self._db.execute(f"INSERT OR REPLACE INTO source VALUES ({_marks(10)})", (*row, item.row.left_out, name))
             if old and old[0] is not None and old != found:
                 self._drop_document_if_unused(old[0])
 
@@ -195,18 +196,18 @@ class Catalog:
 
     def _store_document(self, item: Prepared, owed: set[str]) -> None:
         assert item.document is not None
-        text, key = item.document.text, (item.row.sha256, item.row.maker)
+        text, title, key = item.document.text, item.document.title, (item.row.sha256, item.row.maker)
         if stored := self._one("SELECT id FROM document WHERE sha256 = ? AND maker = ?", *key):
             self._drop_passages(stored[0])
         self._db.execute(
-            "INSERT OR REPLACE INTO document VALUES (?, ?, ?, ?, ?)",
-            (stored and stored[0], *key, item.document.title, zlib.compress(text.encode("utf-8"), 1)),
+            "INSERT OR REPLACE INTO document VALUES (?, ?, ?, ?, ?, ?)",
+            (stored and stored[0], *key, title, zlib.compress(text.encode("utf-8"), 1), folded_name(title)),
         )
         document_id = self._all("SELECT id FROM document WHERE sha256 = ? AND maker = ?", *key)[0][0]
         line, seen = 1, 0
         for p in item.passages:
             line, seen = line + text.count("\n", seen, p.start), p.start
-            self._store_passage(p, document_id, item.document.title, line, owed)
+            self._store_passage(p, document_id, title, line, owed)
 
     def _store_passage(self, p: Passage, document_id: int | None, title: str, line: int, owed: set[str]) -> None:
         key = text_hash(p.text)
@@ -351,6 +352,25 @@ class Catalog:
     def rows_of_hashes(self, hashes: Sequence[str]) -> list[Row]:
         """Passages by the key of their vector; several where several documents share a text."""
         return self._rows("passage.hash", hashes)
+
+    def named(self, names: Iterable[str]) -> dict[str, list[int]]:
+        """The documents of each name, folded, that is the title of some or the name of a file."""
+        found: dict[str, list[int]] = {}
+        for part in _slices(list(names)):
+            marks = _marks(len(part))
+            sql = (
+                f"SELECT name, id FROM document WHERE name IN ({marks})"
+                f" UNION SELECT name, document_id FROM source WHERE document_id AND name IN ({marks})"
+            )
+            for name, document_id in self._all(sql, *part, *part):
+                found.setdefault(name, []).append(document_id)
+        return found
+
+    def beginning(self, document_id: int, limit: int) -> list[Row]:
+        """The first passages of a document."""
+        return self.rows(
+            [i for (i,) in self._all("SELECT id FROM passage WHERE document_id = ? ORDER BY id LIMIT ?", document_id, limit)]
+        )
 
     def first_rows(self, limit: int, documents: Iterable[int] | None = None) -> list[Row]:
         """The first passage of up to `limit` documents, by path of the source."""

@@ -83,11 +83,11 @@ def understand(text: str, catalog: Catalog, tokenizer: Tokenizer) -> Question:
     idf = [math.log(1 + passages / (frequency.get(stem, 0) + 0.5)) for stem in distinct]
     total = sum(idf) or 1.0
     weights = tuple(w / total for w in idf)
-    patterns = tuple(_patterns(words, stems))
-    return Question(text, tuple(words), tuple(distinct), weights, bool(frequency), overview, tokenizer, patterns)
+    forms = tuple(patterns(words, stems))
+    return Question(text, tuple(words), tuple(distinct), weights, bool(frequency), overview, tokenizer, forms)
 
 
-def _patterns(words: Sequence[str], stems: Sequence[Sequence[str]]) -> Iterator[re.Pattern[str]]:
+def patterns(words: Sequence[str], stems: Sequence[Sequence[str]]) -> Iterator[re.Pattern[str]]:
     """What a form of a word begins with, for words between spaces; the pairs of characters, for other scripts."""
     starts = {_common_start(folded(word), stem) for word, found in zip(words, stems, strict=True) for stem in found}
     if spaced := "|".join(re.escape(s) for s in starts if not unspaced(s)):

@@ -8,13 +8,14 @@ the others, and rounded; see bench/README.md.
 import re
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from typing import TYPE_CHECKING
 
 from index.catalog import Catalog, Row
 from index.embed import Embedder
 from index.question import Found, Question
 from index.sketch import unpacked
+from index.terms import stem
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,7 +25,7 @@ NEAR = 24
 
 _SIGNS = re.compile(r"[\W_]+")
 
-WORDS, SENTENCE, AROUND, TOGETHER, TITLE = 1.0, 1.2, 2.0, 1.1, 0.3
+WORDS, SENTENCE, AROUND, TOGETHER, TITLE = 1.0, 1.2, 2.0, 1.1, 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Evidence:
     `words`: BM25. `meaning`: the likeness of its vector to the question's. `sentence`: the question's words (by their idf)
     that its best sentence holds; `closest`: the likeness of its closest sentence; `around`: the words that it holds with the
     passages beside it; `together`: neighbours in the question that stand together in one sentence; `title`: words in the
-    file's name, its title and headings.
+    file's name, its title and headings; `linked`: its document is named by one that the question names (index/links.py).
     """
 
     words: float = 0.0
@@ -44,6 +45,7 @@ class Evidence:
     around: float = 0.0
     together: float = 0.0
     title: float = 0.0
+    linked: float = 0.0
 
     @property
     def score(self) -> float:
@@ -57,17 +59,23 @@ class Candidate:
 
     row: Row
     paths: Sequence[str]
-    words: float
-    meaning: float
-    cosine: float
+    words: float = 0.0
+    meaning: float = 0.0
+    cosine: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
     """A candidate with what speaks for it; `likeness` of each sentence's vector to the question's, () where unknown."""
 
+    candidate: Candidate
     evidence: Evidence
-    likeness: tuple[float, ...]
+    likeness: tuple[float, ...] = ()
+
+    def lifted(self, score: float) -> "Ranked":
+        """The same, with at least this score, since a document that was found names its document."""
+        more = score - self.evidence.score
+        return replace(self, evidence=replace(self.evidence, linked=more)) if more > 0 else self
 
 
 def first_score(candidate: Candidate, embedder: Embedder | None) -> float:
@@ -106,7 +114,7 @@ def rank(
             title=TITLE * _covered(question, title),
         )
         shares = Evidence(*(part / whole for part in astuple(parts)))
-        ranked.append(Ranked(shares, alike if len(alike) == len(row.sentences) else ()))
+        ranked.append(Ranked(candidate, shares, alike if len(alike) == len(row.sentences) else ()))
     return ranked
 
 
@@ -122,8 +130,9 @@ def _neighbours(row: Row, other: Row | None) -> bool:
 
 def _title(candidate: Candidate) -> str:
     """All that names a passage: its file, without suffix and signs, its document's title and its headings."""
-    name = candidate.paths[0].rpartition(".")[0] or candidate.paths[0] if candidate.paths else ""
-    return f"{_SIGNS.sub(' ', name)} {candidate.row.title} {candidate.row.heading}"
+    folders = candidate.paths[0].rpartition("/")[0]
+    name = _SIGNS.sub(" ", f"{folders} {stem(candidate.paths[0])}")
+    return f"{name} {candidate.row.title} {candidate.row.heading}"
 
 
 def _by_sentence(row: Row, found: Found) -> list[Found]:

@@ -20,11 +20,13 @@ _SCHEMA = f"""
 CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE document(
     id INTEGER PRIMARY KEY, sha256 TEXT NOT NULL, maker TEXT NOT NULL, title TEXT NOT NULL, text BLOB NOT NULL,
-    UNIQUE(sha256, maker));
+    name TEXT NOT NULL, UNIQUE(sha256, maker));
+CREATE INDEX document_name ON document(name);
 CREATE TABLE source(
     path TEXT PRIMARY KEY, document_id INTEGER REFERENCES document(id), size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
     ctime_ns INTEGER NOT NULL, inode INTEGER NOT NULL, checked_ns INTEGER NOT NULL, maker TEXT NOT NULL,
-    left_out TEXT NOT NULL) WITHOUT ROWID;
+    left_out TEXT NOT NULL, name TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX source_name ON source(name);
 CREATE INDEX source_document ON source(document_id);
 CREATE TABLE passage(
     id INTEGER PRIMARY KEY, document_id INTEGER NOT NULL REFERENCES document(id), start INTEGER NOT NULL,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from index.catalog import Catalog, Row
 from index.embed import Embedder
 from index.errors import Failure
+from index.links import links
 from index.passage import Hit, Place
 from index.question import Question, understand
 from index.rank import Candidate, Evidence, Ranked, first_score, rank
@@ -31,7 +32,13 @@ LOOK = 60
 EXACT_BELOW = 5000
 """Where a filter leaves at most so many texts, the vector store is asked about just these."""
 
-CROWDING = 0.02
+FOLLOWED = 3
+"""Names of other documents are followed from so many of the best passages."""
+
+MOST_LINKED, BEGINNING, LINKED = 4, 8, 0.75
+"""So many documents are lifted, by one of so many of their first passages, to this share of the score of what names them."""
+
+CROWDING = 0.03
 """What a passage's score loses for each better passage of its document, of three at most: other documents may say more."""
 
 
@@ -122,17 +129,36 @@ class _Search:
         """The best `top`, best first; passages of identical text are one hit that names all its places."""
         groups, matched = self._groups(top)
         candidates = self._candidates(groups, matched)
-        embedder = self.index.embedder
-        candidates.sort(key=lambda c: (-first_score(c, embedder), c.row.id))
-        looked = candidates[: max(LOOK, top)]
-        ranked = rank(self.catalog, self.question, vector, embedder, looked)
-        best = _spread([(r.evidence.score, c.row) for c, r in zip(looked, ranked, strict=True)], top)
-        return [self._hit(groups[looked[i].row.hash], ranked[i], score) for i, score in best]
+        candidates.sort(key=lambda c: (-first_score(c, self.index.embedder), c.row.id))
+        ranked = self._ranked(candidates[: max(LOOK, top)], vector)
+        ranked = self._with_links(ranked, groups, vector)
+        return [self._hit(groups[r.candidate.row.hash], r, score) for r, score in _spread(ranked, top)]
+
+    def _ranked(self, candidates: Sequence[Candidate], vector: "np.ndarray | None") -> list[Ranked]:
+        ranked = rank(self.catalog, self.question, vector, self.index.embedder, candidates)
+        return sorted(ranked, key=lambda r: (-r.evidence.score, r.candidate.row.id))
+
+    def _with_links(self, ranked: list[Ranked], groups: dict[str, list[Row]], vector: "np.ndarray | None") -> list[Ranked]:
+        """The best passage of each linked document is lifted towards the passage that names it."""
+        found = ((r.candidate.row, r.candidate.paths) for r in ranked[:FOLLOWED])
+        targets = links(self.catalog, self.question, found)
+        if not targets:
+            return ranked
+        seen = {r.candidate.row.hash for r in ranked}
+        rows = [row for document in targets for row in self.catalog.beginning(document, BEGINNING) if row.hash not in seen]
+        new = _by_text(self.catalog.rows_of_hashes([row.hash for row in rows]))
+        groups.update(new)
+        everything = [*ranked, *self._ranked(self._candidates(new, {}), vector)]
+        scores = {r.candidate.row.id: r.evidence.score for r in ranked[:FOLLOWED]}
+        best = {r.candidate.row.document_id: r for r in sorted(everything, key=lambda r: r.evidence.score)}
+        linked = sorted((best[d] for d in targets if d in best), key=lambda r: -r.evidence.score)[:MOST_LINKED]
+        lifted = {r.candidate.row.id: LINKED * scores[targets[r.candidate.row.document_id]] for r in linked}
+        return [r.lifted(lifted.get(r.candidate.row.id, 0.0)) for r in everything]
 
     def overview(self, top: int) -> list[Hit]:
         """The beginning of each document, as many as there is room for."""
         rows = self.catalog.first_rows(top, None if self.scope is None else self.scope.documents)
-        return [self._hit([row], Ranked(Evidence(), ()), 0.0) for row in rows if self._paths([row])]
+        return [self._hit([row], Ranked(Candidate(row, ()), Evidence()), 0.0) for row in rows if self._paths([row])]
 
     def _groups(self, top: int) -> tuple[dict[str, list[Row]], dict[int, float]]:
         """Candidates by their text, with the BM25 of each passage that words found.
@@ -194,19 +220,19 @@ def _by_text(rows: Iterable[Row]) -> dict[str, list[Row]]:
     return groups
 
 
-def _spread(candidates: Sequence[tuple[float, Row]], top: int) -> list[tuple[int, float]]:
-    """The best `top` with their scores after the loss for crowding, best first, as indices."""
-    heap = [(-score, row.id, i, 0) for i, (score, row) in enumerate(candidates)]
+def _spread(ranked: Sequence[Ranked], top: int) -> list[tuple[Ranked, float]]:
+    """The best `top` with their scores after the loss for crowding, best first."""
+    heap = [(-r.evidence.score, r.candidate.row.id, i, 0) for i, r in enumerate(ranked)]
     heapq.heapify(heap)
     taken: dict[int, int] = defaultdict(int)
-    best: list[tuple[int, float]] = []
+    best: list[tuple[Ranked, float]] = []
     while heap and len(best) < top:
         loss, id_, i, before = heapq.heappop(heap)
-        score, row = candidates[i]
-        crowd = min(taken[row.document_id], 3)
+        document = ranked[i].candidate.row.document_id
+        crowd = min(taken[document], 3)
         if crowd != before:
-            heapq.heappush(heap, (CROWDING * crowd - score, id_, i, crowd))
+            heapq.heappush(heap, (CROWDING * crowd - ranked[i].evidence.score, id_, i, crowd))
             continue
-        taken[row.document_id] += 1
-        best.append((i, max(0.0, -loss)))
+        taken[document] += 1
+        best.append((ranked[i], max(0.0, -loss)))
     return best

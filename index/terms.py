@@ -21,6 +21,9 @@ _UNSPACED = re.compile(
 _PLAIN = re.compile("[\x00-\x7f\u2000-\u2bff]*")
 
 
+_WORD = re.compile(r"[^\W_]+")
+
+
 class _Folding(dict[int, str]):
     """For `str.translate`: one character for each, without case and accent."""
 
@@ -35,6 +38,17 @@ _FOLDING = _Folding()
 def folded(text: str) -> str:
     """A text in small letters without accents, as long as it was."""
     return text.lower() if _PLAIN.fullmatch(text) else text.translate(_FOLDING)
+
+
+def folded_name(name: str) -> str:
+    """A title or file name as it is compared: its words without case, accents and signs."""
+    return " ".join(_WORD.findall(folded(name)))
+
+
+def stem(source: str) -> str:
+    """The name of a source's file without folders and suffix."""
+    name = source.rpartition("/")[2]
+    return name.rpartition(".")[0] or name
 
 
 def unspaced(text: str) -> bool:

@@ -3,6 +3,7 @@
 import ctypes
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -98,6 +99,30 @@ def test_search(project: Path, qa: Run) -> None:
     assert all(text[h["start"] : h["end"]] == h["text"] for h in found["hits"])
     assert found["index"] == {"fresh": True, "pending": 0, "skipped": 0}
     assert qa("search", "-l", "summit").out == f"seeds/{SEED}\n"
+
+
+def test_explain(project: Path, qa: Run) -> None:
+    """Each hit says how its score came about, in words and in JSON; an answer says which passages were read."""
+    lines = qa("search", "--explain", "-n", "2", "trade war").out.splitlines()
+    assert len(lines) == 4
+    assert re.fullmatch(r"    0\.\d\d = 0\.\d\d matching words(, [+-]0\.\d\d [a-z ]+)+", lines[1])
+    (hit,) = json.loads(qa("search", "--explain", "--json", "-n", "1", "trade war").out)["hits"]
+    assert sum(hit["why"].values()) == pytest.approx(hit["score"], abs=0.001)
+    assert "why" not in json.loads(qa("search", "--json", "-n", "1", "trade war").out)["hits"][0]
+    assert f"seeds/{SEED}:1: 0." in qa("ask", "--explain", QUESTION).err
+    answer = json.loads(qa("ask", "--explain", "--json", QUESTION).out)
+    assert len(answer["passages"]) == answer["coverage"]["sent"]
+
+
+def test_questions_about_the_documents(project: Path, qa: Run) -> None:
+    """Titles and first sentences, never nothing."""
+    (project / "seeds" / "b.md").write_text("# Tea\n\nTea is a drink.")
+    result = qa("ask", "what are these documents about?", "-q")
+    assert result.code == 0
+    assert result.out.startswith(
+        "Xi Jinping and Lee Jae-myung discuss trade and North Korea to reopen dialogue [1]\n# Tea [2]\n"
+    )
+    assert qa("search", "-l", "which files do you have?").out == f"seeds/{SEED}\nseeds/b.md\n"
 
 
 def test_in_limits_the_documents(project: Path, qa: Run) -> None:

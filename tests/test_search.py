@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 from index.build import Target, update
 from index.catalog import Catalog
 from index.embed import open_embedder
+from index.question import Question, content_words, patterns, understand
 from index.search import Found, Index, search
 from index.terms import Tokenizer, any_of, bigrams, words_of
+from index.window import SHORT, narrowed
 from qa.answer import SentenceRef
 from qa.extract import closest
 
@@ -162,6 +164,106 @@ def test_the_kind_of_question_counts(tmp_path: Path, question: str, answer: str)
     with Catalog(target.home) as catalog:
         index = Index(catalog, target.vectors, STATIC())
         assert answered(index, question)[0].quote == answer
+
+
+@pytest.mark.parametrize(
+    ("query", "text", "forms"),
+    [
+        ("what did Lee ask?", "Lee's asking; asked by LEE, a task", ["Lee", "asking", "asked", "LEE"]),
+        ("café Äpfel", "CAFE äpfel; cafeteria", ["CAFE", "äpfel"]),
+        ("東京の図書館", "首相は東京で図書館へ", ["東京", "図書", "書館"]),
+        ("a.b (c", "a b c", ["b", "c"]),
+        ("happy dogs", "happiness of the dog", ["happiness", "dog"]),
+        ("foo_bar", "foo bar foobar", ["foo", "bar"]),
+    ],
+)
+def test_words_are_found_in_any_form(tmp_path: Path, query: str, text: str, forms: list[str]) -> None:
+    """As the index would find them, in the order of the text."""
+    with Catalog(indexed(tmp_path, {"a.txt": "Nothing."}).home) as catalog:
+        question = understand(query, catalog, Tokenizer())
+    (found,) = question.find([text])
+    assert [text[a:b] for _, a, b in found] == forms
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text(max_size=40), st.text(max_size=200))
+def test_what_is_found_has_the_stem_of_a_word(query: str, text: str) -> None:
+    """Of any question in any text: every form that is found has a stem of the question, at its place, in order."""
+    tokenizer = Tokenizer()
+    words = content_words(query)
+    stems = tokenizer.stems(words)
+    distinct = tuple(dict.fromkeys(stem for found in stems for stem in found))
+    question = Question(query, tuple(words), distinct, (), True, False, tokenizer, tuple(patterns(words, stems)))
+    (found,) = question.find([text])
+    assert [a for _, a, _ in found] == sorted(a for _, a, _ in found)
+    for n, a, b in found:
+        assert tokenizer.stems([text[a:b]])[0][0] == distinct[n]
+
+
+@pytest.mark.parametrize(
+    "query", ["what are these documents about?", "which files do you have?", "Give me an overview.", "list all titles"]
+)
+def test_a_question_about_the_documents_gets_their_beginnings(tmp_path: Path, query: str) -> None:
+    """Never nothing, and each document once."""
+    target = indexed(tmp_path, LANGUAGES | {"long.md": "# Harbours\n\n" + "Ships come and go. " * 200})
+    assert {h.place.source for h in find(target, query, 20).hits} == {*LANGUAGES, "long.md"}
+    assert [h.text[:10] for h in find(target, query, 9, frozenset({"long.md"})).hits] == ["# Harbours"]
+    with Catalog(target.home) as catalog:
+        refs = answered(Index(catalog, target.vectors, STATIC()), query)
+    assert [ref.hit.place.source for ref in refs] == ["de.txt", "en.txt", "fr.txt"]
+    assert not find(target, "which documents name Kiel?").question.overview
+
+
+def test_a_score_is_the_sum_of_what_speaks_for_it(tmp_path: Path) -> None:
+    """Each part by its name."""
+    hits = find(indexed(tmp_path, LANGUAGES), "who opened the shipyard in the harbour?").hits
+    for hit in hits:
+        assert sum(share for _, share in hit.why) == pytest.approx(hit.score, abs=0.001)
+    assert {"words", "meaning", "sentence", "closest", "around", "together"} <= dict(hits[0].why).keys()
+
+
+def test_a_passage_is_known_by_those_beside_it(tmp_path: Path) -> None:
+    """Two documents say the same sentence; the one that has spoken of the harbour before is meant."""
+    about = {"harbour": "The harbour of Kiel is old. ", "bakery": "The bakery in Bonn is old. "}
+    files = {
+        f"{name}.txt": text * 30 + "\n\n" + "It closes at nine, for everyone. " * 20 + name for name, text in about.items()
+    }
+    for place in about:
+        hit = next(
+            h for h in find(indexed(tmp_path / place, files), f"when does the {place} close?", 4).hits if "nine" in h.text
+        )
+        assert hit.place.source == f"{place}.txt"
+
+
+def test_documents_that_a_named_document_names_are_found(tmp_path: Path) -> None:
+    """Two steps: the question names the film, the film's page its director; by title or by the file's name."""
+    filler = {f"film{n}.txt": f"Film {n}\n\nA film about a river, by its own director." for n in range(60)}
+    film = {"f.txt": "Blood Street\n\nBlood Street is a drama from 1988 that Léo Fong directed."}
+    page = "He made pictures and died in Manila."
+    for name, text in (("p1.txt", f"Leo Fong\n\n{page}"), ("notes/leo_fong.txt", page)):
+        target = indexed(tmp_path / name.replace("/", "-"), filler | film | {name: text})
+        hits = find(target, "Where was the director of Blood Street born?", 8).hits
+        assert [h.place.source for h in hits[:2]] == ["f.txt", name]
+        assert "linked" in dict(hits[1].why)
+        assert not any("linked" in dict(h.why) for h in find(target, "Where was the director born?", 8).hits)
+        assert {h.place.source for h in find(target, "director of Blood Street", 8, frozenset({"f.txt"})).hits} == {"f.txt"}
+
+
+def test_a_hit_is_narrowed_to_what_the_question_is_about(tmp_path: Path) -> None:
+    """From the sentence before the first telling one to that after the last, with its own place and those of its copies."""
+    filler = "Nothing of note was seen on that long and quiet day at sea. "
+    text = "Kiel\n\n" + filler * 6 + "\nThe mayor opened a shipyard. " + filler * 6
+    target = indexed(tmp_path, {"a.txt": text, "b.txt": f"Other.\n\n\n{text}"})
+    found = find(target, "who opened the shipyard?", 3)
+    hit = narrowed(found.question, found.hits[0])
+    assert hit.text.count(filler.strip()) < 8
+    assert SHORT <= len(hit.text) < len(found.hits[0].text)
+    for place in (hit.place, *hit.also):
+        whole = (target.root / place.source).read_text()
+        assert whole[place.start : place.end] == hit.text
+        assert place.line == whole.count("\n", 0, place.start) + 1
+    assert [hit.sentence(span) for span in hit.sentences][1].startswith("The mayor")
+    assert len(hit.likeness) == len(hit.sentences)
 
 
 def test_bigrams() -> None:

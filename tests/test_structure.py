@@ -21,7 +21,7 @@ LAYERS = [
     ["qa.errors"],
     ["qa"],
     ["index.build", "index.search", "index.window"],
-    ["index.store", "index.rank"],
+    ["index.store", "index.rank", "index.links"],
     ["index.question"],
     ["index.catalog", "index.embed", "index.vectors", "index.split"],
     ["index.plan", "index.schema", "index.home", "index.service", "index.read"],
