@@ -8,7 +8,7 @@ the others, and rounded; see bench/README.md.
 import re
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from index.catalog import Catalog, Row
@@ -50,7 +50,8 @@ class Evidence:
     @property
     def score(self) -> float:
         """All of it."""
-        return float(sum(astuple(self)))
+        held = self.words + self.meaning + self.sentence + self.closest + self.around + self.together
+        return held + self.title + self.linked
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,17 +105,16 @@ def rank(
         near = [found[i] for i in (row.id - 1, row.id, row.id + 1) if i == row.id or _neighbours(row, beside.get(i))]
         sentences = _by_sentence(row, found[row.id])
         alike = likeness.get(row.hash, ())
-        parts = Evidence(
-            words=WORDS * candidate.words,
-            meaning=meaning * candidate.meaning,
-            sentence=SENTENCE * max((_covered(question, s) for s in sentences), default=0.0),
-            closest=closest * max(0.0, max(alike, default=candidate.cosine)),
-            around=AROUND * _covered(question, [f for part in near for f in part]),
-            together=TOGETHER * max((_together(question, s) for s in sentences), default=0.0),
-            title=TITLE * _covered(question, title),
+        evidence = Evidence(
+            words=WORDS * candidate.words / whole,
+            meaning=meaning * candidate.meaning / whole,
+            sentence=SENTENCE * max((_covered(question, s) for s in sentences), default=0.0) / whole,
+            closest=closest * max(0.0, max(alike, default=candidate.cosine)) / whole,
+            around=AROUND * _covered(question, [f for part in near for f in part]) / whole,
+            together=TOGETHER * max((_together(question, s) for s in sentences), default=0.0) / whole,
+            title=TITLE * _covered(question, title) / whole,
         )
-        shares = Evidence(*(part / whole for part in astuple(parts)))
-        ranked.append(Ranked(candidate, shares, alike if len(alike) == len(row.sentences) else ()))
+        ranked.append(Ranked(candidate, evidence, alike if len(alike) == len(row.sentences) else ()))
     return ranked
 
 
