@@ -117,6 +117,11 @@ class Catalog:
         )
         return {r[0]: Known(Stat(*r[1:5]), *r[5:]) for r in rows}
 
+    def sources_of(self, sha256: str) -> list[str]:
+        """The sources that hold these bytes."""
+        sql = "SELECT path FROM source JOIN document ON document.id = document_id WHERE sha256 = ? ORDER BY path"
+        return [path for (path,) in self._all(sql, sha256)]
+
     def source(self, path: str) -> Known | None:
         """One source."""
         rows = self._all(

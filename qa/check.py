@@ -22,7 +22,7 @@ def prove(refs: Sequence[SentenceRef], root: Path, catalog: Catalog) -> list[Cit
         if place.source not in texts:
             texts[place.source] = text_on_disk(root, place.source)
         known = catalog.source(place.source)
-        verdict = _verdict(texts[place.source], place, ref.quote)
+        verdict = verdict_on(texts[place.source], place, ref.quote)
         citations.append(Citation(n, place, ref.hit.heading, ref.quote, verdict, known.sha256 if known else ""))
     return citations
 
@@ -45,7 +45,8 @@ def _sentence_place(ref: SentenceRef) -> Place:
     return Place(hit.source, start, end, line, hit.page)
 
 
-def _verdict(text: str | None, place: Place, quote: str) -> Verdict:
+def verdict_on(text: str | None, place: Place, quote: str) -> Verdict:
+    """What a source's text as it is now, None if it is gone, says of a quote at its place."""
     if text is None:
         return "gone"
     return "exact" if text[place.start : place.end] == quote else "changed"

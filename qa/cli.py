@@ -135,20 +135,38 @@ def status(json: Json = False, seeds: Seeds = None, home: Home = None, quiet: Qu
     return lambda: commands.status(json, seeds, home, _screen(color, quiet))
 
 
-@app.command(epilog="Examples: qa show 1; qa show seeds/report.txt:14")
+@app.command(epilog="Examples: qa show 1; qa show seeds/report.txt:14; qa show")
 def show(
-    place: Annotated[str, typer.Argument(metavar="PLACE", help="A number of the last answer, FILE:LINE or FILE@START-END.")],
+    place: Annotated[
+        str, typer.Argument(metavar="[PLACE]", help="A number of the last answer, FILE:LINE or FILE@START-END.")
+    ] = "",
     text: Annotated[bool, typer.Option("--text", help="The whole text of FILE, exactly as indexed.")] = False,
+    json: Json = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="The last answer as Markdown.")] = False,
+    seeds: Seeds = None,
+    home: Home = None,
+    quiet: Quiet = False,
+    color: Color = "auto",
+) -> Work:
+    """Show a place in its surroundings, the cited sentence marked; without PLACE the last answer, checked again."""
+    from qa import commands
+
+    return lambda: commands.show(place, text, json, markdown, seeds, home, _screen(color, quiet))
+
+
+@app.command(epilog="Example: qa ask --json QUESTION > a.json; qa verify a.json")
+def verify(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="An answer saved with --json; - reads stdin.")],
     json: Json = False,
     seeds: Seeds = None,
     home: Home = None,
     quiet: Quiet = False,
     color: Color = "auto",
 ) -> Work:
-    """Show a place in its surroundings, the cited sentence marked."""
+    """Check whether the citations of a saved answer still hold; exit 3 if one has changed or is gone."""
     from qa import commands
 
-    return lambda: commands.show(place, text, json, seeds, home, _screen(color, quiet))
+    return lambda: commands.verify(file, json, seeds, home, _screen(color, quiet))
 
 
 def _screen(color: str, quiet: bool) -> "Screen":

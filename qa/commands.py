@@ -7,11 +7,11 @@ import re
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.build import Progress, update
+from index.build import Progress, Target, update
 from index.catalog import Catalog
 from index.embed import open_embedder
 from index.errors import Failure, IndexMissing, ServiceFailure
@@ -27,7 +27,8 @@ from qa.config import NEVER, Settings, check_embedder, load
 from qa.errors import UsageFailure
 from qa.library import Library, announce_sending, embedder_for, open_library
 from qa.render import Screen
-from qa.show import keep, surroundings, whole_text
+from qa.saved import checked_again, keep, last_answer, parsed, standings
+from qa.show import surroundings, whole_text
 from qa.status import status_of
 
 FIRST_WAIT = 0.5
@@ -152,9 +153,15 @@ def status(json: bool, seeds: str | None, home: str | None, screen: Screen) -> i
     return 0
 
 
-def show(place: str, text: bool, json: bool, seeds: str | None, home: str | None, screen: Screen) -> int:
-    """Show a place in its surroundings, or a source's whole text."""
+def show(place: str, text: bool, json: bool, markdown: bool, seeds: str | None, home: str | None, screen: Screen) -> int:
+    """Show a place in its surroundings, a source's whole text, or without a place the last answer."""
     target = load(seeds, home).target
+    if text and not place:
+        raise UsageFailure("--text needs a FILE.", "qa show FILE --text")
+    if markdown and place:
+        raise UsageFailure("--markdown is for the last answer.", "qa show --markdown")
+    if not place:
+        return _show_last(target, json, markdown, screen)
     if not target.indexed:
         raise IndexMissing(f"Nothing of {target.root} has been indexed.", "Run `qa index`.").hiding(target.root)
     with Catalog(target.home) as catalog:
@@ -170,6 +177,42 @@ def show(place: str, text: bool, json: bool, seeds: str | None, home: str | None
     else:
         render.show_surroundings(screen, found, target.root)
     return 0
+
+
+def _show_last(target: Target, json: bool, markdown: bool, screen: Screen) -> int:
+    """The last answer again, each citation held against its file anew."""
+    saved = checked_again(last_answer(target.home), target.root)
+    answer = saved.answer
+    if json:
+        screen.line(shapes.to_json(shapes.saved_json(saved)))
+    elif markdown:
+        screen.write(render.answer_markdown(answer, target.root))
+    else:
+        screen.notice(answer.question)
+        render.show_answer(screen, answer, target.root)
+    return answer.exit
+
+
+def verify(file: str, json: bool, seeds: str | None, home: str | None, screen: Screen) -> int:
+    """Say of each citation of a saved answer whether it still holds."""
+    target = load(seeds, home).target
+    answer = parsed(_contents(file)).answer
+    with Catalog(target.home) if target.indexed else nullcontext() as catalog:
+        found = standings(answer, target.root, catalog)
+    if json:
+        screen.line(shapes.to_json(shapes.standings_json(found)))
+    else:
+        render.show_standings(screen, found, target.root)
+    return 0 if all(s.state in ("holds", "moved") for s in found) else 3
+
+
+def _contents(file: str) -> str:
+    """A file of the user's, or standard input for "-"."""
+    try:
+        data = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+    except OSError as error:
+        raise UsageFailure(f"{file} cannot be read: {error.strerror}.") from error
+    return data.decode("utf-8", "replace")
 
 
 def _question(words: Sequence[str], within: Sequence[str]) -> str:

@@ -15,6 +15,7 @@ from index.build import Report, Target
 from index.errors import Failure
 from index.passage import Hit, Place
 from qa.answer import CONTROL, Answer, Citation, Surroundings
+from qa.saved import Standing
 
 _UNSAFE = re.compile(f"[{CONTROL}]")
 
@@ -226,6 +227,17 @@ def show_status(screen: Screen, status: Mapping[str, Any]) -> None:
         screen.line(f"{'left out':<12}{fold(item['source'])}: {fold(item['reason'])}")
     for item in status["settings"]:
         screen.line(f"{item['name']:<18}{fold(item['value']) or '-'}  ({item['origin']})")
+
+
+def show_standings(screen: Screen, standings: Sequence[Standing], root: Path) -> None:
+    """A line for each citation of a saved answer: how it stands, and where."""
+    if not standings:
+        screen.notice("The answer has no citations.")
+    for s in standings:
+        place = place_here(s.citation.place, root)
+        moved = f" → {place_here(s.now, root)}" if s.now and s.state == "moved" else ""
+        state = screen.style(s.state, "32" if s.now else "33")
+        screen.line(f"[{s.citation.n}] {state}  {place}{moved}  “{fold(s.citation.quote)}”")
 
 
 def show_surroundings(screen: Screen, found: Surroundings, root: Path) -> None:

@@ -13,6 +13,7 @@ from index.errors import Failure
 from index.passage import Hit, Place
 from qa import __version__
 from qa.answer import CONTROL, Answer, Citation, IndexState, Surroundings
+from qa.saved import Saved, Standing
 
 _UNSAFE_JSON = re.compile(f"[{CONTROL}\u2028\u2029]")
 
@@ -47,6 +48,18 @@ def answer_json(answer: Answer, state: IndexState, id_: object = None, *, explai
         "error": answer.failure and failure_error(answer.failure),
         **read,
     }
+
+
+def saved_json(saved: Saved) -> dict[str, Any]:
+    """A saved answer's object with the verdicts and the status of now."""
+    answer = saved.answer
+    return {**saved.json, "status": answer.status, "citations": [_citation_json(c) for c in answer.citations]}
+
+
+def standings_json(standings: Sequence[Standing]) -> dict[str, Any]:
+    """How each citation of a saved answer stands; `now` is its place now, null where its quote stands nowhere."""
+    shown = [{**_citation_json(s.citation), "state": s.state, "now": _place_json(s.now) if s.now else None} for s in standings]
+    return {"schema": 1, "citations": shown, "error": None}
 
 
 def _citation_json(c: Citation) -> dict[str, Any]:

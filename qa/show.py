@@ -1,35 +1,22 @@
 """A place in its surroundings: from anything that `qa` prints to the text around it, the sentence marked.
 
-Owns the grammar of places and the last answer kept in the home folder. Knows nothing of searching.
+Owns the grammar of places. Knows nothing of searching.
 """
 
-import json
 import os
 import re
 from pathlib import Path
-from typing import Any
 
 from index.build import Target
 from index.catalog import Catalog
 from qa.answer import Surroundings
 from qa.errors import PlaceFailure
+from qa.saved import last_answer
 
-LAST = "last-answer.json"
 CONTEXT_LINES = 3
 
 _SPAN = re.compile(r"(?P<file>.+)@(?P<start>\d+)-(?P<end>\d+)", re.DOTALL)
 _LINE = re.compile(r"(?P<file>.+?):(?P<line>\d+)(:\d+)?", re.DOTALL)
-
-
-def keep(home: Path, answer: dict[str, Any]) -> bool:
-    """Keep an answer for `qa show N`; whether that was possible."""
-    try:
-        temporary = home / f"{LAST}.{os.getpid()}"
-        temporary.write_text(json.dumps(answer), encoding="utf-8")
-        temporary.replace(home / LAST)
-    except OSError:
-        return False
-    return True
 
 
 def surroundings(place: str, target: Target, catalog: Catalog, cwd: Path) -> Surroundings:
@@ -82,15 +69,13 @@ def _candidates(file: str, target: Target, cwd: Path) -> list[str]:
 
 
 def _of_last_answer(n: int, home: Path) -> tuple[str, int, int]:
-    try:
-        answer = json.loads((home / LAST).read_text(encoding="utf-8"))
-        places = {c["n"]: (c["source"], c["start"], c["end"]) for c in answer["citations"]}
-        question = answer["question"][:80]
-    except (OSError, ValueError, TypeError, KeyError):
-        raise PlaceFailure("There is no last answer to show a citation of.", "Ask something first.") from None
+    answer = last_answer(home).answer
+    places = {c.n: c.place for c in answer.citations}
     if n not in places:
-        raise PlaceFailure(f"The last answer has no citation {n}; it has {len(places)}.", f"It answered: {question}")
-    return places[n]
+        raise PlaceFailure(
+            f"The last answer has no citation {n}; it has {len(places)}.", f"It answered: {answer.question[:80]}"
+        )
+    return places[n].source, places[n].start, places[n].end
 
 
 def _text(source: str, catalog: Catalog) -> str:

@@ -218,6 +218,66 @@ def test_show(project: Path, qa: Run) -> None:
     assert around["text"] == text[around["start"] : around["end"]] == text.split("\n")[1]
 
 
+def test_show_the_last_answer_again(project: Path, qa: Run) -> None:
+    """Whole, in each form, its citations checked anew; exit 3 once a file has changed."""
+    assert qa("show").code == 4
+    first, as_json = qa("ask", QUESTION), json.loads(qa("ask", "--json", QUESTION).out)
+    again = qa("show")
+    assert (again.code, again.out) == (0, first.out)
+    assert again.err.startswith(QUESTION)
+    assert json.loads(qa("show", "--json").out) == as_json
+    assert qa("show", "--markdown").out == qa("ask", "--markdown", QUESTION).out
+    seed = project / "seeds" / SEED
+    seed.write_text(seed.read_text("utf-8").replace("Gyeongju", "Busan"), "utf-8")
+    changed = qa("show")
+    assert changed.code == 3
+    assert changed.out.splitlines()[-1].endswith("[?] the file has changed since")
+    seed.unlink()
+    assert {c["verdict"] for c in json.loads(qa("show", "--json").out)["citations"]} == {"gone"}
+    assert qa("show", "--text").code == qa("show", "1", "--markdown").code == 2
+
+
+def test_verify(project: Path, qa: Run, process: Run) -> None:
+    """Holds, moved with its new line, changed, moved to another file, gone."""
+    saved = project / "answer.json"
+    saved.write_text(qa("ask", "--json", QUESTION).out)
+    seed = project / "seeds" / SEED
+    text = seed.read_text("utf-8")
+
+    def states() -> tuple[int, list[str]]:
+        result = qa("verify", "--json", str(saved))
+        return result.code, [c["state"] for c in json.loads(result.out)["citations"]]
+
+    assert states() == (0, ["holds", "holds"])
+    seed.write_text("A new first line.\n" + text.replace("Gyeongju", "Busan"), "utf-8")
+    assert states() == (3, ["moved", "changed"])
+    lines = qa("verify", str(saved)).out.splitlines()
+    assert lines[0].startswith(f"[1] moved  seeds/{SEED}:4 → seeds/{SEED}:5  “In turn, Lee")
+    assert lines[1].startswith(f"[2] changed  seeds/{SEED}:5  “President")
+    seed.unlink()
+    assert states() == (3, ["gone", "gone"])
+    (project / "seeds" / "b.txt").write_text(text, "utf-8")
+    assert qa("index").code == 0
+    assert states() == (0, ["moved", "moved"])
+    assert process("verify", "-", stdin=saved.read_bytes()).code == 0
+
+
+@pytest.mark.parametrize(
+    "content", ["", "nonsense", "[]", "{}", '{"citations": 1}', '{"error": {"code": "x"}}', "\x00", '"' * 99, "[" * 100_000]
+)
+def test_verify_what_is_no_answer(project: Path, qa: Run, content: str) -> None:
+    """One sentence; nothing outside the documents is read for a forged one."""
+    (project / "a.json").write_text(content)
+    result = qa("verify", "a.json")
+    assert (result.code, result.out) == (2, "")
+    assert result.err.startswith("This is not an answer")
+    assert qa("verify", "nowhere.json").err == "nowhere.json cannot be read: No such file or directory.\n"
+    forged = json.loads(qa("ask", "--json", QUESTION).out)
+    forged["citations"][0]["source"] = "../../../etc/hosts.txt"
+    (project / "a.json").write_text(json.dumps(forged))
+    assert qa("verify", "a.json").code == 2
+
+
 @pytest.mark.parametrize(
     ("place", "message"),
     [

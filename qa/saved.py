@@ -1,0 +1,153 @@
+"""Answers that were saved, as the last one in the home folder or by a user from `--json`, and checked again.
+
+Owns that file and what of a saved answer is trusted: its quotes and places, which are held against the files anew. Knows
+nothing of searching or models.
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from index.catalog import Catalog
+from index.passage import Hit, Place
+from qa.answer import Answer, AnswerSentence, Citation, Usage
+from qa.check import text_on_disk, verdict_on
+from qa.errors import PlaceFailure, UsageFailure
+
+LAST = "last-answer.json"
+
+State = Literal["holds", "moved", "changed", "gone"]
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A saved answer, with the JSON object that it was read from."""
+
+    answer: Answer
+    json: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a saved citation stands now; `now` is where its quote stands, None where it stands nowhere."""
+
+    citation: Citation
+    state: State
+    now: Place | None
+
+
+def keep(home: Path, answer: Mapping[str, Any]) -> bool:
+    """Keep an answer as the last one; whether that was possible."""
+    try:
+        temporary = home / f"{LAST}.{os.getpid()}"
+        temporary.write_text(json.dumps(answer), encoding="utf-8")
+        temporary.replace(home / LAST)
+    except OSError:
+        return False
+    return True
+
+
+def last_answer(home: Path) -> Saved:
+    """The last answer; PlaceFailure if there is none."""
+    try:
+        return parsed((home / LAST).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, UsageFailure):
+        raise PlaceFailure("There is no last answer.", "Ask something first.") from None
+
+
+def parsed(text: str) -> Saved:
+    """An answer from what `qa ask --json` printed; UsageFailure for anything else."""
+    try:
+        value = json.loads(text)
+        return Saved(_answer(value), value)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        raise UsageFailure("This is not an answer as `qa ask --json` prints it.", "Save one: qa ask --json … > FILE") from None
+
+
+def checked_again(saved: Saved, root: Path) -> Saved:
+    """The same answer with the verdicts of now; partial where a citation does not hold any more."""
+    answer = saved.answer
+    texts = {c.place.source: text_on_disk(root, c.place.source) for c in answer.citations}
+    citations = tuple(replace(c, verdict=verdict_on(texts[c.place.source], c.place, c.quote)) for c in answer.citations)
+    broken = any(c.verdict in ("changed", "gone") for c in citations)
+    now = replace(answer, citations=citations, status="partial" if broken else answer.status)
+    return replace(saved, answer=now)
+
+
+def standings(answer: Answer, root: Path, catalog: Catalog | None) -> list[Standing]:
+    """How each citation stands: where it was, elsewhere in its file, in the same file under another name, or nowhere."""
+    return [_standing(c, root, catalog) for c in answer.citations]
+
+
+def _standing(citation: Citation, root: Path, catalog: Catalog | None) -> Standing:
+    place = citation.place
+    text = text_on_disk(root, place.source)
+    if text is not None and verdict_on(text, place, citation.quote) == "exact":
+        return Standing(citation, "holds", place)
+    renamed = catalog.sources_of(citation.source_sha256) if catalog and text is None else []
+    for source in (place.source, *renamed):
+        now = _found(source, text_on_disk(root, source), place, citation.quote)
+        if now:
+            return Standing(citation, "moved", now)
+    return Standing(citation, "gone" if text is None else "changed", None)
+
+
+def _found(source: str, text: str | None, place: Place, quote: str) -> Place | None:
+    """Where a quote stands in a text, the nearest to its old place."""
+    starts, at = [], -1
+    while text and quote and (at := text.find(quote, at + 1)) >= 0:
+        starts.append(at)
+    if not text or not starts:
+        return None
+    start = min(starts, key=lambda s: abs(s - place.start))
+    line = None if place.line is None else text.count("\n", 0, start) + 1
+    return Place(source, start, start + len(quote), line, place.page)
+
+
+def _answer(value: dict[str, Any]) -> Answer:
+    """An answer from its JSON; raises whatever a wrong shape gives."""
+    usage = value.get("usage")
+    return Answer(
+        question=_text(value["question"]),
+        asked_at=_text(value["asked_at"]),
+        status=value["status"],
+        text=None if value["answer"] is None else _text(value["answer"]),
+        sentences=tuple(
+            AnswerSentence(_text(s["text"]), tuple(map(int, s["citations"])), s["supported"]) for s in value["sentences"]
+        ),
+        citations=tuple(_citation(c) for c in value["citations"]),
+        nearest=tuple(_hit(h) for h in value["nearest"]),
+        read=(),
+        of=int(value["coverage"]["of"]),
+        model=value.get("model"),
+        usage=usage and Usage(int(usage["input_tokens"]), int(usage["output_tokens"])),
+        timings={},
+    )
+
+
+def _citation(value: dict[str, Any]) -> Citation:
+    heading = value.get("heading") or ""
+    return Citation(
+        int(value["n"]), _place(value), heading, _text(value["quote"]), value["verdict"], _text(value["source_sha256"])
+    )
+
+
+def _hit(value: dict[str, Any]) -> Hit:
+    return Hit(_place(value), "", value.get("heading") or "", _text(value["text"]), (), float(value["score"]))
+
+
+def _place(value: dict[str, Any]) -> Place:
+    line, page = value.get("line"), value.get("page")
+    source, start, end = _text(value["source"]), int(value["start"]), int(value["end"])
+    if source.startswith("/") or ".." in source.split("/") or not 0 <= start <= end:
+        raise ValueError  # nothing outside the documents' folder is read
+    return Place(source, start, end, None if line is None else int(line), None if page is None else int(page))
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
