@@ -262,7 +262,7 @@ def test_a_hit_is_narrowed_to_what_the_question_is_about(tmp_path: Path) -> None
         whole = (target.root / place.source).read_text()
         assert whole[place.start : place.end] == hit.text
         assert place.line == whole.count("\n", 0, place.start) + 1
-    assert [hit.sentence(span) for span in hit.sentences][1].startswith("The mayor")
+    assert any(hit.sentence(span).startswith("The mayor") for span in hit.sentences)
     assert len(hit.likeness) == len(hit.sentences)
 
 
