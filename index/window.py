@@ -1,7 +1,7 @@
 """The part of a passage that a question is about: fewer characters to read, and nearly all that answers.
 
-Owns that choice. Measured on the chunking corpora: one character in thirteen that five passages hand over is left out, with none
-of the evidence.
+Owns that choice. Measured on the chunking corpora: one character in thirteen that five passages hand over is left out, with
+none of the evidence.
 """
 
 from dataclasses import replace

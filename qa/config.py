@@ -22,6 +22,7 @@ NAMES = {
     "QA_MODEL": "",
     "OPENAI_API_KEY": "",
     "OPENAI_BASE_URL": "",
+    "QA_CONTEXT": "",
     "QA_FOLLOW": "",
     "QA_OFFLINE": "",
 }
@@ -29,6 +30,9 @@ NAMES = {
 
 PLACEHOLDER_KEY = "none"
 """Given to an endpoint that needs no key; openai's client wants one."""
+
+CONTEXT, CONTEXT_ELSEWHERE, SMALLEST_CONTEXT = 16_000, 3_000, 500
+"""Tokens of passages by default: OpenAI's models take far more, which would cost; others may be set to 4,096 in all."""
 
 NEVER = "none"
 """As QA_MODEL: no model is ever asked."""
@@ -60,6 +64,16 @@ class Settings:
     def model(self) -> str:
         """The chat model's name as set, "" if it is not."""
         return self.values["QA_MODEL"].text
+
+    @property
+    def context(self) -> int:
+        """So many tokens of passages are sent to a model at most: as set, else what every model takes at that endpoint."""
+        text = self.values["QA_CONTEXT"].text
+        if not text:
+            return CONTEXT_ELSEWHERE if self.values["OPENAI_BASE_URL"].text else CONTEXT
+        if not text.isascii() or not text.isdigit() or int(text) < SMALLEST_CONTEXT:
+            raise UsageFailure(f"QA_CONTEXT is “{text}”, not a number of tokens from {SMALLEST_CONTEXT}.")
+        return int(text)
 
     @property
     def offline(self) -> bool:

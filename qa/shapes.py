@@ -14,6 +14,7 @@ from index.passage import Hit, Place
 from qa import __version__
 from qa.answer import CONTROL, Answer, Citation, IndexState, Surroundings
 from qa.saved import Saved, Standing
+from qa.suspicious import suspicious
 
 _UNSAFE_JSON = re.compile(f"[{CONTROL}\u2028\u2029]")
 
@@ -70,7 +71,13 @@ def _citation_json(c: Citation) -> dict[str, Any]:
         "quote": c.quote,
         "verdict": c.verdict,
         "source_sha256": c.source_sha256,
+        **_flag(c.quote),
     }
+
+
+def _flag(text: str) -> dict[str, bool]:
+    """A mark on what speaks to a model instead of to a reader."""
+    return {"suspicious": True} if suspicious(text) else {}
 
 
 def report_json(report: Report, seconds: float) -> dict[str, Any]:
@@ -109,7 +116,7 @@ def hit_json(hit: Hit, *, explain: bool = False) -> dict[str, Any]:
     """One hit; `also` only where the same text stands elsewhere too."""
     also = [{"source": p.source, "place": p.label, "start": p.start, "end": p.end} for p in hit.also]
     shown = {**_place_json(hit.place), "heading": hit.heading or None, "score": hit.score, "text": hit.text}
-    return shown | ({"also": also} if also else {}) | ({"why": dict(hit.why)} if explain else {})
+    return shown | ({"also": also} if also else {}) | _flag(hit.text) | ({"why": dict(hit.why)} if explain else {})
 
 
 def index_json(state: IndexState) -> dict[str, Any]:

@@ -15,7 +15,7 @@ LAYERS = [
     ["qa.commands"],
     ["qa.ask", "qa.status"],
     ["qa.library", "qa.extract", "qa.cite", "qa.prompt", "qa.llm", "qa.render", "qa.shapes", "qa.show", "qa.batch"],
-    ["qa.claims", "qa.support", "qa.saved"],
+    ["qa.claims", "qa.support", "qa.saved", "qa.suspicious", "qa.context"],
     ["qa.names", "qa.check"],
     ["qa.config", "qa.answer"],
     ["qa.errors"],
