@@ -42,17 +42,22 @@ Found = list[tuple[int, int, int]]
 class Question:
     """`words` are searched for; `stems` are theirs, each once, in order; `weights` are the stems' shares of the whole, by idf.
 
-    `known` tells whether any of them stands in some document, `overview` that the question is about the documents as such.
+    `known` are the stems that stand in some document; `overview` tells that the question is about the documents as such.
     """
 
     text: str
     words: tuple[str, ...]
     stems: tuple[str, ...]
     weights: tuple[float, ...]
-    known: bool
+    known: frozenset[str]
     overview: bool
     tokenizer: Tokenizer
     patterns: tuple[re.Pattern[str], ...]
+
+    @property
+    def foreign(self) -> bool:
+        """Whether most of its words stand in no document, as those of a question in another language."""
+        return len(self.stems) > 1 and len(self.known) * 2 < len(self.stems)
 
     def find(self, texts: Sequence[str]) -> list[Found]:
         """Where the question's words stand in each text, in any form that has the same stem."""
@@ -84,7 +89,9 @@ def understand(text: str, catalog: Catalog, tokenizer: Tokenizer) -> Question:
     total = sum(idf) or 1.0
     weights = tuple(w / total for w in idf)
     forms = tuple(patterns(words, stems))
-    return Question(text, tuple(words), tuple(distinct), weights, bool(frequency), overview, tokenizer, forms)
+    return Question(
+        text, tuple(words), tuple(distinct), weights, frozenset(frequency).intersection(distinct), overview, tokenizer, forms
+    )
 
 
 def patterns(words: Sequence[str], stems: Sequence[Sequence[str]]) -> Iterator[re.Pattern[str]]:

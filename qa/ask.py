@@ -4,9 +4,10 @@ Owns the straight line search → prompt → model → citations → check → a
 nothing of terminals or of the command line.
 """
 
+import re
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from index.errors import Failure, ServiceFailure
@@ -18,10 +19,14 @@ from qa.answer import Answer, AnswerSentence, Citation, CitedText, Status, Usage
 from qa.check import prove
 from qa.cite import Citer
 from qa.config import NEVER, Settings
+from qa.context import Context, context
+from qa.double import claims_to_check, judged
 from qa.errors import NoKey, NoModel, UsageFailure
 from qa.extract import closest
 from qa.library import Library
-from qa.prompt import messages
+from qa.only import only_supported
+from qa.prices import cost
+from qa.prompt import check_messages, messages, translate_messages
 
 LONGEST_QUESTION = 32_000
 """Characters; a longer text is a document."""
@@ -31,6 +36,21 @@ NEAREST = 3
 
 FAR = 0.3
 """Below this cosine of the nearest text, and with no word of the question in any document, nothing is claimed to be close."""
+
+TOP = 8
+"""So many passages are looked for."""
+
+SAMPLE, LONGEST_QUERY = 500, 1000
+"""Characters of a document that show its language, and of a question as it is translated."""
+
+MOST_BYTES_A_TOKEN = 8
+"""No tokenizer packs more bytes of text into a token on average."""
+
+_ASKS_FOR_ALL = re.compile(
+    r"\b(how (many|often)|list|all|every|each|overview|summar\w+|(who|what) are|which \w+s|enumerate|name the)\b",
+    re.IGNORECASE,
+)
+"""Questions whose answer may lack something where only a part was read."""
 
 Show = Callable[[str], None]
 """Given pieces of the answer's text as they come."""
@@ -43,6 +63,21 @@ class Model:
     service: Service
     name: str
     timeout: float
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """How a question is to be answered: `top` passages (None: as many as fit) of the sources `within`.
+
+    A Failure as `model` is why there is none. `asked` is the question where it was made of a follow-up.
+    """
+
+    model: Model | Failure | None
+    top: int | None = None
+    within: frozenset[str] | None = None
+    double_check: bool = False
+    only_supported: bool = False
+    asked: str | None = None
 
 
 def checked_question(text: str) -> str:
@@ -82,21 +117,20 @@ def _only_model(service: Service, timeout: float) -> str:
     )
 
 
-def ask(
-    library: Library, question: str, top: int, within: frozenset[str] | None, model: Model | Failure | None, show: Show
-) -> Answer:
-    """Answer one question; a Failure as `model` is why there is none, and is told with the best sentences."""
+def ask(library: Library, question: str, how: How, show: Show) -> Answer:
+    """Answer one question; a Failure as the model is why there is none, and is told with the best sentences."""
     started = time.perf_counter()
-    found = search_all(library.index, [question], top, within)[0]
-    return answer(library, question, found, model, show, started)
+    found = search_all(library.index, [question], how.top or TOP, how.within)[0]
+    return answer(library, question, found, how, show, started)
 
 
-def answer(library: Library, question: str, found: Found, model: Model | Failure | None, show: Show, started: float) -> Answer:
+def answer(library: Library, question: str, found: Found, how: How, show: Show, started: float) -> Answer:
     """Answer one question from the passages found for it."""
-    draft = _Draft(library, question, found, datetime.now(UTC).isoformat(timespec="seconds"), started)
+    draft = _Draft(library, question, found, how, started)
     draft.timings["search"] = _since(started)
-    if _nothing_near(found):
-        return draft.not_found(None, None, model if isinstance(model, Failure) else None)
+    model = how.model
+    if _nothing_near(found) and not (isinstance(model, Model) and found.question.foreign):
+        return draft.not_found(None, model if isinstance(model, Failure) else None)
     if not isinstance(model, Model):
         return draft.passages(model)
     try:
@@ -114,31 +148,103 @@ def _nothing_near(found: Found) -> bool:
 class _Draft:
     """An answer in the making."""
 
-    def __init__(self, library: Library, question: str, found: Found, asked_at: str, started: float) -> None:
-        self.library, self.question, self.found, self.asked_at = library, question, found, asked_at
-        self.started = started
+    def __init__(self, library: Library, question: str, found: Found, how: How, started: float) -> None:
+        self.library, self.question, self.found, self.how, self.started = library, question, found, how, started
+        self.asked_at = datetime.now(UTC).isoformat(timespec="seconds")
+        self.catalog = library.index.catalog
         self.timings: dict[str, float] = {}
+        self.notices: list[str] = []
+        self.usage: Usage | None = None
+        self.context = Context(tuple(found.hits), len(found.hits))
 
     def by_model(self, model: Model, show: Show) -> Answer:
         """Ask the model; its ids are looked up as they stream, its citations proved when it is done."""
         before = time.perf_counter()
-        cited, finished = _streamed(model, messages(self.question, self.found.hits), self.found.hits, show)
+        if self.found.question.foreign:
+            self._translate(model)
+        self._choose_context()
+        prompt = messages(self.question, self.context.hits)
+        cited, finished = _streamed(model, prompt, self.context.hits, show)
+        self._spend(finished.usage)
+        self._tell_if_cut(prompt, finished.usage)
+        if self.how.double_check:
+            cited = self._double_checked(model, cited)
         self.timings["model"] = _since(before)
+        cited, left_out = only_supported(cited) if self.how.only_supported else (cited, 0)
         claims = [s for s in cited.sentences if s.supported is not None]
         if cited.refused or not claims:
-            return self.not_found(model.name, finished.usage)
+            return self.not_found(model, left_out=left_out)
         citations = self._prove(cited)
         whole = finished.reason == "stop" and all(s.supported for s in claims) and _hold(citations)
-        status: Status = "answered" if whole else "partial"
         return self._answer(
-            status,
+            "answered" if whole else "partial",
             cited.text,
             cited.sentences,
             citations,
-            model=model.name,
-            usage=finished.usage,
+            model=model,
             cut=finished.reason == "length",
+            left_out=left_out,
+            note=self._note(),
         )
+
+    def _translate(self, model: Model) -> None:
+        """Search again with the question in the documents' language, as the model words it."""
+        rows = self.catalog.first_rows(1)
+        if not rows:
+            return
+        sample = rows[0].text[:SAMPLE]
+        text, finished = llm.whole(model.service, model.name, translate_messages(self.question, sample), model.timeout)
+        self._spend(finished.usage)
+        query = text.strip()[:LONGEST_QUERY]
+        if query and query != self.question:
+            self.notices.append(f"Searched also for: {query}")
+            more = search_all(self.library.index, [query], self.how.top or TOP, self.how.within)[0]
+            hits = {hit.place: hit for hit in (*more.hits, *self.found.hits)}
+            self.found = replace(more, hits=list(hits.values())[: max(self.how.top or TOP, len(more.hits))])
+
+    def _choose_context(self) -> None:
+        budget = self.library.settings.context
+        self.context = context(self.catalog, self.found.hits, self.how.within, budget, whole=self.how.top is None)
+        if self.context.left_out:
+            left = f"{self.context.left_out} of {len(self.found.hits)} passages"
+            self.notices.append(f"{left} did not fit into {budget:,} tokens and were not sent; QA_CONTEXT sets how many.")
+
+    def _tell_if_cut(self, prompt: Sequence[Mapping[str, str]], usage: Usage | None) -> None:
+        """Some endpoints cut a long prompt without a word; their count of its tokens gives them away."""
+        sent = sum(len(message["content"].encode("utf-8", "replace")) for message in prompt)
+        if usage and 0 < usage.input_tokens < sent / MOST_BYTES_A_TOKEN:
+            self.notices.append(
+                f"The endpoint read only {usage.input_tokens:,} tokens: it has cut the prompt. Give the model a larger context,"
+                " or set QA_CONTEXT lower."
+            )
+
+    def _double_checked(self, model: Model, cited: CitedText) -> CitedText:
+        """Ask the model whether the cited sentences support each claim; a failure to ask is said and changes nothing."""
+        claims = claims_to_check(cited)
+        if not claims:
+            return cited
+        try:
+            prompt = check_messages([(text, quotes) for _, text, quotes in claims])
+            reply, finished = llm.whole(model.service, model.name, prompt, model.timeout)
+        except ServiceFailure as failure:
+            self.notices.append(f"The claims were not checked a second time: {failure}")
+            return cited
+        self._spend(finished.usage)
+        cited, refuted = judged(cited, [i for i, _, _ in claims], reply)
+        self.notices.append(f"Checked {len(claims)} claims a second time: {refuted or 'none'} not supported.")
+        return cited
+
+    def _spend(self, usage: Usage | None) -> None:
+        if usage:
+            before = self.usage or Usage(0, 0)
+            self.usage = Usage(before.input_tokens + usage.input_tokens, before.output_tokens + usage.output_tokens)
+
+    def _note(self) -> str:
+        """What an answer that should name everything says where it saw only a part."""
+        of = self.catalog.counts().passages
+        if self.context.passages >= of or not _ASKS_FOR_ALL.search(self.question):
+            return ""
+        return f"(from {self.context.passages} of {of:,} passages; there may be more)"
 
     def passages(self, failure: Failure | None, model: str | None = None) -> Answer:
         """The best sentences, quoted."""
@@ -146,13 +252,17 @@ class _Draft:
         sentences = tuple(AnswerSentence(ref.quote, (n,), True) for n, ref in enumerate(refs, start=1))
         text = "\n".join(f"{s.text} [{n}]" for n, s in enumerate(sentences, start=1))
         citations = self._prove(CitedText(text, sentences, tuple(refs)))
+        if self.found.question.foreign:
+            self.notices.append(
+                "Most words of the question stand in no document; if these are in another language, ask in theirs."
+            )
         status: Status = "passages" if failure or _hold(citations) else "partial"
-        return self._answer(status, text, sentences, citations, model=model, failure=failure)
+        return self._answer(status, text, sentences, citations, failure=failure, failed=model)
 
-    def not_found(self, model: str | None, usage: Usage | None, failure: Failure | None = None) -> Answer:
+    def not_found(self, model: Model | None, failure: Failure | None = None, left_out: int = 0) -> Answer:
         """The documents don't say; the nearest passages, so that the user can judge."""
         nearest = tuple(self.found.hits[:NEAREST])
-        return self._answer("not_found", None, (), (), model=model, usage=usage, failure=failure, nearest=nearest)
+        return self._answer("not_found", None, (), (), model=model, failure=failure, nearest=nearest, left_out=left_out)
 
     def _prove(self, cited: CitedText) -> tuple[Citation, ...]:
         return tuple(prove(cited.refs, self.library.settings.target.root, self.library.index.catalog))
@@ -164,11 +274,13 @@ class _Draft:
         sentences: Sequence[AnswerSentence],
         citations: Sequence[Citation],
         *,
-        model: str | None = None,
-        usage: Usage | None = None,
+        model: Model | None = None,
         failure: Failure | None = None,
+        failed: str | None = None,
         nearest: Sequence[Hit] = (),
         cut: bool = False,
+        left_out: int = 0,
+        note: str = "",
     ) -> Answer:
         self.timings["total"] = _since(self.started)
         return Answer(
@@ -180,13 +292,19 @@ class _Draft:
             citations=tuple(citations),
             nearest=tuple(nearest),
             read=tuple(self.found.hits),
-            of=self.library.index.catalog.counts().passages,
-            model=model,
-            usage=usage,
+            sent=self.context.passages,
+            of=self.catalog.counts().passages,
+            model=model.name if model else failed,
+            usage=self.usage,
+            cost=cost(model.service, model.name, self.usage) if model and self.usage else None,
             timings=self.timings,
             failure=failure,
             cut=cut,
             words_alone=self.found.failure,
+            asked=self.how.asked,
+            note=note,
+            left_out=left_out,
+            notices=tuple(self.notices),
         )
 
 

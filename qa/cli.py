@@ -69,11 +69,17 @@ def ask(
     markdown: Annotated[bool, typer.Option("--markdown", help="Markdown with the sources as footnotes.")] = False,
     no_llm: Annotated[bool, typer.Option("--no-llm", help="Quote the best sentences; ask no model.")] = False,
     model: Annotated[str | None, typer.Option("--model", metavar="NAME", help="The chat model to ask.")] = None,
-    top: Annotated[int, typer.Option("--top", "-n", metavar="N", help="So many passages are read.")] = 8,
+    top: Annotated[
+        int | None, typer.Option("--top", "-n", metavar="N", help="So many passages are read (8, or all where they fit).")
+    ] = None,
     within: In = None,
     frozen: Frozen = False,
     explain: Explain = False,
     batch: Batch = None,
+    double_check: Annotated[
+        bool, typer.Option("--double-check", help="Ask the model again whether the cited sentences support each claim.")
+    ] = False,
+    only_supported: Annotated[bool, typer.Option("--only-supported", help="Leave out what is not supported.")] = False,
     timeout: Annotated[float, typer.Option("--timeout", metavar="S", help="Seconds of a model's silence.")] = 60.0,
     seeds: Seeds = None,
     home: Home = None,
@@ -83,7 +89,9 @@ def ask(
     """Answer a question with citations; brings the index up to date first."""
     from qa import commands
 
-    options = commands.Asking(json, markdown, no_llm, model, top, tuple(within or ()), frozen, explain, batch, timeout)
+    options = commands.Asking(
+        json, markdown, no_llm, model, top, tuple(within or ()), frozen, explain, batch, timeout, double_check, only_supported
+    )
     return lambda: commands.ask(tuple(question or ()), options, seeds, home, _screen(color, quiet))
 
 

@@ -20,7 +20,7 @@ from index.search import Found, search_all
 from index.window import narrowed
 from qa import batch, render, shapes
 from qa.answer import Answer
-from qa.ask import Model, answer, checked_question, choose_model
+from qa.ask import TOP, How, Model, answer, checked_question, choose_model
 from qa.ask import ask as ask_one
 from qa.check import text_on_disk
 from qa.config import NEVER, Settings, check_embedder, load
@@ -47,12 +47,14 @@ class Asking:
     markdown: bool
     no_llm: bool
     model: str | None
-    top: int
+    top: int | None
     within: tuple[str, ...]
     frozen: bool
     explain: bool
     batch: str | None
     timeout: float
+    double_check: bool
+    only_supported: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +80,9 @@ def ask(words: Sequence[str], options: Asking, seeds: str | None, home: str | No
         if options.batch:
             return _ask_batch(library, options, model, screen)
         within = library.within(options.within)
-        live = screen.tty and not (options.json or options.markdown)
-        given = ask_one(library, question, options.top, within, model, screen.stream if live else _silent)
+        live = screen.tty and not (options.json or options.markdown or options.only_supported)
+        how = _how(options, model, within)
+        given = ask_one(library, question, how, screen.stream if live else _silent)
         if not keep(settings.target.home, shapes.answer_json(given, library.state)):
             screen.notice("The index's folder cannot be written: `qa show N` will not know this answer.")
         _show(screen, given, library, options)
@@ -227,7 +230,7 @@ def _question(words: Sequence[str], within: Sequence[str]) -> str:
 
 def _check(options: Asking | Searching) -> None:
     """Refuse numbers and patterns that cannot be meant."""
-    if not 1 <= options.top <= MOST_PASSAGES:
+    if options.top is not None and not 1 <= options.top <= MOST_PASSAGES:
         raise UsageFailure(f"--top {options.top} is not a number from 1 to {MOST_PASSAGES}.")
     if isinstance(options, Asking) and not SHORTEST_WAIT <= options.timeout <= LONGEST_WAIT:
         raise UsageFailure(f"--timeout {options.timeout:g} is not a number of seconds from {SHORTEST_WAIT} to {LONGEST_WAIT}.")
@@ -241,6 +244,10 @@ def _model(settings: Settings, options: Asking) -> Model | Failure | None:
         return choose_model(settings, NEVER if options.no_llm else options.model, options.timeout)
     except ServiceFailure as failure:
         return failure
+
+
+def _how(options: Asking, model: Model | Failure | None, within: frozenset[str] | None) -> How:
+    return How(model, options.top, within, options.double_check, options.only_supported)
 
 
 def _silent(_: str) -> None:
@@ -257,6 +264,8 @@ def _show(screen: Screen, given: Answer, library: Library, options: Asking) -> N
         screen.write(render.answer_markdown(given, root))
     else:
         render.show_answer(screen, given, root)
+        for line in given.notices:
+            screen.notice(line)
         if options.explain:
             render.show_read(screen, given, root)
     if given.failure:
@@ -270,12 +279,13 @@ def _tell_words_alone(failure: Failure, screen: Screen) -> None:
 def _ask_batch(library: Library, options: Asking, model: Model | Failure | None, screen: Screen) -> int:
     """Answer a question a line; the exit code is that of the first line that has no answer."""
     within, first = library.within(options.within), 0
+    how = _how(options, model, within)
     for asked, found, failure in _found(library, options, within):
         if found is None:
             code = _failed_line(asked.id, failure, screen)
             first = first or code
             continue
-        given = answer(library, asked.text, found, model, _silent, time.perf_counter())
+        given = answer(library, asked.text, found, how, _silent, time.perf_counter())
         screen.line(shapes.to_json(shapes.answer_json(given, library.state, asked.id, explain=options.explain)))
     return first
 
@@ -301,7 +311,7 @@ def _found(
     for group in batch.questions(options.batch):
         checked = [(q, q.failure or _refused(q.text)) for q in group]
         texts = [q.text.strip() for q, failure in checked if not failure]
-        results = iter(search_all(library.index, texts, options.top, within) if texts else [])
+        results = iter(search_all(library.index, texts, options.top or TOP, within) if texts else [])
         for question, failure in checked:
             yield question, None if failure else next(results), failure
 

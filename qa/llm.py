@@ -60,6 +60,16 @@ def stream(service: Service, model: str, messages: list[Message], timeout: float
     yield Finished(reason, usage)
 
 
+def whole(service: Service, model: str, messages: list[Message], timeout: float) -> tuple[str, Finished]:
+    """A reply's whole text with its end; failures as those of `stream`."""
+    text = ""
+    for piece in stream(service, model, messages, timeout):
+        if isinstance(piece, Finished):
+            return text, piece
+        text += piece
+    raise AssertionError("stream ends with Finished or raises")
+
+
 def models(service: Service, timeout: float) -> list[str]:
     """The names that the service lists under /models, as it orders them; ServiceFailure when it lists none that way."""
     about = "its list of models"

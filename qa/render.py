@@ -134,14 +134,22 @@ def show_answer(screen: Screen, answer: Answer, root: Path) -> None:
         screen.notice(CLOSEST)
     if answer.text is not None and not (screen.streamed and answer.status != "passages"):
         screen.line(_numbers_styled(screen, clean(answer.text)))
+    if answer.note:
+        screen.line(answer.note)
     for mark in _marks(answer):
         screen.line(screen.style(mark, "33"))
+    if answer.left_out:
+        screen.notice(f"{counted(answer.left_out, 'sentence')} left out, not supported by what they cite.")
     if answer.cut:
         screen.notice("The model's reply stopped for length; its end is missing.")
     if answer.citations:
         screen.line()
     for c in answer.citations:
         screen.line(_source_line(screen, c, root))
+    if answer.usage:
+        price = "" if answer.cost is None else f", ${answer.cost:.4f}"
+        usage = f"{answer.usage.input_tokens:,} tokens read, {answer.usage.output_tokens:,} written{price}"
+        screen.notice(f"{answer.model}: {usage}")
 
 
 _VERDICTS = {"changed": f"  {UNSUPPORTED} the file has changed since", "gone": f"  {UNSUPPORTED} the file is gone"}

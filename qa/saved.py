@@ -121,6 +121,7 @@ def _answer(value: dict[str, Any]) -> Answer:
         citations=tuple(_citation(c) for c in value["citations"]),
         nearest=tuple(_hit(h) for h in value["nearest"]),
         read=(),
+        sent=int(value["coverage"]["sent"]),
         of=int(value["coverage"]["of"]),
         model=value.get("model"),
         usage=usage and Usage(int(usage["input_tokens"]), int(usage["output_tokens"])),

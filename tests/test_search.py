@@ -193,7 +193,7 @@ def test_what_is_found_has_the_stem_of_a_word(query: str, text: str) -> None:
     words = content_words(query)
     stems = tokenizer.stems(words)
     distinct = tuple(dict.fromkeys(stem for found in stems for stem in found))
-    question = Question(query, tuple(words), distinct, (), True, False, tokenizer, tuple(patterns(words, stems)))
+    question = Question(query, tuple(words), distinct, (), frozenset(distinct), False, tokenizer, tuple(patterns(words, stems)))
     (found,) = question.find([text])
     assert [a for _, a, _ in found] == sorted(a for _, a, _ in found)
     for n, a, b in found:

@@ -15,7 +15,7 @@ LAYERS = [
     ["qa.commands"],
     ["qa.ask", "qa.status"],
     ["qa.library", "qa.extract", "qa.cite", "qa.prompt", "qa.llm", "qa.render", "qa.shapes", "qa.show", "qa.batch"],
-    ["qa.claims", "qa.support", "qa.saved", "qa.suspicious", "qa.context"],
+    ["qa.claims", "qa.support", "qa.saved", "qa.suspicious", "qa.context", "qa.double", "qa.only", "qa.prices"],
     ["qa.names", "qa.check"],
     ["qa.config", "qa.answer"],
     ["qa.errors"],
@@ -40,6 +40,7 @@ ONLY_IN = {
     "openai": {"index.service", "index.embed", "qa.llm"},
     "typer": {"qa.cli"},
     "rich": {"qa.render"},
+    "genai_prices": {"qa.prices"},
     "dotenv": {"qa.config"},
 }
 """Each library has one job, and is imported nowhere else."""
