@@ -43,8 +43,8 @@ TOP = 8
 SAMPLE, LONGEST_QUERY = 500, 1000
 """Characters of a document that show its language, and of a question as it is translated."""
 
-MOST_BYTES_A_TOKEN = 8
-"""No tokenizer packs more bytes of text into a token on average."""
+MOST_BYTES_A_TOKEN, LEAST_CONTEXT = 8, 256
+"""No tokenizer packs more bytes of text into a token on average, and a count below this is no count."""
 
 _ASKS_FOR_ALL = re.compile(
     r"\b(how (many|often)|list|all|every|each|overview|summar\w+|(who|what) are|which \w+s|enumerate|name the)\b",
@@ -129,6 +129,10 @@ def answer(library: Library, question: str, found: Found, how: How, show: Show, 
     draft = _Draft(library, question, found, how, started)
     draft.timings["search"] = _since(started)
     model = how.model
+    if found.question.foreign and not isinstance(model, Model):
+        draft.notices.append(
+            "Most words of the question stand in no document; if these are in another language, ask in theirs."
+        )
     if _nothing_near(found) and not (isinstance(model, Model) and found.question.foreign):
         return draft.not_found(None, model if isinstance(model, Failure) else None)
     if not isinstance(model, Model):
@@ -212,7 +216,7 @@ class _Draft:
     def _tell_if_cut(self, prompt: Sequence[Mapping[str, str]], usage: Usage | None) -> None:
         """Some endpoints cut a long prompt without a word; their count of its tokens gives them away."""
         sent = sum(len(message["content"].encode("utf-8", "replace")) for message in prompt)
-        if usage and 0 < usage.input_tokens < sent / MOST_BYTES_A_TOKEN:
+        if usage and LEAST_CONTEXT <= usage.input_tokens < sent / MOST_BYTES_A_TOKEN:
             self.notices.append(
                 f"The endpoint read only {usage.input_tokens:,} tokens: it has cut the prompt. Give the model a larger context,"
                 " or set QA_CONTEXT lower."
@@ -252,10 +256,6 @@ class _Draft:
         sentences = tuple(AnswerSentence(ref.quote, (n,), True) for n, ref in enumerate(refs, start=1))
         text = "\n".join(f"{s.text} [{n}]" for n, s in enumerate(sentences, start=1))
         citations = self._prove(CitedText(text, sentences, tuple(refs)))
-        if self.found.question.foreign:
-            self.notices.append(
-                "Most words of the question stand in no document; if these are in another language, ask in theirs."
-            )
         status: Status = "passages" if failure or _hold(citations) else "partial"
         return self._answer(status, text, sentences, citations, failure=failure, failed=model)
 

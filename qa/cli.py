@@ -162,7 +162,7 @@ def show(
     return lambda: commands.show(place, text, json, markdown, seeds, home, _screen(color, quiet))
 
 
-@app.command(epilog="Example: qa ask --json QUESTION > a.json; qa verify a.json")
+@app.command(epilog="Example: qa verify a.json")
 def verify(
     file: Annotated[str, typer.Argument(metavar="FILE", help="An answer saved with --json; - reads stdin.")],
     json: Json = False,

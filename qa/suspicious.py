@@ -12,7 +12,7 @@ _ORDERS = re.compile(
     r"|\b(instructions?|note|message) (to|for) (the |all |any )?(ai|llms?|assistants?|language models?|chatbots?)\b"
     r"|\b(reply|respond|answer) (only )?with\b.{0,20}\bnot_found\b|^\W*not_found\W*$"
     r"|</?(passages?|question|system|user|assistant)\b|<\|\w+\|>|\[/?inst\]",
-    re.IGNORECASE | re.DOTALL,
+    re.IGNORECASE | re.DOTALL | re.MULTILINE,
 )
 _FORGED = re.compile(r"[\[【［]\s*\d{1,6}[.．]\d{1,6}\s*[\]】］]")
 _HIDDEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b\u2060-\u2064\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]")

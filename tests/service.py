@@ -41,6 +41,7 @@ class Fault:
     raw: bytes | None = None  # this body, whatever was asked; in a stream: this line in the middle
     cut: bool = False  # the connection breaks half-way through the stream
     finish: str | None = "stop"  # None: the stream ends, properly, without a finish reason
+    prompt_tokens: int = 100
     refusal: str = ""
     reasoning: str = ""
     missing: int = 0  # vectors fewer than texts (negative: more)
@@ -195,7 +196,7 @@ class Handler(BaseHTTPRequestHandler):
             self.send({"error": {"message": "Unknown field: stream_options"}}, 400)
             return
         text, base = with_ids(fault.text, body), {"id": "c1", "created": 1, "model": body["model"]}
-        usage = {"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 120}
+        usage = {"prompt_tokens": fault.prompt_tokens, "completion_tokens": 20, "total_tokens": fault.prompt_tokens + 20}
         if not body.get("stream"):
             choice = {"index": 0, "finish_reason": fault.finish, "message": {"role": "assistant", "content": text}}
             self.send({**base, "object": "chat.completion", "usage": usage, "choices": [choice]})
