@@ -13,17 +13,16 @@ from datetime import UTC, datetime
 from index.errors import Failure, ServiceFailure
 from index.passage import Hit
 from index.search import Found, search_all
-from index.service import Service
 from qa import llm
 from qa.answer import Answer, AnswerSentence, Citation, CitedText, Status, Usage
 from qa.check import prove
 from qa.cite import Citer
-from qa.config import NEVER, Settings
 from qa.context import Context, context
 from qa.double import claims_to_check, judged
-from qa.errors import NoKey, NoModel, UsageFailure
+from qa.errors import UsageFailure
 from qa.extract import closest
 from qa.library import Library
+from qa.model import Model
 from qa.only import only_supported
 from qa.prices import cost
 from qa.prompt import check_messages, messages, translate_messages
@@ -57,19 +56,10 @@ Show = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Model:
-    """A chat model to ask; `timeout` in seconds."""
-
-    service: Service
-    name: str
-    timeout: float
-
-
-@dataclass(frozen=True, slots=True)
 class How:
     """How a question is to be answered: `top` passages (None: as many as fit) of the sources `within`.
 
-    A Failure as `model` is why there is none. `asked` is the question where it was made of a follow-up.
+    A Failure as `model` is why there is none. `asked` is the question that a follow-up was turned into, which took `spent`.
     """
 
     model: Model | Failure | None
@@ -78,6 +68,7 @@ class How:
     double_check: bool = False
     only_supported: bool = False
     asked: str | None = None
+    spent: Usage | None = None
 
 
 def checked_question(text: str) -> str:
@@ -90,37 +81,10 @@ def checked_question(text: str) -> str:
     return question
 
 
-def choose_model(settings: Settings, name: str | None, timeout: float) -> Model | None:
-    """The model to ask: the one that is named (by an option, or set), else the endpoint's own; None where none is to be.
-
-    Raises NoKey where one is named by an option without key and endpoint, NoModel where the endpoint has none or several.
-    """
-    wanted = name or settings.model
-    if wanted == NEVER or (name is None and (settings.service is None or settings.offline)):
-        return None
-    if settings.service is None:
-        raise NoKey(f"There is no key to ask {name} with.", "Set OPENAI_API_KEY, or OPENAI_BASE_URL for another endpoint.")
-    if settings.offline:
-        raise NoKey("QA_OFFLINE=1 forbids to ask a model.", "Unset QA_OFFLINE, or ask with --no-llm.")
-    if not wanted and settings.values["OPENAI_BASE_URL"].text:
-        wanted = _only_model(settings.service, timeout)
-    return Model(settings.service, wanted or llm.DEFAULT_MODEL, timeout)
-
-
-def _only_model(service: Service, timeout: float) -> str:
-    names = llm.models(service, timeout)
-    if len(names) == 1:
-        return names[0]
-    listed = f"serves {', '.join(names[:10])}" if names else "lists no model"
-    raise NoModel(f"No model is named, and {service.host} {listed}.", "Name one with --model NAME or QA_MODEL.").hiding(
-        service.host
-    )
-
-
 def ask(library: Library, question: str, how: How, show: Show) -> Answer:
     """Answer one question; a Failure as the model is why there is none, and is told with the best sentences."""
     started = time.perf_counter()
-    found = search_all(library.index, [question], how.top or TOP, how.within)[0]
+    found = search_all(library.index, [how.asked or question], how.top or TOP, how.within)[0]
     return answer(library, question, found, how, show, started)
 
 
@@ -158,7 +122,8 @@ class _Draft:
         self.catalog = library.index.catalog
         self.timings: dict[str, float] = {}
         self.notices: list[str] = []
-        self.usage: Usage | None = None
+        self.asking = how.asked or question
+        self.usage = how.spent
         self.context = Context(tuple(found.hits), len(found.hits))
 
     def by_model(self, model: Model, show: Show) -> Answer:
@@ -167,7 +132,7 @@ class _Draft:
         if self.found.question.foreign:
             self._translate(model)
         self._choose_context()
-        prompt = messages(self.question, self.context.hits)
+        prompt = messages(self.asking, self.context.hits)
         cited, finished = _streamed(model, prompt, self.context.hits, show)
         self._spend(finished.usage)
         self._tell_if_cut(prompt, finished.usage)
@@ -197,10 +162,10 @@ class _Draft:
         if not rows:
             return
         sample = rows[0].text[:SAMPLE]
-        text, finished = llm.whole(model.service, model.name, translate_messages(self.question, sample), model.timeout)
+        text, finished = llm.whole(model.service, model.name, translate_messages(self.asking, sample), model.timeout)
         self._spend(finished.usage)
         query = text.strip()[:LONGEST_QUERY]
-        if query and query != self.question:
+        if query and query != self.asking:
             self.notices.append(f"Searched also for: {query}")
             more = search_all(self.library.index, [query], self.how.top or TOP, self.how.within)[0]
             hits = {hit.place: hit for hit in (*more.hits, *self.found.hits)}
@@ -246,7 +211,7 @@ class _Draft:
     def _note(self) -> str:
         """What an answer that should name everything says where it saw only a part."""
         of = self.catalog.counts().passages
-        if self.context.passages >= of or not _ASKS_FOR_ALL.search(self.question):
+        if self.context.passages >= of or not _ASKS_FOR_ALL.search(self.asking):
             return ""
         return f"(from {self.context.passages} of {of:,} passages; there may be more)"
 

@@ -76,6 +76,7 @@ def ask(
     frozen: Frozen = False,
     explain: Explain = False,
     batch: Batch = None,
+    follow: Annotated[bool, typer.Option("--continue", "-c", help="A follow-up to the last answer.")] = False,
     double_check: Annotated[
         bool, typer.Option("--double-check", help="Ask the model again whether the cited sentences support each claim.")
     ] = False,
@@ -90,9 +91,41 @@ def ask(
     from qa import commands
 
     options = commands.Asking(
-        json, markdown, no_llm, model, top, tuple(within or ()), frozen, explain, batch, timeout, double_check, only_supported
+        json=json,
+        markdown=markdown,
+        no_llm=no_llm,
+        model=model,
+        top=top,
+        within=tuple(within or ()),
+        frozen=frozen,
+        explain=explain,
+        batch=batch,
+        timeout=timeout,
+        double_check=double_check,
+        only_supported=only_supported,
+        follow=follow,
     )
     return lambda: commands.ask(tuple(question or ()), options, seeds, home, _screen(color, quiet))
+
+
+@app.command(epilog="Example: qa chat --no-llm")
+def chat(
+    no_llm: Annotated[bool, typer.Option("--no-llm", help="Quote the best sentences; ask no model.")] = False,
+    model: Annotated[str | None, typer.Option("--model", metavar="NAME", help="The chat model to ask.")] = None,
+    within: In = None,
+    frozen: Frozen = False,
+    timeout: Annotated[float, typer.Option("--timeout", metavar="S", help="Seconds of a model's silence.")] = 60.0,
+    seeds: Seeds = None,
+    home: Home = None,
+    quiet: Quiet = False,
+    color: Color = "auto",
+) -> Work:
+    """Ask one question after the other, with follow-ups; /help lists what else can be typed."""
+    from qa import chat as session
+    from qa.commands import Asking
+
+    options = Asking(no_llm=no_llm, model=model, within=tuple(within or ()), frozen=frozen, timeout=timeout)
+    return lambda: session.chat(options, seeds, home, _screen(color, quiet))
 
 
 @app.command(epilog='Example: qa search -n 3 "trade war"')

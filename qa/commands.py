@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from index.build import Progress, Target, update
@@ -20,12 +20,14 @@ from index.search import Found, search_all
 from index.window import narrowed
 from qa import batch, render, shapes
 from qa.answer import Answer
-from qa.ask import TOP, How, Model, answer, checked_question, choose_model
+from qa.ask import TOP, How, answer, checked_question
 from qa.ask import ask as ask_one
 from qa.check import text_on_disk
 from qa.config import NEVER, Settings, check_embedder, load
 from qa.errors import UsageFailure
+from qa.followup import standalone
 from qa.library import Library, announce_sending, embedder_for, open_library
+from qa.model import Model, choose_model
 from qa.render import Screen
 from qa.saved import checked_again, keep, last_answer, parsed, standings
 from qa.show import surroundings, whole_text
@@ -43,18 +45,19 @@ SHORTEST_WAIT, LONGEST_WAIT = 0.1, 86_400
 class Asking:
     """The options of `qa ask`."""
 
-    json: bool
-    markdown: bool
-    no_llm: bool
-    model: str | None
-    top: int | None
-    within: tuple[str, ...]
-    frozen: bool
-    explain: bool
-    batch: str | None
-    timeout: float
-    double_check: bool
-    only_supported: bool
+    json: bool = False
+    markdown: bool = False
+    no_llm: bool = False
+    model: str | None = None
+    top: int | None = None
+    within: tuple[str, ...] = ()
+    frozen: bool = False
+    explain: bool = False
+    batch: str | None = None
+    timeout: float = 60.0
+    double_check: bool = False
+    only_supported: bool = False
+    follow: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,10 @@ class Searching:
 
 def ask(words: Sequence[str], options: Asking, seeds: str | None, home: str | None, screen: Screen) -> int:
     """Answer one question, or with --batch one a line."""
+    screen.streamed = False
     question = "" if options.batch else _question(words, options.within)
+    if options.batch and options.follow:
+        raise UsageFailure("--continue goes on from one answer, and --batch asks many questions.")
     _check(options)
     settings = load(seeds, home)
     with _progress(screen) as progress, open_library(settings, screen.notice, progress, frozen=options.frozen) as library:
@@ -81,7 +87,11 @@ def ask(words: Sequence[str], options: Asking, seeds: str | None, home: str | No
             return _ask_batch(library, options, model, screen)
         within = library.within(options.within)
         live = screen.tty and not (options.json or options.markdown or options.only_supported)
-        how = _how(options, model, within)
+        how = (
+            _following(question, _how(options, model, within), settings, screen)
+            if options.follow
+            else _how(options, model, within)
+        )
         given = ask_one(library, question, how, screen.stream if live else _silent)
         if not keep(settings.target.home, shapes.answer_json(given, library.state)):
             screen.notice("The index's folder cannot be written: `qa show N` will not know this answer.")
@@ -248,6 +258,14 @@ def _model(settings: Settings, options: Asking) -> Model | Failure | None:
 
 def _how(options: Asking, model: Model | Failure | None, within: frozenset[str] | None) -> How:
     return How(model, options.top, within, options.double_check, options.only_supported)
+
+
+def _following(question: str, how: How, settings: Settings, screen: Screen) -> How:
+    """The question as one that stands alone, which is shown."""
+    model = how.model if isinstance(how.model, Model) else None
+    asked, spent = standalone(last_answer(settings.target.home).answer, question, model)
+    screen.notice(f"Asking: {asked}")
+    return replace(how, asked=asked, spent=spent)
 
 
 def _silent(_: str) -> None:

@@ -6,6 +6,7 @@ The only reader of the environment and of `.env`. Decides where documents and in
 import hashlib
 import os
 import re
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -183,6 +184,22 @@ def _service(values: Mapping[str, Value]) -> tuple[Service | None, tuple[str, ..
 def color_forbidden() -> bool:
     """Whether the user's environment asks for no colour anywhere (no-color.org), or the terminal has none."""
     return bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
+
+
+def has_links() -> bool:
+    """Whether the terminal is one of those that show links (OSC 8); others may print them as signs."""
+    names = ("VTE_VERSION", "KITTY_WINDOW_ID", "WT_SESSION", "KONSOLE_VERSION", "WEZTERM_PANE", "GHOSTTY_RESOURCES_DIR")
+    program, term = os.environ.get("TERM_PROGRAM", ""), os.environ.get("TERM", "")
+    known = program in ("iTerm.app", "WezTerm", "vscode", "ghostty", "Hyper", "Tabby") or term.startswith(("foot", "alacritty"))
+    return known or any(os.environ.get(name) for name in names)
+
+
+def pager() -> list[str]:
+    """The command that the user pages long texts with, as $PAGER says; [] if it says none."""
+    try:
+        return shlex.split(os.environ.get("PAGER", ""))
+    except ValueError:
+        return []
 
 
 def debugging() -> bool:

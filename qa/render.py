@@ -6,6 +6,8 @@ made.
 
 import os
 import re
+import shutil
+import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -39,10 +41,13 @@ class Screen:
     """Standard output and standard error as this command uses them: colour or not, and talk or not."""
 
     def __init__(self, color: str = "auto", quiet: bool = False) -> None:
+        from qa.config import has_links
+
         self.quiet = quiet
         self.tty = sys.stdout.isatty()
         self.streamed = False
         self.color = _wants_color(color, sys.stdout)
+        self.links = has_links()
         self._talk_color = _wants_color(color, sys.stderr)
         if hasattr(sys.stdout, "reconfigure"):
             sys.stdout.reconfigure(encoding=None if self.tty else "utf-8", errors="backslashreplace")
@@ -59,10 +64,24 @@ class Screen:
         self.streamed = self.streamed or bool(text)
         self.write(_numbers_styled(self, clean(text)))
 
+    def page(self, text: str) -> None:
+        """Text that may be longer than the terminal is high: then through the user's $PAGER, if one is set."""
+        from qa.config import pager
+
+        command = pager()
+        if not (self.tty and command and text.count("\n") >= shutil.get_terminal_size().lines):
+            self.write(text)
+            return
+        sys.stdout.flush()
+        try:
+            subprocess.run(command, input=text.encode("utf-8", "replace"), check=False)
+        except OSError:
+            self.write(text)
+
     def exact(self, text: str) -> None:
         """A source's text, to the byte off a terminal; cleaned on one."""
         if self.tty:
-            self.write(clean(text))
+            self.page(clean(text))
             return
         sys.stdout.flush()
         sys.stdout.buffer.write(text.encode("utf-8"))
@@ -74,6 +93,13 @@ class Screen:
     def style(self, text: str, code: str) -> str:
         """Text in an ANSI style, such as "1" for bold, where there is colour."""
         return f"\x1b[{code}m{text}\x1b[0m" if self.color and text else text
+
+    def link(self, text: str, root: Path, place: Place) -> str:
+        """Text that opens a place's file where it is clicked, on terminals that have such links (OSC 8)."""
+        if not (self.color and self.tty and self.links):
+            return text
+        path = root / place.source if root.is_dir() else root
+        return f"\x1b]8;;{path.absolute().as_uri()}\x1b\\{text}\x1b]8;;\x1b\\"
 
     def notice(self, text: str) -> None:
         """A line of talk on standard error."""
@@ -144,12 +170,17 @@ def show_answer(screen: Screen, answer: Answer, root: Path) -> None:
         screen.notice("The model's reply stopped for length; its end is missing.")
     if answer.citations:
         screen.line()
-    for c in answer.citations:
-        screen.line(_source_line(screen, c, root))
+    show_sources(screen, answer, root)
     if answer.usage:
         price = "" if answer.cost is None else f", ${answer.cost:.4f}"
         usage = f"{answer.usage.input_tokens:,} tokens read, {answer.usage.output_tokens:,} written{price}"
         screen.notice(f"{answer.model}: {usage}")
+
+
+def show_sources(screen: Screen, answer: Answer, root: Path) -> None:
+    """A line for each citation: its number, its place, and the sentence."""
+    for citation in answer.citations:
+        screen.line(_source_line(screen, citation, root))
 
 
 _VERDICTS = {"changed": f"  {UNSUPPORTED} the file has changed since", "gone": f"  {UNSUPPORTED} the file is gone"}
@@ -164,7 +195,8 @@ def _marks(answer: Answer) -> list[str]:
 def _source_line(screen: Screen, citation: Citation, root: Path) -> str:
     number = screen.style(f"[{citation.n}]", "36")
     mark = screen.style(_VERDICTS.get(citation.verdict, ""), "33")
-    return f"{number} {screen.style(place_here(citation.place, root), '4')}  “{fold(citation.quote)}”{mark}"
+    place = screen.link(screen.style(place_here(citation.place, root), "4"), root, citation.place)
+    return f"{number} {place}  “{fold(citation.quote)}”{mark}"
 
 
 def _numbers_styled(screen: Screen, text: str) -> str:
@@ -250,10 +282,11 @@ def show_standings(screen: Screen, standings: Sequence[Standing], root: Path) ->
 
 def show_surroundings(screen: Screen, found: Surroundings, root: Path) -> None:
     """A place with the lines around it; the marked text stands between signs, and in bold where there is colour."""
-    screen.line(screen.style(f"{file_here(found.source, root)}:{found.line + found.before.count(chr(10))}", "4"))
+    head = screen.style(f"{file_here(found.source, root)}:{found.line + found.before.count(chr(10))}", "4")
     whole = not found.before and not found.after
     marked = clean(found.marked) if whole else f">>>{screen.style(clean(found.marked), '1')}<<<"
-    screen.line(f"{clean(found.before)}{marked}{clean(found.after)}".rstrip("\n"))
+    body = f"{clean(found.before)}{marked}{clean(found.after)}".rstrip("\n")
+    screen.page(f"{head}\n{body}\n")
 
 
 class Bar:

@@ -126,6 +126,7 @@ def _answer(value: dict[str, Any]) -> Answer:
         model=value.get("model"),
         usage=usage and Usage(int(usage["input_tokens"]), int(usage["output_tokens"])),
         timings={},
+        asked=value.get("asked"),
     )
 
 

@@ -431,7 +431,7 @@ def test_a_home_of_another_folder(project: Path, qa: Run) -> None:
         (("ask", "  "), "The question is empty."),
         (("search", ""), "The question is empty."),
         (("ask", "why " * 25_000), "The question has 99,999 characters; at most 32,000 are taken."),
-        (("ask", "--nonsense", "x"), "No such option: --nonsense"),
+        (("ask", "--zzz", "x"), "No such option: --zzz"),
         (("ask", "--color", "pink", "x"), "--color pink is none of auto, always, never."),
         (("ask", "--timeout", "nan", "x"), "--timeout nan is not a number of seconds from 0.1 to 86400."),
         (("ask", "--in", " ", "x"), "--in is given an empty pattern."),

@@ -1,5 +1,6 @@
 """What the documentation says is so."""
 
+import io
 import os
 import re
 import subprocess
@@ -10,7 +11,7 @@ import pytest
 from conftest import REPOSITORY, Run
 
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
-COMMANDS = ["ask", "search", "index", "status", "show", "verify"]
+COMMANDS = ["ask", "search", "index", "status", "show", "verify", "chat"]
 
 
 def test_the_first_command_prints_what_the_readme_shows(project: object, process: Run) -> None:
@@ -40,7 +41,7 @@ def test_every_setting_is_documented() -> None:
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_help_has_an_example_that_works(project: object, qa: Run, command: str) -> None:
+def test_help_has_an_example_that_works(project: object, qa: Run, command: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every command's help ends with one, and has the options that every command has."""
     text = qa(command, "--help").out
     assert qa(command, "-h").out == text
@@ -50,6 +51,7 @@ def test_help_has_an_example_that_works(project: object, qa: Run, command: str) 
     if "minilm" not in example:
         import shlex
 
+        monkeypatch.setattr(sys, "stdin", io.StringIO(""))
         Path("a.json").write_text(qa("ask", "--json", "what did Lee ask of Xi?").out)
         assert qa(*shlex.split(example)).code == 0
 
