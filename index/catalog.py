@@ -16,7 +16,7 @@ from typing import Any
 from index import schema
 from index.passage import Document, Passage, Piece, Span
 from index.plan import Known
-from index.terms import folded_name, stem, stored_bigrams
+from index.terms import any_of, folded_name, stem, stored_bigrams
 from index.walk import Stat
 
 
@@ -336,6 +336,10 @@ class Catalog:
             where = "AND rowid IN (SELECT passage.id FROM passage JOIN chosen ON document_id = chosen.id)"
         sql = f"SELECT rowid, -rank FROM words WHERE words MATCH ? {where} ORDER BY rank LIMIT ?"
         return self._all(sql, expression, limit)
+
+    def holds(self, word: str) -> bool:
+        """Whether a word stands in any passage, in some form."""
+        return self._one("SELECT 1 FROM words WHERE words MATCH ? LIMIT 1", any_of([word])) is not None
 
     def hashes_in(self, documents: Iterable[int], limit: int) -> list[str]:
         """Up to `limit` vector keys of the passages of these documents."""

@@ -42,7 +42,8 @@ Found = list[tuple[int, int, int]]
 class Question:
     """`words` are searched for; `stems` are theirs, each once, in order; `weights` are the stems' shares of the whole, by idf.
 
-    `known` are the stems that stand in some document; `overview` tells that the question is about the documents as such.
+    `known` are the stems that stand in some document. `overview` tells that the question is about the documents as such,
+    `foreign` that most of its words, common ones too, stand in none, as those of a question in another language.
     """
 
     text: str
@@ -51,13 +52,9 @@ class Question:
     weights: tuple[float, ...]
     known: frozenset[str]
     overview: bool
+    foreign: bool
     tokenizer: Tokenizer
     patterns: tuple[re.Pattern[str], ...]
-
-    @property
-    def foreign(self) -> bool:
-        """Whether most of its words stand in no document, as those of a question in another language."""
-        return len(self.stems) > 1 and len(self.known) * 2 < len(self.stems)
 
     def find(self, texts: Sequence[str]) -> list[Found]:
         """Where the question's words stand in each text, in any form that has the same stem."""
@@ -80,8 +77,8 @@ def understand(text: str, catalog: Catalog, tokenizer: Tokenizer) -> Question:
     distinct = list(dict.fromkeys(stem for found in stems for stem in found))[:MOST_STEMS]
     frequency, passages = catalog.document_frequency(distinct)
     if len(words) > MOST_WORDS:
-        known = [(frequency[s[0]], w) for w, s in zip(words, stems, strict=True) if s and s[0] in frequency]
-        rarest = {w for _, w in sorted(known)[:MOST_WORDS]} or set(words[:MOST_WORDS])
+        counted = [(frequency[s[0]], w) for w, s in zip(words, stems, strict=True) if s and s[0] in frequency]
+        rarest = {w for _, w in sorted(counted)[:MOST_WORDS]} or set(words[:MOST_WORDS])
         words = [w for w in words if w in rarest]
         stems = tokenizer.stems(words)
         distinct = list(dict.fromkeys(stem for found in stems for stem in found))
@@ -89,9 +86,14 @@ def understand(text: str, catalog: Catalog, tokenizer: Tokenizer) -> Question:
     total = sum(idf) or 1.0
     weights = tuple(w / total for w in idf)
     forms = tuple(patterns(words, stems))
-    return Question(
-        text, tuple(words), tuple(distinct), weights, frozenset(frequency).intersection(distinct), overview, tokenizer, forms
-    )
+    known = frozenset(frequency).intersection(distinct)
+    foreign = len(known) * 2 < len(distinct) and _unknown(words_of(text)[:MOST_WORDS], catalog)
+    return Question(text, tuple(words), tuple(distinct), weights, known, overview, foreign, tokenizer, forms)
+
+
+def _unknown(words: Sequence[str], catalog: Catalog) -> bool:
+    """Whether most of the words stand in no document."""
+    return len(words) > 1 and sum(catalog.holds(word) for word in words) * 2 < len(words)
 
 
 def patterns(words: Sequence[str], stems: Sequence[Sequence[str]]) -> Iterator[re.Pattern[str]]:

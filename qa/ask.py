@@ -129,9 +129,10 @@ class _Draft:
     def by_model(self, model: Model, show: Show) -> Answer:
         """Ask the model; its ids are looked up as they stream, its citations proved when it is done."""
         before = time.perf_counter()
-        if self.found.question.foreign:
-            self._translate(model)
         self._choose_context()
+        if self.found.question.foreign and self.context.passages < self.catalog.counts().passages:
+            self._translate(model)
+            self._choose_context()
         prompt = messages(self.asking, self.context.hits)
         cited, finished = _streamed(model, prompt, self.context.hits, show)
         self._spend(finished.usage)

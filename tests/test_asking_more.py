@@ -143,6 +143,10 @@ def test_a_question_in_another_language(service: Loopback, qa: Run) -> None:
     assert result.code == 0
     assert "Searched also for: what constructive role did Lee ask Xi to play?" in result.err
     assert "constructive role" in service.requests[-1].body["messages"][1]["content"]
+    service.requests.clear()
+    service.enqueue(TRUE)
+    qa("ask", "where will the summit take place?")  # half of its words are not there, but it is English
+    assert sum(r.path.endswith("completions") for r in service.requests) == 1
     assert "in another language" in qa("ask", "worum bat der Südkoreaner den Chinesen?", "--no-llm").err
 
 
