@@ -7,9 +7,9 @@ elsewhere. Knows nothing of embeddings, chats, settings or the environment.
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -37,10 +37,11 @@ LONGEST_QUOTE = 200
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Service:
-    """An endpoint and its key; `base_url` None is OpenAI's own."""
+    """An endpoint and its key; `base_url` None is OpenAI's own. `told` is given a line where it asks to wait, and is heeded."""
 
     base_url: str | None
     api_key: str
+    told: Callable[[str], None] | None = field(default=None, compare=False)
 
     def __repr__(self) -> str:
         """The host alone: a key, or a password in the address, must not get into a log."""
@@ -141,7 +142,7 @@ _WORDS: dict[type[ServiceFailure], tuple[str, str]] = {
     ),
     RequestRefused: (
         "{host} declined the request for {model}",
-        "Another model (QA_MODEL, QA_EMBEDDER) or fewer passages (`--top N`) may do.",
+        "Another model (QA_MODEL, QA_EMBEDDER) or fewer passages (`--top N`, QA_CONTEXT) may do.",
     ),
     ServiceBroken: ("{host} failed to answer for {model}", _AGAIN),
     Unreachable: ("There is no connection to {host} for {model}", "Check the network and OPENAI_BASE_URL."),
@@ -166,7 +167,7 @@ def client(service: Service, timeout: float, retries: int = 2) -> "openai.OpenAI
         api_key=service.api_key,
         base_url=service.base_url or OFFICIAL,
         max_retries=retries,
-        http_client=_http_client(openai.Timeout(timeout, connect=min(timeout, 5.0))),
+        http_client=_http_client(openai.Timeout(timeout, connect=min(timeout, 5.0)), service),
     )
     # What the SDK has read from OPENAI_ORG_ID, OPENAI_PROJECT_ID, OPENAI_ADMIN_KEY, OPENAI_WEBHOOK_SECRET and
     # OPENAI_CUSTOM_HEADERS by itself must not reach an endpoint that the user has named.
@@ -175,7 +176,7 @@ def client(service: Service, timeout: float, retries: int = 2) -> "openai.OpenAI
     return made
 
 
-def _http_client(timeout: "openai.Timeout") -> "httpx2.Client":
+def _http_client(timeout: "openai.Timeout", service: Service) -> "httpx2.Client":
     """Without redirects, which would carry documents to a host that nobody has named; timeouts are not tried again."""
     import httpx2
     import openai
@@ -188,6 +189,8 @@ def _http_client(timeout: "openai.Timeout") -> "httpx2.Client":
                 raise openai.APITimeoutError(request=request) from error  # the SDK would wait as long twice more
             if _is_futile(response):
                 response.headers["x-should-retry"] = "false"  # the word that the SDK heeds
+            elif service.told and response.status_code == 429 and (seconds := _retry_after(response)):
+                service.told(f"{service.host} asks to wait {seconds:.0f} s.")
             return response
 
     return HttpClient(timeout=timeout, follow_redirects=False)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from index.errors import Failure, ServiceFailure
+from index.errors import Failure, NotThere, ServiceFailure
 from index.passage import Hit
 from index.search import Found, search_all
 from qa import llm
@@ -22,7 +22,7 @@ from qa.double import claims_to_check, judged
 from qa.errors import UsageFailure
 from qa.extract import closest
 from qa.library import Library
-from qa.model import Model
+from qa.model import Model, with_near_names
 from qa.only import only_supported
 from qa.prices import cost
 from qa.prompt import check_messages, messages, translate_messages
@@ -103,6 +103,8 @@ def answer(library: Library, question: str, found: Found, how: How, show: Show, 
         return draft.passages(model)
     try:
         return draft.by_model(model, show)
+    except NotThere as failure:
+        return draft.passages(with_near_names(failure, model), model.name)
     except ServiceFailure as failure:
         return draft.passages(failure, model.name)
 

@@ -80,7 +80,7 @@ def ask(words: Sequence[str], options: Asking, seeds: str | None, home: str | No
     if options.batch and options.follow:
         raise UsageFailure("--continue goes on from one answer, and --batch asks many questions.")
     _check(options)
-    settings = load(seeds, home)
+    settings = _settings(seeds, home, screen)
     with _progress(screen) as progress, open_library(settings, screen.notice, progress, frozen=options.frozen) as library:
         model = _model(settings, options)
         if options.batch:
@@ -103,7 +103,7 @@ def search(words: Sequence[str], options: Searching, seeds: str | None, home: st
     """Show the passages nearest to a query, or with --batch to one a line."""
     query = "" if options.batch else _question(words, options.within)
     _check(options)
-    settings = load(seeds, home)
+    settings = _settings(seeds, home, screen)
     with _progress(screen) as progress, open_library(settings, screen.notice, progress, frozen=options.frozen) as library:
         within = library.within(options.within)
         if options.batch:
@@ -129,7 +129,7 @@ def _narrowed(found: Found) -> list[Hit]:
 
 def index(rebuild: bool, embedder: str | None, json: bool, seeds: str | None, home: str | None, screen: Screen) -> int:
     """Bring the index up to date; a failure to embed is told after what was done."""
-    settings = load(seeds, home)
+    settings = _settings(seeds, home, screen)
     for line in settings.notices:
         screen.notice(line)
     started = time.perf_counter()
@@ -157,7 +157,7 @@ def index(rebuild: bool, embedder: str | None, json: bool, seeds: str | None, ho
 
 def status(json: bool, seeds: str | None, home: str | None, screen: Screen) -> int:
     """Show what is indexed and how true it is to the files; changes nothing."""
-    settings = load(seeds, home)
+    settings = _settings(seeds, home, screen)
     standing = status_of(settings)
     if json:
         screen.line(shapes.to_json(standing))
@@ -226,6 +226,12 @@ def _contents(file: str) -> str:
     except OSError as error:
         raise UsageFailure(f"{file} cannot be read: {error.strerror}.") from error
     return data.decode("utf-8", "replace")
+
+
+def _settings(seeds: str | None, home: str | None, screen: Screen) -> Settings:
+    """The settings, with a service that says on stderr when it asks to wait."""
+    settings = load(seeds, home)
+    return replace(settings, service=settings.service and replace(settings.service, told=screen.notice))
 
 
 def _question(words: Sequence[str], within: Sequence[str]) -> str:

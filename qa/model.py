@@ -3,8 +3,10 @@
 Owns that choice from the settings and options; knows nothing of questions or answers.
 """
 
+import difflib
 from dataclasses import dataclass
 
+from index.errors import NotThere, ServiceFailure
 from index.service import Service
 from qa import llm
 from qa.config import NEVER, Settings
@@ -35,6 +37,17 @@ def choose_model(settings: Settings, name: str | None, timeout: float) -> Model 
     if not wanted and settings.values["OPENAI_BASE_URL"].text:
         wanted = _only_model(settings.service, timeout)
     return Model(settings.service, wanted or llm.DEFAULT_MODEL, timeout)
+
+
+def with_near_names(failure: NotThere, model: Model) -> NotThere:
+    """The failure with names like the model's that the service lists, if it lists any."""
+    try:
+        names = llm.models(model.service, model.timeout)
+    except ServiceFailure:
+        return failure
+    near = difflib.get_close_matches(model.name, names, n=3, cutoff=0.4)
+    listed = f"It serves {', '.join(near or names[:5])}. " if names else ""
+    return NotThere(str(failure), listed + failure.hint).hiding(model.service.host)
 
 
 def _only_model(service: Service, timeout: float) -> str:

@@ -150,6 +150,24 @@ def test_a_question_in_another_language(service: Loopback, qa: Run) -> None:
     assert "in another language" in qa("ask", "worum bat der Südkoreaner den Chinesen?", "--no-llm").err
 
 
+def test_a_model_that_is_not_there(service: Loopback, qa: Run) -> None:
+    """The names that are like it, from the endpoint's own list."""
+    service.models = ("llama3.2", "qwen3", "llama3.1")
+    service.enqueue(Fault(status=404))
+    result = qa("ask", "--model", "lama3.2", QUESTION)
+    assert result.code == 5
+    assert "It serves llama3.2, llama3.1. Check the model's name" in result.err
+    assert "constructive role" in result.out
+
+
+def test_a_rate_limit_is_waited_for_and_said(service: Loopback, qa: Run) -> None:
+    """As long as the service asks for."""
+    service.enqueue(Fault(status=429, retry_after=1), TRUE)
+    result = qa("ask", QUESTION)
+    assert result.code == 0
+    assert "asks to wait 1 s.\n" in result.err
+
+
 def test_tokens_and_price(service: Loopback, qa: Run) -> None:
     """Tokens on stderr; a price only where the list has one for model and endpoint."""
     service.enqueue(TRUE)
