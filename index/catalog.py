@@ -94,6 +94,16 @@ class Catalog:
 
     # What the index remembers of itself
 
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """All that is read inside is of one moment, whatever another process writes."""
+        with schema.failures():
+            self._db.execute("BEGIN")
+            try:
+                yield
+            finally:
+                self._db.execute("ROLLBACK")
+
     def sound(self) -> bool:
         """Whether SQLite finds no damage; reads the whole file."""
         return self._all("PRAGMA quick_check(1)") == [("ok",)]

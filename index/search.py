@@ -76,9 +76,11 @@ def search_all(index: Index, queries: Sequence[str], top: int, within: frozenset
     embedded, near, failure = _near(index, queries, top, scope)
     found = []
     for number, query in enumerate(queries):
-        question = understand(query, index.catalog, index.tokenizer)
-        search = _Search(index, question, near[number], scope)
-        hits = search.overview(top) if question.overview else search.hits(top, None if embedded is None else embedded[number])
+        vector = None if embedded is None else embedded[number]
+        with index.catalog.snapshot():
+            question = understand(query, index.catalog, index.tokenizer)
+            search = _Search(index, question, near[number], scope)
+            hits = search.overview(top) if question.overview else search.hits(top, vector)
         found.append(Found(question, hits, max(near[number].values(), default=0.0), failure))
     return found
 
