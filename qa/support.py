@@ -80,6 +80,7 @@ _UNTOLD = re.compile(
             r"\b(?:not|isn['’]t|aren['’]t|wasn['’]t|never) (?:\w+ )?"
             r"(?:said|stated|mentioned|specified|named|given|clear|described|disclosed)\b",  # who paid is not stated
             r"\bno information\b",
+            r"^\W*(?:they|it|this) (?:do|does)(?:n['’]t| not) (?:say|state|mention|tell|specify|explain|name)\b",
             r"\b(?:wird|werden|ist|geht|gibt)\b.{0,40}\b(?:nicht|keine)\b.{0,30}\b(?:erwähnt|genannt|angegeben|hervor|gesagt)\b",
             r"(?:没有|没|並?未|并未|沒有)(?:明确|明確)?(?:提到|提及|说明|說明|指出|提供)",
             r"(?:述べ|書か|記載さ|言及さ)れてい(?:ません|ない)|記載(?:は|が)?(?:ありません|ない)",

@@ -306,6 +306,8 @@ def test_a_document_with_the_refusal_word_changes_nothing() -> None:
         ("The passages do not say who paid in 2024 [1.1].", None),
         ("No document mentions Putin.", None),
         ("Who paid is not stated.", None),
+        ("They don’t say who paid.", None),
+        ("They say who did not pay.", False),
         ("文件没有提到谁付钱。", None),
         ("# Results", None),
         ("Here is what Lee asked:", None),
