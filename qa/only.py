@@ -4,7 +4,7 @@ Owns the cutting; knows nothing of how support is judged.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from qa.answer import AnswerSentence, CitedText, SentenceRef
@@ -30,17 +30,22 @@ def only_supported(cited: CitedText) -> tuple[CitedText, int]:
     return CitedText(text, sentences, refs, cited.refused), len(out)
 
 
+def located(text: str, sentences: Sequence[AnswerSentence]) -> Iterator[tuple[AnswerSentence, int, int]]:
+    """Where each sentence stands in the text as shown, with the numbers behind it; one that is not found is passed over."""
+    at = 0
+    for sentence in sentences:
+        if found := _with_numbers(sentence.text).search(text, at):
+            at = found.end()
+            yield sentence, found.start(), at
+
+
 def _without(text: str, sentences: Sequence[AnswerSentence]) -> str:
     """Cut each unsupported sentence with the numbers behind it, and the list marks and lines that are empty then."""
-    at, kept, last = 0, [], 0
-    for sentence in sentences:
-        found = _with_numbers(sentence.text).search(text, at)
-        if not found:
-            continue
-        at = found.end()
+    kept, last = [], 0
+    for sentence, start, end in located(text, sentences):
         if sentence.supported is False:
-            kept.append(text[last : found.start()])
-            last = at
+            kept.append(text[last:start])
+            last = end
     joined = "".join([*kept, text[last:]])
     lines = [line for line in joined.split("\n") if line == "" or not _EMPTY_LINE.fullmatch(line)]
     return re.sub(r"\n{3,}", "\n\n", re.sub(r"(?<=\S) {2,}(?=\S)", " ", "\n".join(lines))).strip()

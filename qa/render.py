@@ -16,7 +16,8 @@ from typing import Any, TextIO
 from index.build import Report, Target
 from index.errors import Failure
 from index.passage import Hit, Place
-from qa.answer import CONTROL, Answer, Citation, Surroundings
+from qa.answer import CONTROL, Answer, AnswerSentence, Citation, Surroundings
+from qa.only import located
 from qa.saved import Standing
 
 _UNSAFE = re.compile(f"[{CONTROL}]")
@@ -158,12 +159,16 @@ def show_answer(screen: Screen, answer: Answer, root: Path) -> None:
         if screen.streamed:
             screen.line(screen.style(f"{UNSUPPORTED} the reply above broke off and has not been checked", "33"))
         screen.notice(CLOSEST)
-    if answer.text is not None and not (screen.streamed and answer.status != "passages"):
-        screen.line(_numbers_styled(screen, clean(answer.text)))
+    streamed = screen.streamed and answer.status != "passages"
+    if answer.text is not None and not streamed:
+        screen.line(_numbers_styled(screen, clean(_marked(answer.text, answer))).replace(UNSUPPORTED, _sign(screen)))
     if answer.note:
         screen.line(answer.note)
-    for mark in _marks(answer):
+    marked = () if streamed else _marked_ones(answer)
+    for mark in _marks(answer, marked):
         screen.line(screen.style(mark, "33"))
+    if marked:
+        screen.notice(f"{UNSUPPORTED} stands behind what the cited sentences do not support.")
     if answer.left_out:
         screen.notice(f"{counted(answer.left_out, 'sentence')} left out, not supported by what they cite.")
     if answer.cut:
@@ -186,10 +191,31 @@ def show_sources(screen: Screen, answer: Answer, root: Path) -> None:
 _VERDICTS = {"changed": f"  {UNSUPPORTED} the file has changed since", "gone": f"  {UNSUPPORTED} the file is gone"}
 
 
-def _marks(answer: Answer) -> list[str]:
-    """A line for each sentence that is not supported."""
-    unsupported = (s.text for s in answer.sentences if s.supported is False)
-    return [f"{UNSUPPORTED} not supported by the sentences cited: {fold(text)}" for text in unsupported]
+def _sign(screen: Screen) -> str:
+    return screen.style(UNSUPPORTED, "33")
+
+
+def _marked(text: str, answer: Answer) -> str:
+    """The text with a sign behind each sentence that is not supported."""
+    parts, last = [], 0
+    for sentence, _, end in located(text, answer.sentences):
+        if sentence.supported is False:
+            parts.append(f"{text[last:end]} {UNSUPPORTED}")
+            last = end
+    return "".join([*parts, text[last:]])
+
+
+def _marked_ones(answer: Answer) -> list[AnswerSentence]:
+    """The unsupported sentences that have their sign in the text."""
+    return [sentence for sentence, _, _ in located(answer.text or "", answer.sentences) if sentence.supported is False]
+
+
+def _marks(answer: Answer, marked: Sequence[AnswerSentence]) -> list[str]:
+    """A line for each unsupported sentence but those that are marked in the text."""
+    unsupported = [s for s in answer.sentences if s.supported is False]
+    for sentence in marked:
+        unsupported.remove(sentence)
+    return [f"{UNSUPPORTED} not supported by the sentences cited: {fold(s.text)}" for s in unsupported]
 
 
 def _source_line(screen: Screen, citation: Citation, root: Path) -> str:
@@ -323,10 +349,10 @@ def answer_markdown(answer: Answer, root: Path) -> str:
     if answer.text is None:
         return "The documents don't say.\n"
     if answer.model and answer.failure is None:
-        text = re.sub(r"\[(\d+)\]", r"[^\1]", clean(answer.text))
+        text = re.sub(r"\[(\d+)\]", r"[^\1]", clean(_marked(answer.text, answer)))
     else:
         text = "\n\n".join(f"{clean(s.text)}{''.join(f'[^{n}]' for n in s.citations)}" for s in answer.sentences)
-    marks = "".join(f"\n\n{mark}" for mark in _marks(answer))
+    marks = "".join(f"\n\n{mark}" for mark in _marks(answer, _marked_ones(answer)))
     notes = "\n".join(
         f"[^{c.n}]: {place_here(c.place, root)} “{fold(c.quote)}”{_VERDICTS.get(c.verdict, '')}" for c in answer.citations
     )

@@ -73,11 +73,7 @@ def test_what_is_not_supported_is_marked(service: Loopback, qa: Run) -> None:
     service.enqueue("Lee asked Xi for money [99.1]. Trump won.")
     result = qa("ask", QUESTION, "-q")
     assert result.code == 3
-    assert result.out == (
-        "Lee asked Xi for money. Trump won.\n"
-        "[?] not supported by the sentences cited: Lee asked Xi for money.\n"
-        "[?] not supported by the sentences cited: Trump won.\n"
-    )
+    assert result.out == ("Lee asked Xi for money. [?] Trump won. [?]\n")
 
 
 def test_markdown_has_the_marks(service: Loopback, qa: Run) -> None:
@@ -85,7 +81,7 @@ def test_markdown_has_the_marks(service: Loopback, qa: Run) -> None:
     service.enqueue("Lee asked for 77 pandas {id:In turn, Lee asked}.")
     result = qa("ask", QUESTION, "--markdown", "-q")
     assert result.code == 3
-    assert "[?] not supported by the sentences cited: Lee asked for 77 pandas.\n" in result.out
+    assert result.out.startswith("Lee asked for 77 pandas [^1]. [?]\n")
 
 
 def test_no_endpoint_stands_in_json(service: Loopback, qa: Run) -> None:

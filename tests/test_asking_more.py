@@ -58,7 +58,10 @@ def test_double_check(service: Loopback, qa: Run) -> None:
     service.enqueue(f"{TRUE} {SWAPPED}", "1: yes\n2: no")
     result = qa("ask", QUESTION, "--double-check")
     assert result.code == 3
-    assert "[?] not supported by the sentences cited: Xi invited Lee to travel to South Korea.\n" in result.out
+    assert result.out.startswith(
+        "Lee asked Xi to play a constructive role [1]. Xi invited Lee to travel to South Korea [2]. [?]\n"
+    )
+    assert "[?] stands behind what the cited sentences do not support." in result.err
     assert "Checked 2 claims a second time: 1 not supported." in result.err
     sent = service.requests[-1].body["messages"]
     assert "Xi invited Lee to travel to South Korea." in sent[1]["content"]
