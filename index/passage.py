@@ -10,12 +10,26 @@ Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """From `start` on, a converted document's text is that of `label`: "page=12", "Sales!14", "cell=3" or "line=14"."""
+
+    start: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
-    """What a reader makes of one file: its text, its title ("" when it has none) and whether `text` is Markdown."""
+    """What a reader makes of one file: its text, its title ("" when it has none) and whether `text` is Markdown.
+
+    `parts` are in the order of the text; a file that is text has none, its places are its lines. `missing` says what could not
+    be read of the file, such as "page 3 has no text".
+    """
 
     text: str
     title: str
     markdown: bool
+    parts: tuple[Part, ...] = ()
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
