@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from index import schema
-from index.passage import Document, Passage, Piece, Span
+from index.passage import Document, Part, Passage, Piece, Place, Span
 from index.plan import Known
 from index.terms import any_of, folded_name, stem, stored_bigrams
 from index.walk import Stat
@@ -27,17 +27,21 @@ def text_hash(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A source ready to be stored: `document` and `passages` are None where a document of that key is stored already."""
+    """A source ready to be stored: `document` and `passages` are None where a document of that key is stored already.
+
+    `lines` tells that the file is text, so that its places are lines.
+    """
 
     source: str
     row: Known
     document: Document | None = None
     passages: Sequence[Passage] = ()
+    lines: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A stored passage with its document; `sentences` are spans in the document's text."""
+    """A stored passage with its document; `sentences` are spans in the document's text, `line` is None for a converted file."""
 
     id: int
     document_id: int
@@ -45,10 +49,15 @@ class Row:
     heading: str
     start: int
     end: int
-    line: int
+    line: int | None
+    parts: tuple[Part, ...]
     sentences: tuple[Span, ...]
     hash: str
     text: str
+
+    def place(self, source: str) -> Place:
+        """Where it stands in one of its document's sources."""
+        return Place(source, self.start, self.end, self.line, self.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +178,20 @@ class Catalog:
         row = self._one("SELECT text FROM document JOIN source ON document.id = document_id WHERE path = ?", path)
         return zlib.decompress(row[0]).decode("utf-8") if row else None
 
+    def parts(self, path: str) -> list[Part]:
+        """The parts of a source in order, each from its first passage on; none for a file that is text."""
+        sql = "SELECT parts, start FROM passage JOIN source USING (document_id) WHERE path = ? ORDER BY start"
+        found: dict[str, Part] = {}
+        for stored, start in self._all(sql, path):
+            for part in _parts(stored, start):
+                found.setdefault(part.label, part)
+        return list(found.values())
+
+    def missing(self) -> list[tuple[str, str]]:
+        """What could not be read of sources that are indexed, as (path, what), such as a page without text."""
+        sql = "SELECT path, missing FROM source JOIN document ON document.id = document_id WHERE missing != '' ORDER BY path"
+        return [(path, what) for path, found in self._all(sql) for what in found.split("\n")]
+
     def document_ids(self) -> dict[str, int]:
         """The document of every indexed source, by path."""
         return dict(self._all("SELECT path, document_id FROM source WHERE document_id IS NOT NULL"))
@@ -215,22 +238,30 @@ class Catalog:
         if stored := self._one("SELECT id FROM document WHERE sha256 = ? AND maker = ?", *key):
             self._drop_passages(stored[0])
         self._db.execute(
-            "INSERT OR REPLACE INTO document VALUES (?, ?, ?, ?, ?, ?)",
-            (stored and stored[0], *key, title, zlib.compress(text.encode("utf-8"), 1), folded_name(title)),
+            f"INSERT OR REPLACE INTO document VALUES ({_marks(7)})",
+            (
+                stored and stored[0],
+                *key,
+                title,
+                zlib.compress(text.encode("utf-8"), 1),
+                folded_name(title),
+                "\n".join(item.document.missing),
+            ),
         )
         document_id = self._all("SELECT id FROM document WHERE sha256 = ? AND maker = ?", *key)[0][0]
         line, seen = 1, 0
         for p in item.passages:
             line, seen = line + text.count("\n", seen, p.start), p.start
-            self._store_passage(p, document_id, title, line, owed)
+            self._store_passage(p, document_id, title, line if item.lines else None, owed)
 
-    def _store_passage(self, p: Passage, document_id: int | None, title: str, line: int, owed: set[str]) -> None:
+    def _store_passage(self, p: Passage, document_id: int | None, title: str, line: int | None, owed: set[str]) -> None:
         key = text_hash(p.text)
         self._db.execute("DELETE FROM old_vector WHERE hash = ?", (key,))
         sentences = " ".join(f"{a - p.start} {b - p.start}" for a, b in p.sentences)
+        parts = "\n".join(f"{part.start - p.start} {part.label}" for part in p.parts)
         cursor = self._db.execute(
-            "INSERT INTO passage(document_id, start, stop, line, sentences, hash, owed) VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (document_id, p.start, p.end, line, sentences, key, key in owed),
+            f"INSERT INTO passage(document_id, start, stop, line, parts, sentences, hash, owed) VALUES ({_marks(8)})",
+            (document_id, p.start, p.end, line, parts, sentences, key, key in owed),
         )
         self._db.execute(
             "INSERT INTO words(rowid, text, heading, title, bigrams) VALUES (?, ?, ?, ?, ?)",
@@ -404,7 +435,7 @@ class Catalog:
         rows: list[Row] = []
         for part in _slices(keys):
             sql = (
-                "SELECT passage.id, document_id, document.title, heading, start, stop, line, sentences, hash, words.text"
+                "SELECT passage.id, document_id, document.title, heading, start, stop, line, parts, sentences, hash, words.text"
                 " FROM passage JOIN document ON document.id = document_id JOIN words ON words.rowid = passage.id"
                 f" WHERE {column} IN ({_marks(len(part))})"
             )
@@ -427,8 +458,14 @@ class Catalog:
 
 
 def _row(values: tuple[Any, ...]) -> Row:
-    id_, document_id, title, heading, start, stop, line, sentences, key, text = values
-    return Row(id_, document_id, title, heading, start, stop, line, _spans(sentences, start), key, text)
+    id_, document_id, title, heading, start, stop, line, parts, sentences, key, text = values
+    return Row(id_, document_id, title, heading, start, stop, line, _parts(parts, start), _spans(sentences, start), key, text)
+
+
+def _parts(stored: str, start: int) -> tuple[Part, ...]:
+    """Parts as they are stored, in a passage that begins at `start`."""
+    pairs = (line.split(" ", 1) for line in stored.split("\n") if line)
+    return tuple(Part(start + int(offset), label) for offset, label in pairs)
 
 
 def _spans(stored: str, start: int) -> tuple[Span, ...]:

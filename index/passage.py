@@ -3,7 +3,8 @@
 Owns the shapes; knows nothing of files, SQLite, Chroma or models. All offsets count characters (Python's) of a source's text.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 Span = tuple[int, int]
 """A half-open range `[start, end)` of characters of a source's text."""
@@ -37,7 +38,8 @@ class Passage:
     """A run of whole sentences: `document.text[start:end] == text`, without white space at its ends.
 
     `sentences` are spans in the document's text (not in the passage), in order, trimmed of white space, never empty.
-    `heading` is the path of headings above the passage, joined by " › ", or "".
+    `heading` is the path of headings above the passage, joined by " › ", or "". `parts` are those of the document that it
+    touches, the first of them from the passage's start on.
     """
 
     start: int
@@ -45,6 +47,7 @@ class Passage:
     text: str
     heading: str
     sentences: tuple[Span, ...]
+    parts: tuple[Part, ...] = ()
 
     @property
     def piece(self) -> "Piece":
@@ -62,20 +65,54 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a text stands: `source` is the path below the documents' folder with "/"; line and page count from 1."""
+    """Where a text stands: `source` is the path below the documents' folder with "/"; lines and pages count from 1.
+
+    `first_line` is that of a file that is text, `parts` are those of a converted one that the text touches.
+    """
 
     source: str
     start: int
     end: int
-    line: int | None = None
-    page: int | None = None
+    first_line: int | None = None
+    parts: tuple[Part, ...] = ()
+
+    @property
+    def part(self) -> str:
+        """The label of the part that it begins in, "" where there are none."""
+        return self.parts[0].label if self.parts else ""
+
+    @property
+    def line(self) -> int | None:
+        """The line that it begins on, also where the records of a converted file stand on lines."""
+        return _numbered("line=", self.part) or self.first_line
+
+    @property
+    def page(self) -> int | None:
+        """The page that it begins on."""
+        return _numbered("page=", self.part)
 
     @property
     def label(self) -> str:
-        """The place as `--json` names it: the source with its line or page."""
-        if self.page is not None:
-            return f"{self.source}#page={self.page}"
-        return self.source if self.line is None else f"{self.source}:{self.line}"
+        """The place as `--json` names it: the source with its line, page, row or cell."""
+        if self.line is not None:
+            return f"{self.source}:{self.line}"
+        return f"{self.source}#{self.part}" if self.part else self.source
+
+    def inner(self, start: int, end: int, text: str) -> "Place":
+        """A place within this one, whose text is `text`."""
+        line = None if self.first_line is None else self.first_line + text.count("\n", 0, start - self.start)
+        return replace(self, start=start, end=end, first_line=line, parts=parts_within(self.parts, start, end))
+
+
+def parts_within(parts: Sequence[Part], start: int, end: int) -> tuple[Part, ...]:
+    """The parts, in order, that a span touches; the first of them from its start on."""
+    before = [part for part in parts if part.start <= start][-1:]
+    return (*(Part(start, part.label) for part in before), *(part for part in parts if start < part.start < end))
+
+
+def _numbered(kind: str, label: str) -> int | None:
+    number = label.removeprefix(kind)
+    return int(number) if number != label and number.isdecimal() else None
 
 
 @dataclass(frozen=True, slots=True)

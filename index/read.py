@@ -19,10 +19,15 @@ _ATX = re.compile(r"^ {0,3}#{1,6}[ \t]+(.+?)[ \t]*#*[ \t]*$", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """How one kind of file is read: `name` with its version is kept in the index, so that a better reader reads again."""
+    """How one kind of file is read: `name` with its version is kept in the index, so that a better reader reads again.
+
+    `converted` tells that its text is not the file's own, `heavy` that it may take long and is run in a process of its own.
+    """
 
     name: str
     read: Callable[[bytes], Document]
+    converted: bool = False
+    heavy: bool = False
 
 
 def reader_for(source: str) -> Reader | None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from index.errors import DamagedIndex, HomeNotWritable, IndexBusy, IndexFailure
 from index.terms import TOKENIZER
 
-FORMAT = "2"
+FORMAT = "3"
 FILE = "catalog.sqlite"
 REBUILD = "Run `qa index --rebuild` to make it anew from the documents."
 
@@ -20,7 +20,7 @@ _SCHEMA = f"""
 CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE document(
     id INTEGER PRIMARY KEY, sha256 TEXT NOT NULL, maker TEXT NOT NULL, title TEXT NOT NULL, text BLOB NOT NULL,
-    name TEXT NOT NULL, UNIQUE(sha256, maker));
+    name TEXT NOT NULL, missing TEXT NOT NULL, UNIQUE(sha256, maker));
 CREATE INDEX document_name ON document(name);
 CREATE TABLE source(
     path TEXT PRIMARY KEY, document_id INTEGER REFERENCES document(id), size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
@@ -30,7 +30,8 @@ CREATE INDEX source_name ON source(name);
 CREATE INDEX source_document ON source(document_id);
 CREATE TABLE passage(
     id INTEGER PRIMARY KEY, document_id INTEGER NOT NULL REFERENCES document(id), start INTEGER NOT NULL,
-    stop INTEGER NOT NULL, line INTEGER NOT NULL, sentences TEXT NOT NULL, hash TEXT NOT NULL, owed INTEGER NOT NULL);
+    stop INTEGER NOT NULL, line INTEGER, parts TEXT NOT NULL, sentences TEXT NOT NULL, hash TEXT NOT NULL,
+    owed INTEGER NOT NULL);
 CREATE INDEX passage_document ON passage(document_id);
 CREATE INDEX passage_hash ON passage(hash);
 CREATE INDEX passage_owed ON passage(hash) WHERE owed;

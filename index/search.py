@@ -14,7 +14,7 @@ from index.catalog import Catalog, Row
 from index.embed import Embedder
 from index.errors import Failure
 from index.links import links
-from index.passage import Hit, Place
+from index.passage import Hit
 from index.question import Question, understand
 from index.rank import Candidate, Evidence, Ranked, first_score, rank
 from index.terms import Tokenizer, any_of
@@ -203,11 +203,12 @@ class _Search:
         paths = self._paths(rows)
         places = sorted(((row, path) for row in rows for path in paths.get(row.document_id, ())), key=_place_order)
         row, path = places[0]
-        also = tuple(Place(other, r.start, r.end, r.line) for r, other in places[1:])
-        place = Place(path, row.start, row.end, row.line)
+        also = tuple(r.place(other) for r, other in places[1:])
         parts = {**asdict(ranked.evidence), "crowding": score - ranked.evidence.score}
         why = tuple((name, round(share, 4)) for name, share in parts.items() if round(share, 4))
-        return Hit(place, row.title, row.heading, row.text, row.sentences, round(score, 4), also, why, ranked.likeness)
+        return Hit(
+            row.place(path), row.title, row.heading, row.text, row.sentences, round(score, 4), also, why, ranked.likeness
+        )
 
 
 def _place_order(place: tuple[Row, str]) -> tuple[str, int]:

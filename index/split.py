@@ -11,12 +11,12 @@ half of them and some before a small letter.
 
 import math
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from index.passage import Document, Passage, Span
+from index.passage import Document, Passage, Span, parts_within
 
 VERSION: int = 2
 """Raise it whenever the same text would give other passages: the index then splits again."""
@@ -75,7 +75,14 @@ def split(document: Document) -> list[Passage]:
         inside = spans[bisect_left(spans, (start, start)) : bisect_left(spans, (end, end))]
         if inside:
             passages += _passages(text, inside, heading, begins)
-    return passages
+    return _with_parts(passages, document) if document.parts else passages
+
+
+def _with_parts(passages: Sequence[Passage], document: Document) -> list[Passage]:
+    """Passages with the document's parts that each touches."""
+    starts = [part.start for part in document.parts]
+    near = [document.parts[max(bisect_right(starts, p.start) - 1, 0) : bisect_left(starts, p.end)] for p in passages]
+    return [replace(p, parts=parts_within(parts, p.start, p.end)) for p, parts in zip(passages, near, strict=True)]
 
 
 # Lines ----------------------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ none of the evidence.
 
 from dataclasses import replace
 
-from index.passage import Hit, Place
+from index.passage import Hit
 from index.question import Question
 
 SHORT = 400
@@ -32,17 +32,13 @@ def narrowed(question: Question, hit: Hit) -> Hit:
         else:
             first -= 1
     shift, length = hit.sentences[first][0] - hit.place.start, hit.sentences[last][1] - hit.sentences[first][0]
-    lines, inside = hit.text.count("\n", 0, shift), slice(first, last + 1)
-    place, *also = (_moved(place, shift, length, lines) for place in (hit.place, *hit.also))
+    inside = slice(first, last + 1)
+    moved = ((place, place.start + shift) for place in (hit.place, *hit.also))
+    place, *also = (place.inner(start, start + length, hit.text) for place, start in moved)
     text = hit.text[shift : shift + length]
     return replace(
         hit, place=place, text=text, sentences=hit.sentences[inside], also=tuple(also), likeness=hit.likeness[inside]
     )
-
-
-def _moved(place: Place, shift: int, length: int, lines: int) -> Place:
-    line = None if place.line is None else place.line + lines
-    return replace(place, start=place.start + shift, end=place.start + shift + length, line=line)
 
 
 def _scores(question: Question, hit: Hit) -> list[float]:

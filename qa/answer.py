@@ -131,12 +131,9 @@ class IndexState:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """Text around a span: `before + marked + after` are whole lines of the source, the first of them number `line`."""
+    """Text around a place: `before + marked + after` are whole lines of the source's text, `marked` is what stands there."""
 
-    source: str
-    start: int
-    end: int
-    line: int
+    place: Place
     before: str
     marked: str
     after: str

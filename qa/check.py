@@ -1,9 +1,12 @@
 """Proving citations: the indexed sentence held against the file on disk, at its offsets, when the answer is given.
 
-Owns the verdicts; knows nothing of models or of how an answer is shown.
+Owns the verdicts. A file that is text is read again; of a converted one the bytes must be those that were indexed, and are not
+converted again. Knows nothing of models or of how an answer is shown.
 """
 
+import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from index.catalog import Catalog
@@ -13,40 +16,56 @@ from index.read import reader_for
 from qa.answer import Citation, SentenceRef, Verdict
 
 
-def prove(refs: Sequence[SentenceRef], root: Path, catalog: Catalog) -> list[Citation]:
-    """A citation for each reference, numbered from 1, with what its file says now; each file is read once."""
-    texts: dict[str, str | None] = {}
-    citations = []
-    for n, ref in enumerate(refs, start=1):
-        place = _sentence_place(ref)
-        if place.source not in texts:
-            texts[place.source] = text_on_disk(root, place.source)
-        known = catalog.source(place.source)
-        verdict = verdict_on(texts[place.source], place, ref.quote)
-        citations.append(Citation(n, place, ref.hit.heading, ref.quote, verdict, known.sha256 if known else ""))
-    return citations
+@dataclass(frozen=True, slots=True)
+class OnDisk:
+    """A source as its file is now: its text, "" where it holds none or is a converted file that was not indexed so.
+
+    `text` is None if the file is not there or cannot be read.
+    """
+
+    text: str | None
+    converted: bool = False
+    sha256: str = ""
+
+    def verdict(self, place: Place, quote: str) -> Verdict:
+        """What the file says of a quote at its place."""
+        if self.text is None:
+            return "gone"
+        if self.text[place.start : place.end] != quote:
+            return "changed"
+        return "extracted" if self.converted else "exact"
 
 
-def text_on_disk(root: Path, source: str) -> str | None:
-    """A source's text as its file is now, "" if it holds none any more; None if it is not there or cannot be read."""
+def on_disk(root: Path, source: str, catalog: Catalog | None, *, convert: bool = False) -> OnDisk:
+    """A source as its file is now; with `convert`, one that was not indexed so is converted, which may take long."""
     reader = reader_for(source)
     path = root / source if root.is_dir() else root
     try:
-        return reader.read(path.read_bytes()).text if reader else None
-    except FileLeftOut:
-        return ""
+        data = path.read_bytes()
     except OSError:
-        return None
+        return OnDisk(None)
+    sha256 = hashlib.sha256(data).hexdigest()
+    converted = reader is None or reader.converted
+    known = catalog.source(source) if catalog and converted else None
+    if catalog and known and known.sha256 == sha256:
+        return OnDisk(catalog.text(source), converted, sha256)
+    if reader is None or (converted and not convert):
+        return OnDisk("", converted, sha256)
+    try:
+        return OnDisk(reader.read(data).text, converted, sha256)
+    except FileLeftOut:
+        return OnDisk("", converted, sha256)
 
 
-def _sentence_place(ref: SentenceRef) -> Place:
-    hit, (start, end) = ref.hit.place, ref.span
-    line = None if hit.line is None else hit.line + ref.hit.text.count("\n", 0, start - hit.start)
-    return Place(hit.source, start, end, line, hit.page)
-
-
-def verdict_on(text: str | None, place: Place, quote: str) -> Verdict:
-    """What a source's text as it is now, None if it is gone, says of a quote at its place."""
-    if text is None:
-        return "gone"
-    return "exact" if text[place.start : place.end] == quote else "changed"
+def prove(refs: Sequence[SentenceRef], root: Path, catalog: Catalog) -> list[Citation]:
+    """A citation for each reference, numbered from 1, with what its file says now; each file is read once."""
+    files: dict[str, OnDisk] = {}
+    citations = []
+    for n, ref in enumerate(refs, start=1):
+        place = ref.hit.place.inner(*ref.span, ref.hit.text)
+        if place.source not in files:
+            files[place.source] = on_disk(root, place.source, catalog)
+        known = catalog.source(place.source)
+        verdict = files[place.source].verdict(place, ref.quote)
+        citations.append(Citation(n, place, ref.hit.heading, ref.quote, verdict, known.sha256 if known else ""))
+    return citations

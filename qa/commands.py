@@ -22,7 +22,7 @@ from qa import batch, render, shapes
 from qa.answer import Answer
 from qa.ask import TOP, How, answer, checked_question
 from qa.ask import ask as ask_one
-from qa.check import text_on_disk
+from qa.check import on_disk
 from qa.config import NEVER, Settings, check_embedder, load
 from qa.errors import UsageFailure
 from qa.followup import standalone
@@ -183,8 +183,8 @@ def show(place: str, text: bool, json: bool, markdown: bool, seeds: str | None, 
             screen.exact(whole_text(place, target, catalog, Path.cwd()))
             return 0
         found = surroundings(place, target, catalog, Path.cwd())
-        if text_on_disk(target.root, found.source) != catalog.text(found.source):
-            screen.notice(f"{found.source} has changed since it was indexed; this is what was indexed.")
+        if on_disk(target.root, found.place.source, catalog).text != catalog.text(found.place.source):
+            screen.notice(f"{found.place.source} has changed since it was indexed; this is what was indexed.")
     if json:
         screen.line(shapes.to_json(shapes.surroundings_json(found)))
     else:
@@ -194,7 +194,8 @@ def show(place: str, text: bool, json: bool, markdown: bool, seeds: str | None, 
 
 def _show_last(target: Target, json: bool, markdown: bool, screen: Screen) -> int:
     """The last answer again, each citation held against its file anew."""
-    saved = checked_again(last_answer(target.home), target.root)
+    with Catalog(target.home) if target.indexed else nullcontext() as catalog:
+        saved = checked_again(last_answer(target.home), target.root, catalog)
     answer = saved.answer
     if json:
         screen.line(shapes.to_json(shapes.saved_json(saved)))

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from index.catalog import Catalog, Row
-from index.passage import Hit, Place
+from index.passage import Hit
 
 MOST_PASSAGES = 300
 """A larger collection is never sent whole."""
@@ -52,7 +52,7 @@ def _everything(catalog: Catalog, within: frozenset[str] | None) -> list[Hit]:
 
 
 def _hit(row: Row, path: str) -> Hit:
-    return Hit(Place(path, row.start, row.end, row.line), row.title, row.heading, row.text, row.sentences, 0.0)
+    return Hit(row.place(path), row.title, row.heading, row.text, row.sentences, 0.0)
 
 
 def _tokens(hits: Sequence[Hit]) -> float:
@@ -88,7 +88,8 @@ def _joined(hits: Sequence[Hit], text: str) -> Hit:
     first, last = hits[0], hits[-1]
     if len(hits) == 1:
         return first
-    place = replace(first.place, end=last.place.end)
+    parts = tuple(part for hit in hits for part in hit.place.parts)
+    place = replace(first.place, end=last.place.end, parts=parts)
     sentences = tuple(span for hit in hits for span in hit.sentences)
     return replace(
         first,

@@ -308,7 +308,7 @@ def show_standings(screen: Screen, standings: Sequence[Standing], root: Path) ->
 
 def show_surroundings(screen: Screen, found: Surroundings, root: Path) -> None:
     """A place with the lines around it; the marked text stands between signs, and in bold where there is colour."""
-    head = screen.style(f"{file_here(found.source, root)}:{found.line + found.before.count(chr(10))}", "4")
+    head = screen.style(place_here(found.place, root), "4")
     whole = not found.before and not found.after
     marked = clean(found.marked) if whole else f">>>{screen.style(clean(found.marked), '1')}<<<"
     body = f"{clean(found.before)}{marked}{clean(found.after)}".rstrip("\n")

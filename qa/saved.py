@@ -6,15 +6,15 @@ nothing of searching or models.
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
 from index.catalog import Catalog
-from index.passage import Hit, Place
+from index.passage import Hit, Part, Place, parts_within
 from qa.answer import Answer, AnswerSentence, Citation, Usage
-from qa.check import text_on_disk, verdict_on
+from qa.check import on_disk
 from qa.errors import PlaceFailure, UsageFailure
 
 LAST = "last-answer.json"
@@ -67,11 +67,11 @@ def parsed(text: str) -> Saved:
         raise UsageFailure("This is not an answer as `qa ask --json` prints it.", "Save one: qa ask --json … > FILE") from None
 
 
-def checked_again(saved: Saved, root: Path) -> Saved:
+def checked_again(saved: Saved, root: Path, catalog: Catalog | None) -> Saved:
     """The same answer with the verdicts of now; partial where a citation does not hold any more."""
     answer = saved.answer
-    texts = {c.place.source: text_on_disk(root, c.place.source) for c in answer.citations}
-    citations = tuple(replace(c, verdict=verdict_on(texts[c.place.source], c.place, c.quote)) for c in answer.citations)
+    files = {source: on_disk(root, source, catalog, convert=True) for source in {c.place.source for c in answer.citations}}
+    citations = tuple(replace(c, verdict=files[c.place.source].verdict(c.place, c.quote)) for c in answer.citations)
     broken = any(c.verdict in ("changed", "gone") for c in citations)
     now = replace(answer, citations=citations, status="partial" if broken else answer.status)
     return replace(saved, answer=now)
@@ -84,18 +84,20 @@ def standings(answer: Answer, root: Path, catalog: Catalog | None) -> list[Stand
 
 def _standing(citation: Citation, root: Path, catalog: Catalog | None) -> Standing:
     place = citation.place
-    text = text_on_disk(root, place.source)
-    if text is not None and verdict_on(text, place, citation.quote) == "exact":
+    file = on_disk(root, place.source, catalog, convert=True)
+    verdict = file.verdict(place, citation.quote)
+    if verdict in ("exact", "extracted"):
         return Standing(citation, "holds", place)
-    renamed = catalog.sources_of(citation.source_sha256) if catalog and text is None else []
+    renamed = catalog.sources_of(citation.source_sha256) if catalog and verdict == "gone" else []
     for source in (place.source, *renamed):
-        now = _found(source, text_on_disk(root, source), place, citation.quote)
+        text = on_disk(root, source, catalog, convert=True).text
+        now = _found(source, text, place, citation.quote, catalog.parts(source) if catalog else ())
         if now:
             return Standing(citation, "moved", now)
-    return Standing(citation, "gone" if text is None else "changed", None)
+    return Standing(citation, "gone" if verdict == "gone" else "changed", None)
 
 
-def _found(source: str, text: str | None, place: Place, quote: str) -> Place | None:
+def _found(source: str, text: str | None, place: Place, quote: str, parts: Sequence[Part]) -> Place | None:
     """Where a quote stands in a text, the nearest to its old place."""
     starts, at = [], -1
     while text and quote and (at := text.find(quote, at + 1)) >= 0:
@@ -103,8 +105,8 @@ def _found(source: str, text: str | None, place: Place, quote: str) -> Place | N
     if not text or not starts:
         return None
     start = min(starts, key=lambda s: abs(s - place.start))
-    line = None if place.line is None else text.count("\n", 0, start) + 1
-    return Place(source, start, start + len(quote), line, place.page)
+    line = None if place.first_line is None else text.count("\n", 0, start) + 1
+    return Place(source, start, start + len(quote), line, parts_within(parts, start, start + len(quote)))
 
 
 def _answer(value: dict[str, Any]) -> Answer:
@@ -142,11 +144,14 @@ def _hit(value: dict[str, Any]) -> Hit:
 
 
 def _place(value: dict[str, Any]) -> Place:
-    line, page = value.get("line"), value.get("page")
     source, start, end = _text(value["source"]), int(value["start"]), int(value["end"])
     if source.startswith("/") or ".." in source.split("/") or not 0 <= start <= end:
         raise ValueError  # nothing outside the documents' folder is read
-    return Place(source, start, end, None if line is None else int(line), None if page is None else int(page))
+    part = _text(value["place"]).removeprefix(source)
+    line = value.get("line")
+    if part.startswith("#"):
+        return Place(source, start, end, None, (Part(start, part[1:]),))
+    return Place(source, start, end, None if line is None else int(line))
 
 
 def _text(value: object) -> str:

@@ -89,8 +89,7 @@ def report_json(report: Report, seconds: float) -> dict[str, Any]:
 
 def surroundings_json(found: Surroundings) -> dict[str, Any]:
     """A place with the lines around it."""
-    place = Place(found.source, found.start, found.end, found.line + found.before.count("\n"))
-    return {"schema": 1, **_place_json(place), "before": found.before, "text": found.marked, "after": found.after}
+    return {"schema": 1, **_place_json(found.place), "before": found.before, "text": found.marked, "after": found.after}
 
 
 def _place_json(place: Place) -> dict[str, Any]:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from index.build import Target
 from index.catalog import Catalog
+from index.passage import Place, parts_within
+from index.read import reader_for
 from qa.answer import Surroundings
 from qa.errors import PlaceFailure
 from qa.saved import last_answer
@@ -17,28 +19,30 @@ CONTEXT_LINES = 3
 
 _SPAN = re.compile(r"(?P<file>.+)@(?P<start>\d+)-(?P<end>\d+)", re.DOTALL)
 _LINE = re.compile(r"(?P<file>.+?):(?P<line>\d+)(:\d+)?", re.DOTALL)
+_PART = re.compile(r"(?P<file>.+?)#(?P<part>.+)", re.DOTALL)
 
 
 def surroundings(place: str, target: Target, catalog: Catalog, cwd: Path) -> Surroundings:
     """What stands at a place and around it, as indexed; PlaceFailure where there is no such place."""
     if place.isascii() and place.isdigit():
         source, start, end = _of_last_answer(int(place), target.home)
-        return _around(source, _text(source, catalog), start, end)
+        return _around(source, catalog, start, end)
     if found := _SPAN.fullmatch(place):
         source = source_of(found["file"], target, catalog, cwd)
-        return _around(source, _text(source, catalog), int(found["start"]), int(found["end"]))
+        return _around(source, catalog, int(found["start"]), int(found["end"]))
     if (found := _LINE.fullmatch(place)) and _is_source(found["file"], target, catalog, cwd):
-        source = source_of(found["file"], target, catalog, cwd)
-        text = _text(source, catalog)
-        return _around(source, text, *_line_span(text, int(found["line"]), source))
+        return _line(source_of(found["file"], target, catalog, cwd), catalog, int(found["line"]))
+    if (found := _PART.fullmatch(place)) and not _is_source(place, target, catalog, cwd):
+        return _part(source_of(found["file"], target, catalog, cwd), catalog, found["part"])
     source = source_of(place, target, catalog, cwd)
-    text = _text(source, catalog)
-    return Surroundings(source, 0, len(text), 1, "", text, "")
+    return _whole(source, catalog, 0, len(_text(source, catalog)))
 
 
 def whole_text(file: str, target: Target, catalog: Catalog, cwd: Path) -> str:
     """A source's text exactly as indexed; of FILE:LINE and the like the file's."""
-    if (found := _SPAN.fullmatch(file) or _LINE.fullmatch(file)) and not _is_source(file, target, catalog, cwd):
+    if (found := _SPAN.fullmatch(file) or _LINE.fullmatch(file) or _PART.fullmatch(file)) and not _is_source(
+        file, target, catalog, cwd
+    ):
         file = found["file"]
     return _text(source_of(file, target, catalog, cwd), catalog)
 
@@ -85,17 +89,52 @@ def _text(source: str, catalog: Catalog) -> str:
     return text
 
 
-def _line_span(text: str, line: int, source: str) -> tuple[int, int]:
+def _line(source: str, catalog: Catalog, line: int) -> Surroundings:
+    """A line of a file that is text; of a converted one, the record that stands on that line."""
+    if catalog.parts(source):
+        return _part(source, catalog, f"line={line}")
+    text = _text(source, catalog)
     starts = [0, *(m.end() for m in re.finditer("\n", text) if m.end() < len(text))]
     if not 1 <= line <= len(starts):
         raise PlaceFailure(f"{source} has {len(starts)} lines, no line {line}.")
     start = starts[line - 1]
     end = text.find("\n", start)
     end = len(text) if end < 0 else end
-    return start, end - text.endswith("\r", start, end)
+    return _around(source, catalog, start, end - text.endswith("\r", start, end))
 
 
-def _around(source: str, text: str, start: int, end: int) -> Surroundings:
+def _part(source: str, catalog: Catalog, label: str) -> Surroundings:
+    """A page, a cell or a slide as a whole; a row in its surroundings."""
+    parts = catalog.parts(source)
+    at = next((i for i, part in enumerate(parts) if part.label.casefold() == label.casefold()), None)
+    if at is None:
+        known = f"It has {parts[0].label} to {parts[-1].label}." if parts else "It has no pages, rows or cells."
+        raise PlaceFailure(f"{source} has no {label}.", known)
+    text = _text(source, catalog)
+    start = parts[at].start
+    end = start + len(text[start : parts[at + 1].start if at + 1 < len(parts) else len(text)].rstrip())
+    return _whole(source, catalog, start, end) if label.startswith(("page=", "cell=")) else _around(source, catalog, start, end)
+
+
+def _whole(source: str, catalog: Catalog, start: int, end: int) -> Surroundings:
+    """Text that is shown without anything around it."""
+    text = _text(source, catalog)
+    return Surroundings(_place(source, catalog, text, start, end), "", text[start:end], "")
+
+
+def _place(source: str, catalog: Catalog, text: str, start: int, end: int) -> Place:
+    parts = catalog.parts(source)
+    line = None if _converted(source) else 1 + text.count("\n", 0, start)
+    return Place(source, start, end, line, parts_within(parts, start, end))
+
+
+def _converted(source: str) -> bool:
+    reader = reader_for(source)
+    return reader is not None and reader.converted
+
+
+def _around(source: str, catalog: Catalog, start: int, end: int) -> Surroundings:
+    text = _text(source, catalog)
     if not 0 <= start <= end <= len(text):
         raise PlaceFailure(f"{source} has {len(text)} characters, no range {start}-{end}.")
     first, last = start, end
@@ -104,4 +143,5 @@ def _around(source: str, text: str, start: int, end: int) -> Surroundings:
         last = text.find("\n", last + 1) if last < len(text) else last
         last = len(text) if last < 0 else last
     first += text.startswith("\n", first)
-    return Surroundings(source, start, end, 1 + text.count("\n", 0, first), text[first:start], text[start:end], text[end:last])
+    place = _place(source, catalog, text, start, end)
+    return Surroundings(place, text[first:start], text[start:end], text[end:last])
