@@ -5,9 +5,8 @@ Owns the straight line of a run: walk, plan, read, split, store, report. How it 
 """
 
 import hashlib
-import os
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,10 +14,10 @@ from index import home as homes
 from index import schema
 from index.catalog import Catalog, Prepared
 from index.embed import Embedder
-from index.errors import DamagedIndex, Failure, FileLeftOut, HomeNotWritable, NothingToIndex
+from index.errors import DamagedIndex, Failure, HomeNotWritable, NothingToIndex
 from index.plan import YOUNG_NS, Known, Plan, plan
-from index.read import Reader, reader_for
-from index.split import VERSION, split
+from index.read import reader_for
+from index.reading import Read, maker, read_all, read_bytes
 from index.store import Store
 from index.vectors import Vectors
 from index.walk import Found, Stat, walk
@@ -134,10 +133,8 @@ def _changed(found: Found, known: Known | None) -> bool:
         return True
     if not known.sha256:
         return False
-    try:
-        return hashlib.sha256(_read(found.path)[1]).hexdigest() != known.sha256
-    except OSError:
-        return True
+    opened = read_bytes(found)
+    return not isinstance(opened, tuple) or hashlib.sha256(opened[2]).hexdigest() != known.sha256
 
 
 def planned(found: Sequence[Found], catalog: Catalog) -> Plan:
@@ -245,47 +242,56 @@ def _put_all(look: Sequence[Found], before: Mapping[str, Known], store: Store, p
     """Read, split and store files in groups of bounded size."""
     progress(0, len(look))
     done = 0
-    for batch in _batches(look):
-        prepared: list[Prepared] = []
-        new: set[tuple[str, str]] = set()
-        for found in batch:
-            item = _prepare(found, before.get(found.source), store.catalog, new, rebuild=rebuild)
-            if item is None:
-                store.remove([found.source])
-            elif rebuild or item.row != before.get(found.source):
-                prepared.append(item)
-        store.put(prepared, replace=rebuild)
+    for batch in _batches(_prepared(look, before, store.catalog, rebuild=rebuild)):
+        store.remove([found.source for found, item in batch if item is None])
+        changed = [item for found, item in batch if item and (rebuild or item.row != before.get(found.source))]
+        store.put(changed, replace=rebuild)
         done += len(batch)
         progress(done, len(look))
 
 
-def _prepare(
-    found: Found, before: Known | None, catalog: Catalog, new: set[tuple[str, str]], *, rebuild: bool
-) -> Prepared | None:
-    """Read one file, and split it if its text is not stored already; None if it has vanished."""
+def _prepared(
+    look: Sequence[Found], before: Mapping[str, Known], catalog: Catalog, *, rebuild: bool
+) -> Iterator[tuple[Found, Prepared | None]]:
+    """Files as they are to be stored, None for one that has vanished; only what is not stored already is read to the end."""
+    to_read: list[Found] = []
+    sizes = set() if rebuild else {known.stat.size for known in before.values() if known.sha256}
+    for found in look:
+        if (stored := _without_reading(found, before, catalog, sizes)) is not None:
+            yield found, stored
+        else:
+            to_read.append(found)
+    for found, result in read_all(to_read):
+        yield found, None if result is None else _item(found, result, before.get(found.source))
+
+
+def _without_reading(found: Found, before: Mapping[str, Known], catalog: Catalog, sizes: Set[int]) -> Prepared | None:
+    """What is to be stored of a file that is left out, or whose bytes are stored already: touched, renamed, copied."""
     reader = reader_for(found.source)
     if found.left_out or reader is None:
         return Prepared(found.source, Known(found.stat, time.time_ns(), "", "", found.left_out))
-    checked, maker = time.time_ns(), _maker(reader)
-    try:
-        stat, data = _read(found.path)
-    except FileNotFoundError:
+    if found.stat.size not in sizes:
         return None
-    except OSError as error:
-        reason = f"cannot be read: {error.strerror}"
-        return Prepared(found.source, Known(found.stat, checked, maker, "", reason))
+    opened = read_bytes(found)
+    if not isinstance(opened, tuple):
+        return None
+    stat, checked, data = opened
     sha256 = hashlib.sha256(data).hexdigest()
-    if before and before.stat == stat and before.sha256 == sha256 and _young(stat, checked):
+    if not catalog.document_stored(sha256, maker(reader)):
+        return None
+    return _item(found, Read(stat, checked, sha256), before.get(found.source))
+
+
+def _item(found: Found, result: Read, before: Known | None) -> Prepared:
+    """A source to be stored, of what was read of its file."""
+    reader = reader_for(found.source)
+    assert reader is not None
+    checked = result.checked_ns
+    sha256 = "" if result.left_out else result.sha256
+    if before and before.stat == result.stat and before.sha256 == sha256 and _young(result.stat, checked):
         checked = before.checked_ns  # nothing that this look makes sure of: the row stays as it is
-    row = Known(stat, checked, maker, sha256, "")
-    if (sha256, maker) in new or (catalog.document_stored(sha256, maker) and not rebuild):
-        return Prepared(found.source, row)
-    try:
-        document = reader.read(data)
-    except FileLeftOut as reason:
-        return Prepared(found.source, Known(stat, checked, maker, "", str(reason)))
-    new.add((sha256, maker))
-    return Prepared(found.source, row, document, split(document))
+    row = Known(result.stat, checked, maker(reader), sha256, result.left_out)
+    return Prepared(found.source, row, result.document, result.passages, lines=not reader.converted)
 
 
 def _finished(target: Target, catalog: Catalog, store: Store, before: Mapping[str, Known]) -> Report:
@@ -306,13 +312,6 @@ def _finished(target: Target, catalog: Catalog, store: Store, before: Mapping[st
     return report
 
 
-def _read(path: Path) -> tuple[Stat, bytes]:
-    """A file's bytes with its stat from before they were read, so that a later change shows."""
-    with path.open("rb") as file:
-        info = os.fstat(file.fileno())
-        return Stat(info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino), file.read()
-
-
 def _young(stat: Stat, checked_ns: int) -> bool:
     return max(stat.mtime_ns, stat.ctime_ns) >= checked_ns - YOUNG_NS
 
@@ -324,21 +323,17 @@ def _with_reader(found: Found) -> Found:
     return Found(found.source, found.path, found.stat, f"no reader for {kind} files" if kind else "no reader for its kind")
 
 
-def _maker(reader: Reader) -> str:
-    return f"{reader.name}/{VERSION}"
-
-
 def _makers(found: Sequence[Found]) -> dict[str, str]:
     readers = {f.source: reader_for(f.source) for f in found if not f.left_out}
-    return {f.source: _maker(reader) if (reader := readers.get(f.source)) else "" for f in found}
+    return {f.source: maker(reader) if (reader := readers.get(f.source)) else "" for f in found}
 
 
-def _batches(look: Sequence[Found]) -> Iterator[list[Found]]:
+def _batches(items: Iterable[tuple[Found, Prepared | None]]) -> Iterator[list[tuple[Found, Prepared | None]]]:
     """Files in groups of about BATCH_BYTES, the first one smaller."""
-    batch: list[Found] = []
+    batch: list[tuple[Found, Prepared | None]] = []
     size, limit = 0, FIRST_BATCH_BYTES
-    for found in look:
-        batch.append(found)
+    for found, item in items:
+        batch.append((found, item))
         size += found.stat.size
         if size >= limit:
             yield batch

@@ -7,7 +7,6 @@ has been embedded before, or of where vectors are kept.
 import base64
 import hashlib
 import importlib.util
-import os
 import queue
 import threading
 from collections import deque
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from index.errors import EmbedderMissing, ServiceFailure
+from index.machine import processors
 from index.passage import Piece, Span
 from index.service import Service, broken, client, payload, translated
 from index.sketch import packed
@@ -220,7 +220,7 @@ class MiniLM:
 
         options = onnxruntime.SessionOptions()
         # Left alone, it pins its threads, and says on stderr where a container forbids that.
-        options.intra_op_num_threads = _processors()
+        options.intra_op_num_threads = processors()
         options.log_severity_level = 4
         model = str(self._folder / "model.onnx")
         return self._loaded(
@@ -444,13 +444,6 @@ def _encodable(text: str) -> str:
 def _within_limit(text: str) -> str:
     """Cut to 8,191 bytes: a token is at least one, and OpenAI takes 8,191 tokens; an empty text, which it refuses, is " "."""
     return text.encode("utf-8", "replace")[:8191].decode("utf-8", "ignore") or " "
-
-
-def _processors() -> int:
-    """Those that this process may use, which in a container are fewer than the machine has."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _wordllama(file: str) -> Path:

@@ -14,6 +14,9 @@ from index.passage import Document
 TITLE_CHARS = 120
 """A first line longer than this is a paragraph, not a title."""
 
+Tick = Callable[[], None]
+"""Called when a reader has made progress: a page, a sheet."""
+
 _ATX = re.compile(r"^ {0,3}#{1,6}[ \t]+(.+?)[ \t]*#*[ \t]*$", re.MULTILINE)
 
 
@@ -25,7 +28,7 @@ class Reader:
     """
 
     name: str
-    read: Callable[[bytes], Document]
+    read: Callable[[bytes, Tick], Document]
     converted: bool = False
     heavy: bool = False
 
@@ -49,12 +52,12 @@ def _decode(data: bytes) -> str:
     return text
 
 
-def _read_text(data: bytes) -> Document:
+def _read_text(data: bytes, tick: Tick) -> Document:
     text = _decode(data)
     return Document(text, _first_line_title(text), markdown=False)
 
 
-def _read_markdown(data: bytes) -> Document:
+def _read_markdown(data: bytes, tick: Tick) -> Document:
     text = _decode(data)
     heading = _ATX.search(text)
     return Document(text, heading[1].strip() if heading else _first_line_title(text), markdown=True)

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.catalog import Catalog
-from index.errors import FileLeftOut
 from index.passage import Place
 from index.read import reader_for
+from index.reading import text_of
 from qa.answer import Citation, SentenceRef, Verdict
 
 
@@ -41,20 +41,17 @@ def on_disk(root: Path, source: str, catalog: Catalog | None, *, convert: bool =
     reader = reader_for(source)
     path = root / source if root.is_dir() else root
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
         return OnDisk(None)
-    sha256 = hashlib.sha256(data).hexdigest()
     converted = reader is None or reader.converted
     known = catalog.source(source) if catalog and converted else None
     if catalog and known and known.sha256 == sha256:
         return OnDisk(catalog.text(source), converted, sha256)
     if reader is None or (converted and not convert):
         return OnDisk("", converted, sha256)
-    try:
-        return OnDisk(reader.read(data).text, converted, sha256)
-    except FileLeftOut:
-        return OnDisk("", converted, sha256)
+    return OnDisk(text_of(path, source), converted, sha256)
 
 
 def prove(refs: Sequence[SentenceRef], root: Path, catalog: Catalog) -> list[Citation]:

@@ -40,10 +40,9 @@ def surroundings(place: str, target: Target, catalog: Catalog, cwd: Path) -> Sur
 
 def whole_text(file: str, target: Target, catalog: Catalog, cwd: Path) -> str:
     """A source's text exactly as indexed; of FILE:LINE and the like the file's."""
-    if (found := _SPAN.fullmatch(file) or _LINE.fullmatch(file) or _PART.fullmatch(file)) and not _is_source(
-        file, target, catalog, cwd
-    ):
-        file = found["file"]
+    if not _is_source(file, target, catalog, cwd):
+        found = next((match for place in (_SPAN, _LINE, _PART) if (match := place.fullmatch(file))), None)
+        file = found["file"] if found else file
     return _text(source_of(file, target, catalog, cwd), catalog)
 
 

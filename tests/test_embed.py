@@ -163,12 +163,15 @@ def test_sentences_have_vectors_of_their_own(name: str, request: pytest.FixtureR
 
 @given(st.integers(1, 5), st.sampled_from([2, 256, 384]), st.integers(0, 2**32))
 def test_a_sketch_is_nearly_what_was_packed(count: int, width: int, seed: int) -> None:
-    """Of any vectors: half a byte a number, and a cosine that is hardly another."""
+    """Of any vectors: half a byte a number, and a cosine that is hardly another.
+
+    A step is a seventh of the largest number; one of even eight deviations makes an error of 64 / (12 * 49) of the length.
+    """
     rows = np.random.default_rng(seed).normal(size=(count, width)).astype(np.float32)
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
     sketch = packed(rows)
     assert len(sketch) == count * width // 2
-    assert ((unpacked(sketch, width) * rows).sum(axis=1) > 0.98).all()
+    assert ((unpacked(sketch, width) * rows).sum(axis=1) > 0.94).all()
 
 
 @pytest.mark.parametrize("name", ["static", "minilm"])

@@ -11,7 +11,7 @@ def read(name: str, data: bytes) -> Document:
     """A file's document."""
     reader = reader_for(name)
     assert reader
-    return reader.read(data)
+    return reader.read(data, lambda: None)
 
 
 def test_text_is_decoded_to_the_character() -> None:

@@ -22,11 +22,11 @@ LAYERS = [
     ["qa.errors"],
     ["qa"],
     ["index.build", "index.search", "index.window"],
-    ["index.store", "index.rank", "index.links"],
+    ["index.store", "index.rank", "index.links", "index.reading"],
     ["index.question"],
     ["index.catalog", "index.embed", "index.vectors", "index.split"],
     ["index.plan", "index.schema", "index.home", "index.service", "index.read"],
-    ["index.walk", "index.terms", "index.sketch"],
+    ["index.walk", "index.terms", "index.sketch", "index.machine"],
     ["index.passage", "index.errors"],
     ["index"],
 ]
