@@ -14,7 +14,7 @@ from index import home as homes
 from index import schema
 from index.catalog import Catalog, Prepared
 from index.embed import Embedder
-from index.errors import DamagedIndex, Failure, HomeNotWritable, NothingToIndex
+from index.errors import DamagedIndex, Failure, HomeNotWritable, NothingToIndex, OldIndex
 from index.plan import YOUNG_NS, Known, Plan, plan
 from index.read import reader_for
 from index.reading import Read, maker, read_all, read_bytes
@@ -65,7 +65,8 @@ class Target:
 class Report:
     """What a run did, and how the index stands after it.
 
-    `pending` sources changed and are not indexed yet, `owed` passages have no vector yet, and `failure` says why.
+    `pending` sources changed and are not indexed yet, `owed` passages have no vector yet, and `failure` says why. `renewed`
+    tells that an earlier version of qa had made the index, which was made anew.
     """
 
     added: int = 0
@@ -79,6 +80,7 @@ class Report:
     owed: int = 0
     left_out: int = 0
     busy: bool = False
+    renewed: bool = False
     failure: Failure | None = None
 
     @property
@@ -156,7 +158,7 @@ def _report(catalog: Catalog, pending: int, same: int) -> Report:
 
 def _settled(target: Target, found: Sequence[Found]) -> Report | None:
     """The report where nothing is to be done, or nothing can be since the home cannot be written."""
-    if not target.indexed:
+    if not target.indexed or schema.is_old(target.home):
         return None
     with Catalog(target.home) as catalog:
         known = target.owned(catalog)
@@ -195,10 +197,13 @@ def _run(
     switch: bool,
 ) -> Report:
     """One run under the writer's lock."""
+    old = target.indexed and schema.is_old(target.home)
     with _open(target, rebuild=rebuild) as catalog:
         cut_off = _claim(target, catalog)
         store = Store(catalog, target.vectors, embedder, doubtful=cut_off)
-        if rebuild or (catalog.has_sources() and not store.vectors.exists()):
+        lost = catalog.has_sources() and not store.vectors.exists()
+        cheap = old and not catalog.meta("embedder").startswith("openai")
+        if rebuild or lost or cheap:
             store.forget_vectors()
         if switch:
             store.switch()
@@ -211,22 +216,25 @@ def _run(
             store.reconcile()
         store.pay()
         store.sweep()
-        return _finished(target, catalog, store, before)
+        return _finished(target, catalog, store, before, renewed=old)
 
 
 def _open(target: Target, *, rebuild: bool) -> Catalog:
-    """The catalog to write; a rebuild makes a damaged one anew, since nothing in it can be lost."""
+    """The catalog to write; a damaged one is made anew by a rebuild, an old one always: nothing in it can be lost."""
+    kept: dict[str, str] = {}
     try:
         catalog = Catalog(target.home, create=True)
         if not rebuild or catalog.sound():
             return catalog
         catalog.close()
+    except OldIndex:
+        kept = {key: schema.remembered(target.home, key) for key in ("root", "embedder", "collection")} | {"unfinished": "1"}
+        homes.check_owner(kept["root"], target.root, target.home)
     except DamagedIndex:
         if not rebuild:
             raise
-    for file in target.home.glob(schema.FILE + "*"):
-        file.unlink()
-    return Catalog(target.home, create=True)
+    schema.renew(target.home, kept)
+    return Catalog(target.home)
 
 
 def _claim(target: Target, catalog: Catalog) -> bool:
@@ -294,7 +302,7 @@ def _item(found: Found, result: Read, before: Known | None) -> Prepared:
     return Prepared(found.source, row, result.document, result.passages, lines=not reader.converted)
 
 
-def _finished(target: Target, catalog: Catalog, store: Store, before: Mapping[str, Known]) -> Report:
+def _finished(target: Target, catalog: Catalog, store: Store, before: Mapping[str, Known], *, renewed: bool) -> Report:
     """Mark the run as finished and count what it did."""
     with catalog.transaction():
         catalog.remember(unfinished="")
@@ -308,7 +316,7 @@ def _finished(target: Target, catalog: Catalog, store: Store, before: Mapping[st
     report.removed = len(was.keys() - indexed.keys())
     report.changed = sum(path in was and was[path].sha256 != known.sha256 for path, known in indexed.items())
     report.same = len(indexed) - report.added - report.changed
-    report.embedded, report.failure = store.embedded, store.failure
+    report.embedded, report.failure, report.renewed = store.embedded, store.failure, renewed
     return report
 
 

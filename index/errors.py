@@ -9,6 +9,7 @@
     ├── IndexFailure (4)
     │   ├── ForeignIndex      the home holds the index of another folder
     │   ├── DamagedIndex      the catalog or the vectors cannot be read
+    │   ├── OldIndex          an earlier version of qa made it; the next run makes it anew
     │   ├── IndexMissing      --frozen, and nothing has been indexed
     │   ├── HomeNotWritable   the home cannot be written
     │   └── IndexBusy         another process holds what is needed for too long
@@ -89,6 +90,10 @@ class ForeignIndex(IndexFailure):
 
 class DamagedIndex(IndexFailure):
     """The catalog or the vectors cannot be read."""
+
+
+class OldIndex(IndexFailure):
+    """The index was made by an earlier version of qa."""
 
 
 class IndexMissing(IndexFailure):

@@ -113,14 +113,17 @@ def text_of(path: Path, source: str) -> str | None:
     return None if result is None else result.document.text if result.document else ""
 
 
-def read_all(files: Sequence[Found]) -> Iterator[tuple[Found, Result]]:
-    """Read files, in order: on all processors where they are many, and what is heavy never in this process."""
+def read_all(files: Sequence[Found], stall: float = STALL) -> Iterator[tuple[Found, Result]]:
+    """Read files, in order: on all processors where they are many, and what is heavy never in this process.
+
+    A reader that makes no progress for `stall` seconds is stopped.
+    """
     heavy = any((reader := reader_for(f.source)) and reader.heavy for f in files)
     if not heavy and sum(f.stat.size for f in files) < ALONE:
         yield from ((f, read(f)) for f in files)
         return
     chunks = list(_chunks(files))
-    with _Pool(min(len(chunks), processors())) as pool:
+    with _Pool(min(len(chunks), processors()), stall) as pool:
         yield from pool.results(chunks)
 
 
@@ -153,10 +156,10 @@ class _Chunk:
 class _Pool:
     """Processes that read; each is given a chunk at a time, and is replaced when it had to be stopped."""
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, stall: float) -> None:
         self._said: queue.SimpleQueue[tuple[_Worker, object]] = queue.SimpleQueue()
         self._workers: list[_Worker] = []
-        self._size = size
+        self._size, self._stall = size, stall
 
     def __enter__(self) -> "_Pool":
         self._workers = [_Worker(self._said) for _ in range(self._size)]
@@ -189,7 +192,8 @@ class _Pool:
         try:
             worker, said = self._said.get(timeout=1.0)
         except queue.Empty:
-            return [self._replaced(c, _stalled()) for c in under_way if c.worker and time.monotonic() - c.worker.heard > STALL]
+            late = [c for c in under_way if c.worker and c.worker.silent > (self._stall if c.worker.ready else STALL)]
+            return [self._replaced(c, f"its reader made no progress for {self._stall:.0f} s") for c in late]
         chunk = next((c for c in under_way if c.worker is worker), None)
         if chunk is None:
             return []
@@ -225,10 +229,6 @@ class _Pool:
         return fresh
 
 
-def _stalled() -> str:
-    return f"its reader made no progress for {STALL:.0f} s"
-
-
 class _Ended:
     """Said of a process that has ended."""
 
@@ -250,6 +250,11 @@ class _Worker:
         )
         self.heard, self.ready = time.monotonic(), False
         threading.Thread(target=self._listen, args=(said,), daemon=True).start()
+
+    @property
+    def silent(self) -> float:
+        """Seconds since it was last heard of."""
+        return time.monotonic() - self.heard
 
     @property
     def ended(self) -> bool:
@@ -294,6 +299,7 @@ def serve() -> None:
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints is no result
     _bounded()
+    split(Document("Loads what a splitter needs.", "", False))
     _send(out, _Progress())
 
     def tick() -> None:

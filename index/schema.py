@@ -5,11 +5,11 @@ Owns connections; the statements stand in `index/catalog.py`.
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from index.errors import DamagedIndex, HomeNotWritable, IndexBusy, IndexFailure
+from index.errors import DamagedIndex, HomeNotWritable, IndexBusy, IndexFailure, OldIndex
 from index.terms import TOKENIZER
 
 FORMAT = "3"
@@ -51,7 +51,7 @@ def connect(home: Path, *, create: bool = False) -> tuple[sqlite3.Connection, bo
     path = home / FILE
     with failures():
         if create and not path.exists():
-            _create(path)
+            _create(path, {})
         writable = os.access(home, os.W_OK) and os.access(path, os.W_OK)
         db = sqlite3.connect(_uri(path, writable), uri=True, isolation_level=None, timeout=5.0)
         try:
@@ -62,7 +62,35 @@ def connect(home: Path, *, create: bool = False) -> tuple[sqlite3.Connection, bo
     return db, writable
 
 
-def _create(path: Path) -> None:
+def remembered(home: Path, key: str) -> str:
+    """What a catalog of whatever format remembers under a key, "" for nothing."""
+    path = home / FILE
+    with failures():
+        db = sqlite3.connect(_uri(path, os.access(home, os.W_OK) and os.access(path, os.W_OK)), uri=True, timeout=5.0)
+        try:
+            row = db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        finally:
+            db.close()
+    return row[0] if row else ""
+
+
+def is_old(home: Path) -> bool:
+    """Whether an earlier version of qa made the catalog."""
+    try:
+        made = remembered(home, "format")
+    except IndexFailure:
+        return False
+    return made.isdecimal() and int(made) < int(FORMAT)
+
+
+def renew(home: Path, kept: Mapping[str, str]) -> None:
+    """Put an empty catalog that remembers what is `kept` in the place of the one that is there."""
+    path = home / FILE
+    with failures():
+        _create(path, kept)
+
+
+def _create(path: Path, kept: Mapping[str, str]) -> None:
     """Make an empty catalog under another name and move it into place whole: no reader sees half of it."""
     new = path.with_name(f"{path.name}.new")
     new.unlink(missing_ok=True)
@@ -70,9 +98,12 @@ def _create(path: Path) -> None:
     try:
         db.execute("PRAGMA journal_mode = WAL")
         db.executescript(f"BEGIN; {_SCHEMA} COMMIT;")
+        db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", kept.items())
     finally:
         db.close()
-    new.rename(path)
+    for log in ("-wal", "-shm"):  # of the catalog whose place it takes
+        path.with_name(path.name + log).unlink(missing_ok=True)
+    new.replace(path)
 
 
 def _uri(path: Path, writable: bool) -> str:
@@ -85,8 +116,10 @@ def _check(db: sqlite3.Connection) -> None:
     if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():
         raise DamagedIndex("The index's catalog is empty.", REBUILD)
     found = db.execute("SELECT value FROM meta WHERE key = 'format'").fetchone()
-    if found is None or found[0] != FORMAT:
-        raise DamagedIndex("The index was made by another version of qa.", REBUILD)
+    if found is None or not found[0].isdecimal() or int(found[0]) > int(FORMAT):
+        raise DamagedIndex("The index was made by a later version of qa.", REBUILD)
+    if found[0] != FORMAT:
+        raise OldIndex("The index was made by an earlier version of qa.", "`qa index` makes it anew.")
 
 
 @contextmanager

@@ -26,7 +26,7 @@ from qa.check import on_disk
 from qa.config import NEVER, Settings, check_embedder, load
 from qa.errors import UsageFailure
 from qa.followup import standalone
-from qa.library import Library, announce_sending, embedder_for, open_library
+from qa.library import RENEWED, Library, announce_sending, embedder_for, open_library
 from qa.model import Model, choose_model
 from qa.render import Screen
 from qa.saved import checked_again, keep, last_answer, parsed, standings
@@ -144,6 +144,8 @@ def index(rebuild: bool, embedder: str | None, json: bool, seeds: str | None, ho
         if report.busy:
             screen.notice("Another process is indexing these documents; waiting for it.")
             report = update(settings.target, opened, -1, progress, rebuild=rebuild, switch=bool(embedder))
+    if report.renewed:
+        screen.notice(RENEWED)
     seconds = round(time.perf_counter() - started, 2)
     if json:
         screen.line(shapes.to_json(shapes.report_json(report, seconds)))

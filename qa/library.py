@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 
+from index import schema
 from index.build import Progress, Report, Target, look, update
 from index.catalog import Catalog
 from index.embed import Embedder, local_best, open_embedder
@@ -120,13 +121,14 @@ def stored_embedder(target: Target) -> str:
     """The name of the embedder that made the index, "" if there is none yet."""
     if not target.indexed:
         return ""
-    with Catalog(target.home) as catalog:
-        return catalog.meta("embedder")
+    return schema.remembered(target.home, "embedder")
 
 
 def refreshed(target: Target, embedder: Callable[[], Embedder], notice: Notice, progress: Progress) -> Report:
     """Bring the index up to date for a question; what is in the way is said in one line and does not stop it."""
     report = update(target, embedder, WAIT, progress)
+    if report.renewed:
+        notice(RENEWED)
     if report.busy:
         behind = f", {_files(report.pending)} behind" if report.pending else ""
         notice(f"Another process is indexing; answering from what is there{behind}.")
@@ -135,6 +137,9 @@ def refreshed(target: Target, embedder: Callable[[], Embedder], notice: Notice, 
     elif report.failure:
         notice(f"{report.failure} {report.owed} passages have no vectors yet and are found by their words.")
     return report
+
+
+RENEWED = "An earlier version of qa had made the index; it was made anew."
 
 
 def _files(count: int) -> str:

@@ -19,7 +19,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from index.build import Target, update
 from index.catalog import Catalog, text_hash
 from index.embed import open_embedder
-from index.errors import ForeignIndex, NothingToIndex, Unreachable
+from index.errors import DamagedIndex, ForeignIndex, NothingToIndex, Unreachable
 from index.passage import Piece
 from index.search import Index, search
 
@@ -278,6 +278,36 @@ def test_a_rebuild_mends_a_damaged_catalog_and_lost_vectors(target: Target, qa: 
     shutil.rmtree(target.home / "vectors")
     assert update(target, STATIC).embedded > 0
     consistent(target)
+
+
+@pytest.mark.parametrize("name", ["static", "openai:model"])
+def test_an_index_of_an_earlier_version_is_made_anew(target: Target, name: str) -> None:
+    """By itself; what was paid for is used again. One of a later version is left alone."""
+    first = Failing(after=10_000, name=name)
+    update(target, lambda: first)
+    with Catalog(target.home) as catalog, catalog.transaction():
+        catalog.remember(format="1")
+    again = Failing(after=10_000, name=name)
+    report = update(target, lambda: again)
+    assert (report.renewed, report.fresh, report.sources) == (True, True, 3)
+    assert bool(again.embedded) == (name == "static")
+    consistent(target)
+    with Catalog(target.home) as catalog, catalog.transaction():
+        catalog.remember(format="99")
+    with pytest.raises(DamagedIndex, match="later version"):
+        update(target, STATIC)
+
+
+def test_an_earlier_index_of_another_folder_is_not_made_anew(target: Target, tmp_path: Path) -> None:
+    """It is refused as any other, and stays."""
+    update(target, STATIC)
+    with Catalog(target.home) as catalog, catalog.transaction():
+        catalog.remember(format="1")
+    shutil.copytree(target.root, tmp_path / "other")
+    before = snapshot(target.home)
+    with pytest.raises(ForeignIndex):
+        update(replace(target, root=tmp_path / "other"), STATIC)
+    assert snapshot(target.home).keys() == before.keys()
 
 
 def test_kills_leave_every_source_whole(target: Target, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,113 @@
+"""Reading many files: on all processors, in order, and whatever becomes of a process that reads."""
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from index.reading import LARGEST, read, read_all
+from index.walk import Found, walk
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> list[Found]:
+    """More than are read in this process, of all sizes, and one that is no text."""
+    docs = tmp_path / "docs"
+    docs.mkdir()
+    for n in range(300):
+        (docs / f"{n:03}.txt").write_text(f"File {n} tells of zebras.\n\n" + f"Line of {n}. " * (n * 7))
+    (docs / "150.txt").write_bytes(b"\0\1\2" * 1000)
+    (docs / "200.txt").write_text("")
+    return walk(docs, tmp_path / "home")
+
+
+def workers() -> list[int]:
+    """The processes that read for this one."""
+    children = Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children")
+    pids = map(int, children.read_text().split())
+    return [pid for pid in pids if b"index.reading" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+
+
+@contextmanager
+def meanwhile(act: Callable[[int], None]) -> Iterator[None]:
+    """Do something to the first process that reads, once it is there."""
+    done = threading.Event()
+
+    def watch() -> None:
+        while not done.is_set() and not (found := workers()):
+            time.sleep(0.01)
+        if not done.is_set():
+            act(found[0])
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    yield
+    done.set()
+    thread.join()
+
+
+def test_many_files_read_as_one(files: list[Found]) -> None:
+    """In order, and each as it is read alone."""
+    assert sum(f.stat.size for f in files) > 3_000_000
+    results = list(read_all(files))
+    assert [found for found, _ in results] == files
+    for found, result in results[::50] + results[150:151]:
+        alone = read(found)
+        assert result
+        assert alone
+        assert (result.sha256, result.left_out, result.document, list(result.passages)) == (
+            alone.sha256,
+            alone.left_out,
+            alone.document,
+            list(alone.passages),
+        )
+    assert not workers()
+
+
+linux = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="the processes are found under /proc")
+
+
+@linux
+@pytest.mark.parametrize(
+    ("blow", "reason"), [(signal.SIGKILL, "its reader crashed"), (signal.SIGSTOP, "its reader made no progress for 2 s")]
+)
+def test_a_reader_that_dies_or_hangs_costs_one_file(files: list[Found], blow: signal.Signals, reason: str) -> None:
+    """That file is left out with the reason; all others are read, in order."""
+
+    many = [f for _ in range(8) for f in files]
+
+    def act(pid: int) -> None:
+        time.sleep(2.5)  # it has begun to read
+        os.kill(pid, blow)
+
+    with meanwhile(act):
+        results = list(read_all(many, stall=2.0))
+    assert [found for found, _ in results] == many
+    out = [result.left_out for _, result in results if result and result.left_out]
+    assert sorted({*out} - {"no text in it", "not a text file (it holds NUL bytes)"}) == [reason]
+    assert out.count(reason) == 1
+    assert not workers()
+
+
+@linux
+def test_nobody_is_left_behind_when_the_reading_is_given_up(files: list[Found]) -> None:
+    """As with Ctrl-C."""
+    reading = read_all(files)
+    next(reading)
+    assert workers()
+    reading.close()  # type: ignore[attr-defined]
+    assert not workers()
+
+
+def test_what_is_too_large_is_not_opened(tmp_path: Path) -> None:
+    """A sparse file of more than is taken."""
+    with (tmp_path / "large.txt").open("wb") as file:
+        file.truncate(LARGEST + 1)
+    ((_, result),) = read_all(walk(tmp_path, tmp_path / "home"))
+    assert result
+    assert (result.left_out, result.sha256) == ("larger than 100 MB", "")
