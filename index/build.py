@@ -18,8 +18,9 @@ from index.errors import DamagedIndex, Failure, HomeNotWritable, NothingToIndex,
 from index.plan import YOUNG_NS, Known, Plan, plan
 from index.read import reader_for
 from index.reading import Read, maker, read_all, read_bytes
+from index.server import Server, ServerVectors
 from index.store import Store
-from index.vectors import Vectors
+from index.vectors import Vectors, VectorStore
 from index.walk import Found, Stat, walk
 
 BATCH_BYTES = 3_500_000
@@ -40,10 +41,16 @@ class Target:
     home: Path
     movable: bool = False
     follow: bool = False
+    server: Server | None = None
 
     @property
-    def vectors(self) -> Vectors:
+    def vectors(self) -> VectorStore:
         """Where this index's vectors are."""
+        return ServerVectors(self.server) if self.server else self.own_vectors
+
+    @property
+    def own_vectors(self) -> Vectors:
+        """The vectors in the home, where they are unless a server is named."""
         return Vectors(self.home / homes.VECTORS)
 
     @property
@@ -97,23 +104,25 @@ def update(
     *,
     rebuild: bool = False,
     switch: bool = False,
+    thorough: bool = False,
 ) -> Report:
     """Bring the index up to date; `embedder` is called only if something must be embedded.
 
-    `rebuild` makes everything anew; `switch` makes `embedder` the index's own. Where another process has been writing the
+    `rebuild` makes everything anew; `switch` makes `embedder` the index's own; `thorough` also mends vectors that something
+    else has touched. Where another process has been writing the
     index for `wait` seconds (-1: no limit) nothing is done and the report is `busy`, unless nothing has been stored yet.
     Raises NothingToIndex where no document can be indexed; what is stored then stays.
     """
     found = look(target)
     if all(f.left_out for f in found):
         raise _nothing(target, [(f.source, f.left_out) for f in found])
-    if not (rebuild or switch) and (settled := _settled(target, found)):
+    if not (rebuild or switch) and (settled := _settled(target, found, thorough=thorough)):
         return settled
     homes.prepare(target.home)
     while True:
         with homes.writing(target.home, wait) as mine:
             if mine:
-                return _run(target, found, embedder, progress, rebuild=rebuild, switch=switch)
+                return _run(target, found, embedder, progress, rebuild=rebuild, switch=switch, thorough=thorough)
         if target.indexed and (busy := _busy(target, found)).sources:
             return busy
 
@@ -156,7 +165,7 @@ def _report(catalog: Catalog, pending: int, same: int) -> Report:
     )
 
 
-def _settled(target: Target, found: Sequence[Found]) -> Report | None:
+def _settled(target: Target, found: Sequence[Found], *, thorough: bool) -> Report | None:
     """The report where nothing is to be done, or nothing can be since the home cannot be written."""
     if not target.indexed or schema.is_old(target.home):
         return None
@@ -165,6 +174,9 @@ def _settled(target: Target, found: Sequence[Found]) -> Report | None:
         todo = planned(found, catalog)
         report = _report(catalog, 0, todo.same)
         unfinished = catalog.meta("unfinished") or catalog.old_vectors() or not target.vectors.exists()
+        unfinished = unfinished or catalog.meta("vectors") != target.vectors.identity
+        if thorough and not unfinished:
+            unfinished = _touched(target, catalog, report)
         if todo or report.owed or unfinished or not known:
             if catalog.writable:
                 return None
@@ -177,6 +189,16 @@ def _settled(target: Target, found: Sequence[Found]) -> Report | None:
         elif not report.sources:
             raise _nothing(target, catalog.left_out())
         return report
+
+
+def _touched(target: Target, catalog: Catalog, report: Report) -> bool:
+    """Whether the vectors are not as they were left; the report tells where that cannot be found out."""
+    try:
+        collection = catalog.meta("collection")
+        return bool(collection) and target.vectors.touched(collection, catalog.paid_count() if target.server else 0)
+    except Failure as failure:
+        report.failure = failure
+        return False
 
 
 def _busy(target: Target, found: Sequence[Found]) -> Report:
@@ -195,12 +217,16 @@ def _run(
     *,
     rebuild: bool,
     switch: bool,
+    thorough: bool,
 ) -> Report:
     """One run under the writer's lock."""
     old = target.indexed and schema.is_old(target.home)
     with _open(target, rebuild=rebuild) as catalog:
         cut_off = _claim(target, catalog)
-        store = Store(catalog, target.vectors, embedder, doubtful=cut_off)
+        touched = thorough and _touched(target, catalog, Report())
+        former = target.own_vectors if target.server else None
+        store = Store(catalog, target.vectors, embedder, doubtful=cut_off or touched, former=former)
+        store.settle()
         lost = catalog.has_sources() and not store.vectors.exists()
         cheap = old and not catalog.meta("embedder").startswith("openai")
         if rebuild or lost or cheap:
@@ -212,7 +238,7 @@ def _run(
         gone = planned(found, catalog).gone
         _put_all(todo.look, before, store, progress, rebuild=rebuild)
         store.remove(gone)
-        if cut_off:
+        if cut_off or touched:
             store.reconcile()
         store.pay()
         store.sweep()

@@ -355,6 +355,14 @@ class Catalog:
         rows = [(key, collection, sketch) for key, sketch in sketches.items()]
         self._db.executemany("INSERT OR REPLACE INTO sketch VALUES (?, ?, ?)", rows)
 
+    def forget_sketches_but(self, collection: str) -> None:
+        """Forget those of other embedders. In a transaction."""
+        self._db.execute("DELETE FROM sketch WHERE collection != ?", (collection,))
+
+    def paid_count(self) -> int:
+        """How many vectors are known to be stored."""
+        return int(self._all("SELECT COUNT(DISTINCT hash) FROM passage WHERE NOT owed")[0][0])
+
     def forget_sketches(self) -> None:
         """Forget those of every embedder. In a transaction."""
         self._db.execute("DELETE FROM sketch")

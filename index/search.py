@@ -18,7 +18,7 @@ from index.passage import Hit
 from index.question import Question, understand
 from index.rank import Candidate, Evidence, Ranked, first_score, rank
 from index.terms import Tokenizer, any_of
-from index.vectors import Vectors
+from index.vectors import VectorStore
 
 if TYPE_CHECKING:
     import numpy as np
@@ -47,7 +47,7 @@ class Index:
     """What a search needs; `embedder` None means words alone. `collection` is where the index's vectors are."""
 
     catalog: Catalog
-    vectors: Vectors
+    vectors: VectorStore
     embedder: Embedder | None
     tokenizer: Tokenizer = field(default_factory=Tokenizer)
 

@@ -11,7 +11,7 @@ from index.catalog import Catalog, Prepared, text_hash
 from index.embed import Embedder
 from index.errors import Failure
 from index.passage import Piece
-from index.vectors import Vectors
+from index.vectors import Vectors, VectorStore
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,15 +31,23 @@ class Store:
     """A catalog with its vectors, open for one writer. `failure` is the first failure to embed; it ends the embedding.
 
     `doubtful` says that vectors may be stored that the catalog does not know of, as after a run that was cut off; only then
-    are they looked for, since Chroma replays its log for a look.
+    are they looked for, since Chroma replays its log for a look. `former` is where vectors may be that were kept there before
+    the index moved to a server: they are taken along.
     """
 
     def __init__(
-        self, catalog: Catalog, vectors: Vectors, open_embedder: Callable[[], Embedder], *, doubtful: bool = False
+        self,
+        catalog: Catalog,
+        vectors: VectorStore,
+        open_embedder: Callable[[], Embedder],
+        *,
+        doubtful: bool = False,
+        former: Vectors | None = None,
     ) -> None:
         self.catalog = catalog
         self.vectors = vectors
-        self.doubtful = doubtful
+        self.doubtful = doubtful or vectors.shared
+        self.former = former
         self.failure: Failure | None = None
         self.embedded = 0
         self._sketches: dict[str, bytes] = {}
@@ -55,6 +63,15 @@ class Store:
             self.catalog.store(prepared, owed=missing.keys() - stored, replace=replace)
             self._paid(stored)
 
+    def settle(self) -> None:
+        """Where the vectors are kept elsewhere than before, all are owed there; what that place has is found again."""
+        if self.vectors.identity == self.catalog.meta("vectors"):
+            return
+        self.doubtful = True
+        with self.catalog.transaction():
+            self.catalog.owe_all()
+            self.catalog.remember(vectors=self.vectors.identity, moving="1" if self.catalog.has_sources() else "")
+
     def remove(self, sources: Iterable[str]) -> None:
         """Forget sources that are gone."""
         with self.catalog.transaction():
@@ -66,12 +83,16 @@ class Store:
             stored = self._embed(owed)
             with self.catalog.transaction():
                 self._paid(stored)
+        if self.catalog.meta("moving") and not self.failure:
+            with self.catalog.transaction():
+                self.catalog.remember(moving="")
 
     def sweep(self) -> None:
-        """Delete the vectors that no passage needs any more, and save the graph if that is due."""
+        """Delete the vectors that no passage needs any more, unless others may, and save the graph if that is due."""
         try:
             if old := self.catalog.old_vectors():
-                self.vectors.delete(self.catalog.meta("collection"), old)
+                if not self.vectors.shared:
+                    self.vectors.delete(self.catalog.meta("collection"), old)
                 with self.catalog.transaction():
                     self.catalog.forget_old_vectors(self.catalog.meta("collection"), old)
             if self.embedded or old:
@@ -113,15 +134,30 @@ class Store:
         """After a run that was cut off: delete the vectors the catalog does not know, owe those that are not there."""
         collection = self.catalog.meta("collection")
         try:
-            there = self.vectors.ids(collection) if collection else set()
+            live = self.catalog.hashes()
+            there = self._there(collection, live) if collection else set()
         except Failure as failure:
             self.failure = self.failure or failure
             return
-        live = self.catalog.hashes()
         with self.catalog.transaction():
             self.catalog.owe(live - there)
             self.catalog.paid(live & there)
             self.catalog.add_old_vectors(there - live)
+
+    def _there(self, collection: str, live: set[str]) -> set[str]:
+        """The ids that are stored; on a server only of those that are needed."""
+        return self.vectors.present(collection, sorted(live)) if self.vectors.shared else self.vectors.ids(collection)
+
+    def prune(self) -> int:
+        """Delete the vectors that this catalog does not need, others' too, and those of embedders used no more; how many."""
+        collection = self.catalog.meta("collection")
+        extra = list(self.vectors.ids(collection) - self.catalog.hashes()) if collection else []
+        self.vectors.delete(collection, extra)
+        if isinstance(self.vectors, Vectors) and collection:
+            self.vectors.drop_others(collection)
+            with self.catalog.transaction():
+                self.catalog.forget_sketches_but(collection)
+        return len(extra)
 
     def _paid(self, hashes: set[str]) -> None:
         """These vectors are stored now. In a transaction."""
@@ -172,6 +208,8 @@ class Store:
         try:
             if self.doubtful:
                 done |= self.vectors.present(collection, list(pieces))
+            if self.former and self.catalog.meta("moving"):
+                done |= self._taken_along(collection, [h for h in pieces if h not in done])
             keys = [h for h in pieces if h not in done]
             try:
                 for indices, vectors, sketches in embedder.batches([pieces[h] for h in keys]):
@@ -186,6 +224,14 @@ class Store:
         except Failure as failure:
             self.failure = failure
         return done
+
+    def _taken_along(self, collection: str, keys: list[str]) -> set[str]:
+        """Bring vectors from where they were kept before."""
+        assert self.former
+        taken, rows = self.former.take(collection, keys)
+        if rows is not None:
+            self.vectors.add(collection, taken, rows)
+        return set(taken)
 
 
 def _stacked(rows: "list[np.ndarray]") -> "np.ndarray":

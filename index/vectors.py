@@ -12,11 +12,11 @@ import os
 import re
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from index.errors import DamagedIndex, Failure, HomeNotWritable, IndexBusy
 
@@ -34,8 +34,8 @@ NEVER = 1_000_000_000
 WAIT_TO_READ = 1.0
 WAIT_TO_WRITE = 60.0
 
-_LOCK, _POINTER, _STORE = "lock", "current.json", "store-"
-_GRAPH = {"space": "cosine", "ef_construction": 100, "ef_search": 100, "max_neighbors": 16}
+_LOCK, _POINTER, _SEEN, _STORE = "lock", "current.json", "seen", "store-"
+GRAPH = {"space": "cosine", "ef_construction": 100, "ef_search": 100, "max_neighbors": 16}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +47,50 @@ class _State:
     size: int
 
 
+class VectorStore(Protocol):
+    """Where vectors are: `Vectors` in a folder, or `index/server.py`. `identity` is remembered of a place; "" is the folder.
+
+    `shared` tells that others keep vectors there too, under the same ids: hashes of texts.
+    """
+
+    identity: str
+    shared: bool
+
+    def exists(self) -> bool:
+        """Whether anything was ever stored."""
+
+    def touched(self, collection: str, expected: int) -> bool:
+        """Whether something else than `qa` has changed what is stored, as far as that shows at no cost."""
+
+    def present(self, collection: str, ids: Sequence[str]) -> set[str]:
+        """Those of the ids whose vectors are stored."""
+
+    def ids(self, collection: str) -> set[str]:
+        """Every id of a collection."""
+
+    def add(self, collection: str, ids: Sequence[str], vectors: "np.ndarray") -> None:
+        """Store float32 rows of unit length, (n, d), for ids that are not stored yet."""
+
+    def delete(self, collection: str, ids: Sequence[str]) -> None:
+        """Forget vectors; ids that are not stored are passed over."""
+
+    def query(
+        self, collection: str, vectors: "np.ndarray", limit: int, ids: Sequence[str] | None = None
+    ) -> list[list[tuple[str, float]]]:
+        """For each row of (n, d) the nearest ids, at most `limit`, with their cosine similarity, best first."""
+
+    def save(self, share: float = 0.0) -> bool:
+        """Save what only stands in a log, if that is worth it."""
+
+    def clear(self) -> None:
+        """Forget every vector of every collection, unless it is shared."""
+
+
 class Vectors:
     """The vector store below `folder`; nothing is imported or written before it is used."""
+
+    identity = ""
+    shared = False
 
     def __init__(self, folder: Path, save_after: int = SAVE_AFTER) -> None:
         self.folder = folder
@@ -57,6 +99,13 @@ class Vectors:
     def exists(self) -> bool:
         """Whether anything was ever stored."""
         return (self.folder / _POINTER).exists()
+
+    def touched(self, collection: str, expected: int) -> bool:
+        """Whether Chroma's files are not as the last visit has left them: a kill, or another program."""
+        try:
+            return (self.folder / _SEEN).read_text(encoding="utf-8") != self._marks()
+        except OSError:
+            return self.exists()
 
     def present(self, collection: str, ids: Sequence[str]) -> set[str]:
         """Those of the ids whose vectors are stored."""
@@ -73,6 +122,29 @@ class Vectors:
             found = _collection(client, collection)
             return set(found.get(include=[])["ids"]) if found else set()
 
+    def take(self, collection: str, ids: Sequence[str]) -> "tuple[list[str], np.ndarray | None]":
+        """Those of the ids that are stored, and their vectors, float32 (n, d)."""
+        import numpy as np
+
+        if not self.exists():
+            return [], None
+        with self._visit(WAIT_TO_WRITE) as client:
+            found = _collection(client, collection)
+            stored = found.get(ids=list(ids), include=["embeddings"]) if found else None
+        if not stored or not stored["ids"]:
+            return [], None
+        return stored["ids"], np.asarray(stored["embeddings"], dtype=np.float32)
+
+    def drop_others(self, collection: str) -> int:
+        """Forget the collections of embedders that are used no more; how many."""
+        if not self.exists():
+            return 0
+        with self._visit(WAIT_TO_WRITE) as client:
+            others = [found.name for found in client.list_collections() if found.name != collection_name(collection)]
+            for name in others:
+                client.delete_collection(name)
+            return len(others)
+
     def add(self, collection: str, ids: Sequence[str], vectors: "np.ndarray") -> None:
         """Store float32 rows of unit length, (n, d), for ids that are not stored yet (`present` tells); repeated ones once.
 
@@ -83,8 +155,8 @@ class Vectors:
             return
         with self._visit(WAIT_TO_WRITE) as client:
             self._count(added=len(new))
-            graph: Any = {"hnsw": {**_GRAPH, "sync_threshold": NEVER}}
-            store = client.get_or_create_collection(_name(collection), embedding_function=None, configuration=graph)
+            graph: Any = {"hnsw": {**GRAPH, "sync_threshold": NEVER}}
+            store = client.get_or_create_collection(collection_name(collection), embedding_function=None, configuration=graph)
             for part in _slices(list(new), client.get_max_batch_size()):
                 store.add(ids=part, embeddings=vectors[[new[key] for key in part]])
 
@@ -138,6 +210,7 @@ class Vectors:
                     self.folder
                 ) from error
             self._point(_State(copy, 0, state.size))
+            self._see()
             shutil.rmtree(self.folder / state.store, ignore_errors=True)
             return True
 
@@ -158,6 +231,7 @@ class Vectors:
             self._sweep(state.store)
             with _client(self.folder / state.store) as client:
                 yield client
+            self._see()
 
     @contextmanager
     def _lock(self, wait: float) -> Iterator[None]:
@@ -177,6 +251,15 @@ class Vectors:
             yield
         finally:
             lock.release()
+
+    def _see(self) -> None:
+        """Remember how Chroma's files look when a visit is over."""
+        with suppress(OSError):
+            (self.folder / _SEEN).write_text(self._marks(), encoding="utf-8")
+
+    def _marks(self) -> str:
+        info = (self.folder / self._state().store / "chroma.sqlite3").stat()
+        return f"{info.st_size} {info.st_mtime_ns} {info.st_ino}"
 
     def _state(self) -> _State:
         try:
@@ -257,7 +340,7 @@ def _collection(client: "Client", name: str) -> "Collection | None":
     from chromadb.errors import NotFoundError
 
     try:
-        return client.get_collection(_name(name), embedding_function=None)
+        return client.get_collection(collection_name(name), embedding_function=None)
     except NotFoundError:
         return None
 
@@ -269,7 +352,7 @@ def _present(client: "Client", name: str, ids: Sequence[str]) -> set[str]:
     return {i for part in _slices(list(ids), client.get_max_batch_size()) for i in found.get(ids=part, include=[])["ids"]}
 
 
-def _name(collection: str) -> str:
+def collection_name(collection: str) -> str:
     """A name that Chroma takes for an embedder's identity: letters and digits of it, and its hash."""
     digest = hashlib.sha256(collection.encode()).hexdigest()[:16]
     return f"{re.sub('[^a-zA-Z0-9]+', '-', collection).strip('-')[:40].strip('-')}-{digest}"

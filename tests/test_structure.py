@@ -22,7 +22,7 @@ LAYERS = [
     ["qa.errors"],
     ["qa"],
     ["index.build", "index.search", "index.window"],
-    ["index.store", "index.rank", "index.links", "index.reading"],
+    ["index.store", "index.rank", "index.links", "index.reading", "index.server"],
     ["index.question"],
     ["index.catalog", "index.embed", "index.vectors", "index.split"],
     ["index.plan", "index.schema", "index.home", "index.service", "index.read"],
