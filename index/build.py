@@ -127,6 +127,20 @@ def update(
             return busy
 
 
+def prune(target: Target, wait: float) -> int | None:
+    """Delete the vectors that this index does not need: on a server others' too; how many, None where another run goes on."""
+    with homes.writing(target.home, wait) as mine:
+        if not mine:
+            return None
+        with Catalog(target.home) as catalog:
+            target.owned(catalog)
+            return Store(catalog, target.vectors, _none).prune()
+
+
+def _none() -> Embedder:
+    raise AssertionError("pruning embeds nothing")
+
+
 def look(target: Target) -> list[Found]:
     """The files there are, those without a reader left out; reads none of them."""
     return [_with_reader(f) for f in walk(target.root, target.home, target.follow)]

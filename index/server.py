@@ -68,8 +68,9 @@ class ServerVectors:
 
     shared = True
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Server, read: float = READ) -> None:
         self.server = server
+        self._read = read
         self.identity = server.identity
 
     def exists(self) -> bool:
@@ -79,7 +80,7 @@ class ServerVectors:
     def touched(self, collection: str, expected: int) -> bool:
         """Whether the server holds fewer vectors than the catalog counts on, as a new one does."""
         found = self._collection(collection)
-        return expected > (0 if found is None else int(self._call("GET", f"{found}/count", READ)))
+        return expected > (0 if found is None else int(self._call("GET", f"{found}/count", self._read)))
 
     def present(self, collection: str, ids: Sequence[str]) -> set[str]:
         """Those of the ids whose vectors are stored, whoever has stored them."""
@@ -128,7 +129,7 @@ class ServerVectors:
         chosen = {} if ids is None else {"ids": sorted(self.present(collection, ids))}
         if chosen == {"ids": []}:
             return [[] for _ in vectors]
-        result = self._call("POST", f"{found}/query", READ, body | chosen)
+        result = self._call("POST", f"{found}/query", self._read, body | chosen)
         pairs = zip(result["ids"], result["distances"], strict=True)
         return [[(i, 1 - d) for i, d in zip(*row, strict=True)] for row in pairs]
 
@@ -148,7 +149,7 @@ class ServerVectors:
             body = {"name": full, "get_or_create": True, "configuration": {"hnsw": GRAPH}}
             return f"{base}/collections/{self._call('POST', f'{base}/collections', WRITE, body)['id']}"
         if full not in self._known:
-            found = self._call("GET", f"{base}/collections/{full}", READ, missing="Collection")
+            found = self._call("GET", f"{base}/collections/{full}", self._read, missing="Collection")
             if found is None:
                 return None
             self._known[full] = f"{base}/collections/{found['id']}"
@@ -161,7 +162,7 @@ class ServerVectors:
     @cached_property
     def _checks(self) -> dict[str, Any]:
         """What the server says of itself: how much it takes at once, and in which form."""
-        found = self._call("GET", "/api/v2/pre-flight-checks", READ)
+        found = self._call("GET", "/api/v2/pre-flight-checks", self._read)
         if not isinstance(found, dict) or not isinstance(found.get("max_batch_size"), int):
             raise self._failure(NotThere, "it is no Chroma server")
         return {"supports_base64_encoding": False, **found}

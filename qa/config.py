@@ -8,11 +8,13 @@ import os
 import re
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from index.build import Target
 from index.errors import NoDocuments
+from index.server import Server
 from index.service import Service
 from qa.errors import UsageFailure
 
@@ -24,6 +26,11 @@ NAMES = {
     "OPENAI_API_KEY": "",
     "OPENAI_BASE_URL": "",
     "QA_CONTEXT": "",
+    "QA_CHROMA": "",
+    "QA_CHROMA_TOKEN": "",
+    "QA_CHROMA_TENANT": "",
+    "QA_CHROMA_DATABASE": "",
+    "QA_COLLECTION": "",
     "QA_FOLLOW": "",
     "QA_OFFLINE": "",
 }
@@ -89,7 +96,11 @@ def load(seeds: str | None = None, home: str | None = None, *, cwd: Path | None 
     values = _values({"QA_SEEDS": seeds, "QA_HOME": home}, project)
     check_embedder(values["QA_EMBEDDER"].text)
     service, notices = _service(values)
-    return Settings(_target(values, project, cwd), values, service, notices)
+    target = _target(values, project, cwd)
+    if values["QA_CHROMA"].text:
+        server, more = _server(values, target.root)
+        target, notices = replace(target, server=server), notices + more
+    return Settings(target, values, service, notices)
 
 
 def check_embedder(name: str) -> None:
@@ -179,6 +190,30 @@ def _service(values: Mapping[str, Value]) -> tuple[Service | None, tuple[str, ..
         notice = "The endpoint comes from .env, so the key from the environment is not sent to it; put its key into .env too."
         return Service(url.text, PLACEHOLDER_KEY), (notice,)
     return Service(url.text or None, key.text or PLACEHOLDER_KEY), ()
+
+
+def _server(values: Mapping[str, Value], root: Path) -> tuple[Server, tuple[str, ...]]:
+    """The Chroma server with its token; one that `.env` names gets only a token from that file, as a model's endpoint."""
+    url, token = values["QA_CHROMA"], values["QA_CHROMA_TOKEN"]
+    try:
+        parts = urlsplit(url.text)
+        known = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        known = False
+    if not known:
+        raise UsageFailure(f"QA_CHROMA is “{url.text}”, not the address of a server.", "Like this: http://localhost:8000")
+    foreign = url.origin == ".env" and bool(token.text) and token.origin != ".env"
+    notice = "The Chroma server comes from .env, so the environment's token is not sent to it; put its own into .env."
+    name = root.parent.name if root.name == "seeds" else root.stem
+    server = Server(
+        url.text,
+        values["QA_COLLECTION"].text or name or "qa",
+        "" if foreign else token.text,
+        values["QA_CHROMA_TENANT"].text or "default_tenant",
+        values["QA_CHROMA_DATABASE"].text or "default_database",
+        reachable=not _yes(values["QA_OFFLINE"]),
+    )
+    return server, (notice,) if foreign else ()
 
 
 def color_forbidden() -> bool:

@@ -11,7 +11,7 @@ from index.catalog import Catalog, Counts
 from qa import __version__, llm
 from qa.config import NEVER, Settings
 
-_SECRET = "OPENAI_API_KEY"
+_SECRETS = ("OPENAI_API_KEY", "QA_CHROMA_TOKEN")
 
 
 def status_of(settings: Settings) -> dict[str, Any]:
@@ -48,9 +48,10 @@ def status_of(settings: Settings) -> dict[str, Any]:
 def _endpoints(settings: Settings, embedder: str) -> list[str]:
     """The hosts that a command may call as things are set."""
     embeds = (embedder or settings.embedder).startswith("openai")
-    if settings.offline or settings.service is None or (settings.model == NEVER and not embeds):
-        return []
-    return [settings.service.host]
+    called = [] if settings.target.server is None else [settings.target.server.host]
+    if settings.service is not None and (settings.model != NEVER or embeds):
+        called.append(settings.service.host)
+    return [] if settings.offline else called
 
 
 def _default(name: str, settings: Settings) -> str:
@@ -60,7 +61,7 @@ def _default(name: str, settings: Settings) -> str:
 
 def _shown(name: str, value: str) -> str:
     """A setting's value without keys and passwords."""
-    if name == _SECRET:
+    if name in _SECRETS:
         return _masked(value)
     return re.sub(r"(?<=://)[^/@]*@", "…@", value)
 

@@ -6,6 +6,7 @@ import pytest
 
 from index.errors import NoDocuments
 from qa.config import PLACEHOLDER_KEY, load
+from qa.errors import UsageFailure
 
 
 def test_an_option_comes_before_the_environment_before_dotenv(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -19,6 +20,39 @@ def test_an_option_comes_before_the_environment_before_dotenv(project: Path, mon
     monkeypatch.setenv("QA_HOME", "from-environment")
     assert load().target.home == project / "from-environment"
     assert load(home="from-option").target.home == project / "from-option"
+
+
+@pytest.mark.parametrize(
+    ("where", "token", "sent", "notices"),
+    [
+        ("environment", "environment", "t0ken", 0),
+        (".env", ".env", "t0ken", 0),
+        (".env", "environment", "", 1),
+        (".env", "", "", 0),
+    ],
+)
+def test_a_chroma_server_gets_no_token_that_is_not_its_own(
+    project: Path, monkeypatch: pytest.MonkeyPatch, where: str, token: str, sent: str, notices: int
+) -> None:
+    """One that comes from .env gets only a token from there."""
+    given = {"QA_CHROMA": ("http://localhost:8000", where), "QA_CHROMA_TOKEN": ("t0ken", token)}
+    (project / ".env").write_text("".join(f"{name}={value}\n" for name, (value, place) in given.items() if place == ".env"))
+    for name, (value, place) in given.items():
+        if place == "environment":
+            monkeypatch.setenv(name, value)
+    settings = load()
+    assert settings.target.server
+    assert (settings.target.server.token, settings.target.server.host) == (sent, "localhost:8000")
+    assert len(settings.notices) == notices
+    assert "t0ken" not in repr(settings.target)
+
+
+@pytest.mark.parametrize("address", ["localhost:8000", "ftp://localhost", "http://", "http://[::1", "http://localhost:99999"])
+def test_what_is_no_address_of_a_server(project: Path, monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    """A mistake of the command line, with an example."""
+    monkeypatch.setenv("QA_CHROMA", address)
+    with pytest.raises(UsageFailure, match="not the address of a server"):
+        load()
 
 
 def test_the_project_is_found_upward(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:

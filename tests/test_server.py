@@ -1,0 +1,298 @@
+"""Vectors on a Chroma server: a real one on loopback, that may go away."""
+
+import json
+import shutil
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from socket import socket
+from threading import Thread
+
+import httpx2
+import numpy as np
+import pytest
+from conftest import Run
+from test_index import STATIC, Failing, consistent, stored
+
+from index.build import Target, prune, update
+from index.catalog import Catalog
+from index.errors import (
+    KeyRefused,
+    NotThere,
+    RateLimited,
+    RequestRefused,
+    ServiceBroken,
+    ServiceFailure,
+    TimedOut,
+    Unreachable,
+)
+from index.search import Index, search
+from index.server import FAILURES, Server, ServerVectors
+
+
+@dataclass(slots=True)
+class Chroma:
+    """A `chroma run` that can be stopped and started again."""
+
+    folder: Path
+    port: int
+    process: "subprocess.Popen[bytes] | None" = None
+
+    @property
+    def url(self) -> str:
+        """Its address."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Until it answers."""
+        command = [str(Path(sys.executable).parent / "chroma"), "run", "--path", str(self.folder), "--port", str(self.port)]
+        if not Path(command[0]).exists():
+            command[0] = shutil.which("chroma") or pytest.skip("chroma is not installed as a command")
+        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        for _ in range(600):
+            try:
+                urllib.request.urlopen(f"{self.url}/api/v2/heartbeat", timeout=1).read()
+            except OSError:
+                time.sleep(0.05)
+            else:
+                return
+        raise AssertionError("chroma run does not answer")
+
+    def stop(self) -> None:
+        """As a machine that goes down."""
+        if self.process:
+            self.process.kill()
+            self.process.wait()
+
+
+def free_port() -> int:
+    """One that nobody listens on."""
+    with socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def chroma(tmp_path: Path) -> Iterator[Chroma]:
+    """A server of its own."""
+    server = Chroma(tmp_path / "server", free_port())
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def target(tmp_path: Path, chroma: Chroma) -> Target:
+    """Three documents whose vectors go to the server."""
+    docs = tmp_path / "docs"
+    docs.mkdir()
+    for name in "abc":
+        (docs / f"{name}.txt").write_text("\n\n".join(f"Line {n} of {name} tells of {name * 5}. " * 9 for n in range(20)))
+    return Target(docs, tmp_path / "home", server=Server(chroma.url, "project"))
+
+
+def whole(target: Target) -> None:
+    """The server has a vector for every passage, and perhaps others."""
+    with Catalog(target.home) as catalog:
+        assert stored(target) >= catalog.hashes()
+        assert catalog.counts().owed == 0
+
+
+def counting(after: int = 10_000) -> Failing:
+    """An embedder that counts what it embeds."""
+    return Failing(after)
+
+
+def found(target: Target, query: str) -> "tuple[str, ServiceFailure | None]":
+    """The source found first, and why vectors had no part in it."""
+    with Catalog(target.home) as catalog:
+        result = search(Index(catalog, target.vectors, STATIC()), query, 1)
+    assert result.failure is None or isinstance(result.failure, ServiceFailure)
+    return result.hits[0].place.source, result.failure
+
+
+def test_the_vectors_are_on_the_server_and_no_text(target: Target, chroma: Chroma) -> None:
+    """As in a folder: what is indexed is found, a second run embeds nothing, an edit costs what it changes."""
+    first = update(target, STATIC)
+    assert first.fresh
+    consistent(target)
+    assert found(target, "what tells of bbbbb?") == ("b.txt", None)
+    assert not (target.home / "vectors").exists()
+    assert update(target, lambda: pytest.fail("the embedder is not needed"), thorough=True).fresh
+    (target.root / "b.txt").write_text((target.root / "b.txt").read_text().replace("Line 7", "Row 7"))
+    assert 0 < update(target, STATIC).embedded < first.embedded / 3
+    chroma.stop()
+    stored = b"".join(path.read_bytes() for path in chroma.folder.rglob("*") if path.is_file())
+    assert b"tells of" not in stored
+    assert b"b.txt" not in stored
+
+
+def test_two_people_embed_once_and_delete_nothing_of_each_other(target: Target, tmp_path: Path) -> None:
+    """The same documents under the same name; only `prune` deletes, and then for everybody."""
+    update(target, STATIC)
+    shutil.copytree(target.root, tmp_path / "other")
+    other = replace(target, root=tmp_path / "other", home=tmp_path / "other-home")
+    embedder = counting()
+    assert update(other, lambda: embedder).fresh
+    assert embedder.embedded == []
+    (other.root / "a.txt").unlink()
+    update(other, STATIC)
+    update(other, STATIC, rebuild=True)
+    assert found(target, "what tells of aaaaa?") == ("a.txt", None)
+    whole(target)
+    deleted = prune(other, 0)
+    assert deleted
+    consistent(other)
+    assert update(target, STATIC, thorough=True).embedded == deleted
+    consistent(target)
+
+
+def test_another_project_has_vectors_of_its_own(target: Target, tmp_path: Path) -> None:
+    """A collection each."""
+    update(target, STATIC)
+    assert target.server
+    elsewhere = replace(target, home=tmp_path / "home-2", server=replace(target.server, project="another"))
+    embedder = counting()
+    update(elsewhere, lambda: embedder)
+    assert embedder.embedded
+
+
+def test_moving_there_and_back_costs_nothing(target: Target) -> None:
+    """Vectors are taken along to the server, and those in the folder are found again."""
+    at_home = replace(target, server=None)
+    update(at_home, STATIC)
+    embedder = counting()
+    report = update(target, lambda: embedder)
+    assert (report.fresh, embedder.embedded) == (True, [])
+    consistent(target)
+    assert update(at_home, lambda: embedder).fresh
+    assert embedder.embedded == []
+    consistent(at_home)
+
+
+def test_a_server_that_goes_away_and_comes_back_empty(target: Target, chroma: Chroma) -> None:
+    """Words find what the vectors don't, a changed file too; the debt is paid when the server is back, even a new one."""
+    update(target, STATIC)
+    chroma.stop()
+    (target.root / "b.txt").write_text("Zebras tell of stripes.")
+    report = update(target, STATIC)
+    assert isinstance(report.failure, Unreachable)
+    assert (report.pending, report.owed) == (0, 1)
+    source, failure = found(target, "zebras")
+    assert (source, type(failure)) == ("b.txt", Unreachable)
+    chroma.start()
+    assert update(target, STATIC).fresh
+    whole(target)
+    chroma.stop()
+    shutil.rmtree(chroma.folder)
+    chroma.start()
+    source, failure = found(target, "zebras")
+    assert (source, type(failure)) == ("b.txt", NotThere)
+    assert update(target, STATIC, thorough=True).fresh
+    consistent(target)
+
+
+def test_the_command_line_says_what_is_in_the_way(
+    target: Target, chroma: Chroma, qa: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`ask` and `search` answer by words with a line, `qa index` exits 5; the status names the server, no JSON else."""
+    monkeypatch.setenv("QA_CHROMA", chroma.url)
+    options = ("--seeds", str(target.root), "--home", str(target.home))
+    assert qa("index", *options).code == 0
+
+    assert json.loads(qa("status", "--json", *options).out)["endpoints"] == [f"127.0.0.1:{chroma.port}"]
+    chroma.stop()
+    (target.root / "b.txt").write_text("Zebras tell of stripes.")
+    asked = qa("ask", "--json", "what do zebras tell of?", *options)
+    assert (asked.code, json.loads(asked.out)["citations"][0]["source"]) == (0, "b.txt")
+    assert "The Chroma server 127.0.0.1" in asked.err
+    assert str(chroma.port) not in asked.out
+    indexed = qa("index", "--json", *options)
+    assert (indexed.code, str(chroma.port) in indexed.out) == (5, False)
+    monkeypatch.setenv("QA_OFFLINE", "1")
+    offline = qa("search", "zebras", *options)
+    assert (offline.code, "QA_OFFLINE=1 forbids to call the Chroma server" in offline.err) == (0, True)
+
+
+Reply = tuple[int, str, bytes]
+Answering = Callable[[Reply], tuple[str, list[str]]]
+
+
+@pytest.fixture
+def answering() -> Iterator[Answering]:
+    """A server that gives one answer to everything, and keeps the tokens it was sent."""
+    servers = []
+
+    def start(reply: Reply) -> tuple[str, list[str]]:
+        tokens: list[str] = []
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                status, kind, body = reply
+                tokens.append(self.headers.get("x-chroma-token", ""))
+                self.send_response(status)
+                self.send_header("content-type", kind)
+                self.send_header("location", "http://127.0.0.1:9/")
+                self.send_header("content-length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        servers.append(server)
+        Thread(target=server.serve_forever, daemon=True).start()
+        return f"http://127.0.0.1:{server.server_port}", tokens
+
+    yield start
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.mark.parametrize(
+    ("reply", "leaf"),
+    [
+        ((200, "text/html", b"<html>Welcome</html>"), NotThere),
+        ((302, "application/json", b"{}"), NotThere),
+        ((400, "application/json", b'{"error": "InvalidArgumentError", "message": "no"}'), RequestRefused),
+        ((401, "application/json", b'{"error": "AuthError", "message": "bad token t0ken-secret"}'), KeyRefused),
+        ((403, "application/json", b"{}"), KeyRefused),
+        ((404, "application/json", b'{"error": "NotFoundError", "message": "Tenant [x] not found"}'), NotThere),
+        ((429, "application/json", b"{}"), RateLimited),
+        ((500, "application/json", b"{}"), ServiceBroken),
+    ],
+)
+def test_what_a_reply_means(
+    answering: Callable[[Reply], tuple[str, list[str]]], reply: Reply, leaf: type[ServiceFailure]
+) -> None:
+    """One sentence, without the token, which is sent; no redirect is followed."""
+    url, tokens = answering(reply)
+    vectors = ServerVectors(Server(url, "project", "t0ken-secret"))
+    with pytest.raises(leaf) as caught:
+        vectors.query("static", np.zeros((1, 4), dtype=np.float32), 3)
+    assert "t0ken" not in str(caught.value)
+    assert tokens == ["t0ken-secret"]
+
+
+def test_a_server_that_says_nothing() -> None:
+    """A question does not hang on it."""
+    with socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        vectors = ServerVectors(Server(f"http://127.0.0.1:{silent.getsockname()[1]}", "project"), read=0.2)
+        with pytest.raises(TimedOut):
+            vectors.query("static", np.zeros((1, 4), dtype=np.float32), 3)
+
+
+def test_every_error_of_the_client_is_in_the_table() -> None:
+    """Under its own name or that of a class above it."""
+    errors = [e for e in vars(httpx2).values() if isinstance(e, type) and issubclass(e, httpx2.HTTPError | httpx2.InvalidURL)]
+    assert len(errors) > 10
+    assert all(any(kind.__name__ in FAILURES for kind in error.__mro__) for error in errors)
