@@ -7,7 +7,7 @@ Owns the straight line of a run: walk, plan, read, split, store, report. How it 
 import hashlib
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from index import home as homes
@@ -133,13 +133,17 @@ def look(target: Target) -> list[Found]:
 
 
 def stale(found: Sequence[Found], catalog: Catalog) -> list[str]:
-    """The sources that an update would change: those to look at whose content is another, and those that are gone."""
-    known, todo = catalog.sources(), planned(found, catalog)
-    return sorted([*(f.source for f in todo.look if _changed(f, known.get(f.source))), *todo.gone])
+    """The sources whose passages an update would change: those to look at whose content is another, and those that are gone."""
+    known = catalog.sources()
+    todo = plan(found, known, _makers(found))
+    gone = (source for source in todo.gone if known[source].sha256)
+    return sorted([*(f.source for f in todo.look if _changed(f, known.get(f.source))), *gone])
 
 
 def _changed(found: Found, known: Known | None) -> bool:
     """Whether a file to look at is another than the one indexed; a young one of the same stat is read to tell."""
+    if found.left_out:
+        return known is not None and bool(known.sha256)
     if known is None or known.stat != found.stat:
         return True
     if not known.sha256:
@@ -354,7 +358,7 @@ def _with_reader(found: Found) -> Found:
     if found.left_out or reader_for(found.source):
         return found
     kind = Path(found.source).suffix
-    return Found(found.source, found.path, found.stat, f"no reader for {kind} files" if kind else "no reader for its kind")
+    return replace(found, left_out=f"no reader for {kind} files" if kind else "no reader for its kind")
 
 
 def _makers(found: Sequence[Found]) -> dict[str, str]:

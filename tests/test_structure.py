@@ -27,6 +27,7 @@ LAYERS = [
     ["index.catalog", "index.embed", "index.vectors", "index.split"],
     ["index.plan", "index.schema", "index.home", "index.service", "index.read"],
     ["index.walk", "index.terms", "index.sketch", "index.machine"],
+    ["index.ignore"],
     ["index.passage", "index.errors"],
     ["index"],
 ]
@@ -43,6 +44,7 @@ ONLY_IN = {
     "rich": {"qa.render"},
     "genai_prices": {"qa.prices"},
     "dotenv": {"qa.config"},
+    "pathspec": {"index.ignore", "qa.library"},
 }
 """Each library has one job, and is imported nowhere else."""
 
