@@ -254,7 +254,11 @@ def _open(target: Target, *, rebuild: bool) -> Catalog:
     kept: dict[str, str] = {}
     try:
         catalog = Catalog(target.home, create=True)
-        if not rebuild or catalog.sound():
+        if not rebuild:
+            return catalog
+        if catalog.sound():
+            with catalog.transaction():
+                catalog.tidy()
             return catalog
         catalog.close()
     except OldIndex:

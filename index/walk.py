@@ -25,6 +25,10 @@ class Stat:
     inode: int
 
 
+_UNREADABLE, _NO_TEXT = "the folder cannot be read", "a name that is not valid UTF-8"
+LOST = (_UNREADABLE, _NO_TEXT)
+"""How those reasons begin that are not the user's choice: documents may be lost to the index."""
+
 UNSEEN = Stat(0, 0, 0, 0)
 """The stat of what is left out by its name or kind: nothing that happens to it matters."""
 
@@ -109,7 +113,7 @@ class _Walk:
             except OSError as error:
                 if not folder.prefix:
                     raise
-                found.append(_left_out(folder.prefix, folder.path, f"the folder cannot be read: {error.strerror}"))
+                found.append(_left_out(folder.prefix, folder.path, f"{_UNREADABLE}: {error.strerror}"))
         return found
 
     def _look_into(self, folder: _Folder, found: list[Found], todo: list[_Folder]) -> None:
@@ -178,7 +182,7 @@ def _file(source: str, path: str, info: os.stat_result) -> Found:
     if not stat.S_ISREG(info.st_mode):
         return _left_out(source, path, "not a regular file")
     if not source.isascii() and any("\ud800" <= c <= "\udfff" for c in source):
-        return _left_out(source, path, "a name that is not valid UTF-8")
+        return _left_out(source, path, _NO_TEXT)
     return Found(source, path, Stat(info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino))
 
 

@@ -176,6 +176,25 @@ def status(json: Json = False, seeds: Seeds = None, home: Home = None, quiet: Qu
     return lambda: commands.status(json, seeds, home, _screen(color, quiet))
 
 
+@app.command(epilog="Example: qa doctor --json")
+def doctor(
+    json: Json = False,
+    online: Annotated[bool, typer.Option("--online", help="Ask the endpoint too: does it answer, and take the key?")] = False,
+    seeds: Seeds = None,
+    home: Home = None,
+    quiet: Quiet = False,
+    color: Color = "auto",
+) -> Work:
+    """Check the index and say what mends it; changes nothing.
+
+    Exit 4 if anything is wrong, a document that could not be read among it. What is left out by choice (ignored files, likely
+    secrets, links that lead outside, kinds of files without a reader, empty files) is only told.
+    """
+    from qa import commands
+
+    return lambda: commands.doctor(online, json, seeds, home, _screen(color, quiet))
+
+
 @app.command(epilog="Examples: qa show 1; qa show seeds/report.txt:14; qa show")
 def show(
     place: Annotated[

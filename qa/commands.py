@@ -24,6 +24,7 @@ from qa.ask import TOP, How, answer, checked_question
 from qa.ask import ask as ask_one
 from qa.check import on_disk
 from qa.config import NEVER, Settings, check_embedder, load
+from qa.doctor import diagnose, diagnosis_json
 from qa.errors import UsageFailure
 from qa.followup import standalone
 from qa.library import RENEWED, Library, announce_sending, embedder_for, open_library
@@ -166,6 +167,17 @@ def status(json: bool, seeds: str | None, home: str | None, screen: Screen) -> i
     else:
         render.show_status(screen, standing)
     return 0
+
+
+def doctor(online: bool, json: bool, seeds: str | None, home: str | None, screen: Screen) -> int:
+    """Say what is wrong with the index and what mends it; 4 if anything is. Changes nothing."""
+    settings = _settings(seeds, home, screen)
+    found = diagnose(settings, online=online)
+    if json:
+        screen.line(shapes.to_json(diagnosis_json(settings, found, online=online)))
+    else:
+        render.show_examination(screen, found)
+    return 4 if any(finding.wrong for finding in found.findings) else 0
 
 
 def show(place: str, text: bool, json: bool, markdown: bool, seeds: str | None, home: str | None, screen: Screen) -> int:
