@@ -105,12 +105,13 @@ def update(
     rebuild: bool = False,
     switch: bool = False,
     thorough: bool = False,
+    give_up: bool = False,
 ) -> Report:
     """Bring the index up to date; `embedder` is called only if something must be embedded.
 
     `rebuild` makes everything anew; `switch` makes `embedder` the index's own; `thorough` also mends vectors that something
-    else has touched. Where another process has been writing the
-    index for `wait` seconds (-1: no limit) nothing is done and the report is `busy`, unless nothing has been stored yet.
+    else has touched. Where another process has been writing the index for `wait` seconds (-1: no limit) nothing is done and
+    the report is `busy`, unless nothing has been stored yet (with `give_up`, even then).
     Raises NothingToIndex where no document can be indexed; what is stored then stays.
     """
     found = look(target)
@@ -123,7 +124,8 @@ def update(
         with homes.writing(target.home, wait) as mine:
             if mine:
                 return _run(target, found, embedder, progress, rebuild=rebuild, switch=switch, thorough=thorough)
-        if target.indexed and (busy := _busy(target, found)).sources:
+        busy = _busy(target, found) if target.indexed else Report(busy=True)
+        if busy.sources or give_up:
             return busy
 
 

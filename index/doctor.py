@@ -23,6 +23,7 @@ ROOM = 50_000_000
 """Bytes that should be free beside those for a copy of the vectors, which a save makes."""
 
 INDEX, REBUILD = "qa index", "qa index --rebuild"
+MEND = "Mend the file, or name it in .qaignore."
 NAMED = 5
 """Files named in one finding."""
 
@@ -60,7 +61,7 @@ def examine(target: Target, own_embedder: Callable[[str], Embedder | None]) -> E
             target.owned(catalog)
             shares.update(_shares(catalog))
             findings += _catalog(catalog)
-            findings += _coverage(shares)
+            findings += _coverage(catalog, shares)
             findings += _safely("documents", lambda: _documents(target, catalog))
             findings += _safely("vectors", lambda: _vectors(target, catalog))
             findings += _safely("embedder", lambda: _embedder(catalog, own_embedder))
@@ -109,7 +110,7 @@ def _size(folder: Path) -> int:
 
 def _left_over(target: Target) -> Iterator[Finding]:
     """What a kill left behind."""
-    for name in target.vectors.left_over():
+    for name in target.own_vectors.left_over():
         yield Finding("left_over", f"A kill left {name} behind; the next question deletes it.", wrong=False)
 
 
@@ -140,8 +141,10 @@ def _written(text: str) -> int:
     return sum(map(len, text.split()))
 
 
-def _coverage(shares: dict[str, float]) -> Iterator[Finding]:
-    """Law 1. What a reader could not read of a file (`Document.missing`) belongs here too, where the catalog keeps it."""
+def _coverage(catalog: Catalog, shares: dict[str, float]) -> Iterator[Finding]:
+    """Law 1; and what a reader could not read of a file that is indexed, such as a page without text."""
+    for source, what in catalog.missing():
+        yield Finding("missing", what, MEND, source)
     for source, share in shares.items():
         if share < 1:
             yield Finding("coverage", f"Only {share:.2%} of its characters stand in some passage.", REBUILD, source)
@@ -158,8 +161,7 @@ def _documents(target: Target, catalog: Catalog) -> Iterator[Finding]:
         reason = file.left_out or at_last_run.get(file.source, "")
         if reason and file.source not in changed:
             lost = file.left_out.startswith(LOST) or not (file.left_out or file.stat.size == 0)
-            mend = "Mend the file, or name it in .qaignore." if lost else ""
-            yield Finding("left_out", reason, mend, file.source, wrong=lost)
+            yield Finding("left_out", reason, MEND if lost else "", file.source, wrong=lost)
 
 
 def _vectors(target: Target, catalog: Catalog) -> Iterator[Finding]:
@@ -172,14 +174,19 @@ def _vectors(target: Target, catalog: Catalog) -> Iterator[Finding]:
             yield Finding("vectors", "The vectors are gone.", INDEX)
         return
     collection = catalog.meta("collection")
-    there = target.vectors.ids_in_copy(collection) if collection else set()
-    mend = INDEX if catalog.meta("unfinished") else REBUILD
+    there = _stored(target, collection) if collection else set()
+    mend = INDEX if catalog.meta("unfinished") or target.vectors.touched(collection, catalog.paid_count()) else REBUILD
     if missing := catalog.embedded(live) - there:
         yield Finding("vectors", f"{len(missing)} vectors are missing that the catalog counts on.", mend)
-    if extra := there - live - old:
+    if not target.vectors.shared and (extra := there - live - old):
         yield Finding("vectors", f"{len(extra)} vectors belong to no passage.", mend)
     if waiting := there & old:
         yield Finding("vectors", f"{len(waiting)} vectors that no passage needs are not deleted yet.", INDEX)
+
+
+def _stored(target: Target, collection: str) -> set[str]:
+    """The ids in the store; on a server those of others are among them."""
+    return target.vectors.ids(collection) if target.server else target.own_vectors.ids_in_copy(collection)
 
 
 def _embedder(catalog: Catalog, own_embedder: Callable[[str], Embedder | None]) -> Iterator[Finding]:

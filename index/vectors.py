@@ -127,9 +127,11 @@ class Vectors:
         if not self.exists():
             return set()
         with self._lock(WAIT_TO_WRITE), TemporaryDirectory(prefix="qa-") as folder:
-            copy = Path(folder) / "store"
+            store, copy = self.folder / self._state().store, Path(folder) / "store"
+            if not store.exists():  # a kill came before Chroma made it
+                return set()
             try:
-                shutil.copytree(self.folder / self._state().store, copy)
+                shutil.copytree(store, copy)
             except OSError as error:
                 raise HomeNotWritable(
                     f"There is no copy of the vectors to look into: {error}.", "Make room on the disk."

@@ -156,6 +156,10 @@ def index(
     embedder: Annotated[
         str | None, typer.Option("--embedder", metavar="NAME", help="Switch to static, minilm, openai or openai:MODEL.")
     ] = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Go on whenever the documents change, until Ctrl-C.")] = False,
+    wait: Annotated[
+        float | None, typer.Option("--wait", metavar="S", help="Give up after S seconds when another qa index is at work.")
+    ] = None,
     json: Json = False,
     seeds: Seeds = None,
     home: Home = None,
@@ -165,7 +169,7 @@ def index(
     """Bring the index up to date with the documents now."""
     from qa import commands
 
-    return lambda: commands.index(rebuild, embedder, json, seeds, home, _screen(color, quiet))
+    return lambda: commands.index(rebuild, embedder, watch, wait, json, seeds, home, _screen(color, quiet))
 
 
 @app.command(epilog="Example: qa status --json")

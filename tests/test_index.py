@@ -18,6 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from index.build import Target, look, stale, update
 from index.catalog import Catalog, text_hash
+from index.doctor import examine
 from index.embed import open_embedder
 from index.errors import DamagedIndex, ForeignIndex, NothingToIndex, Unreachable
 from index.passage import Piece
@@ -333,8 +334,10 @@ def test_kills_leave_every_source_whole(target: Target, monkeypatch: pytest.Monk
             assert all(text in versions[source] for source, text in texts.items() if source in versions)
             for source, found in passages(target).items():
                 assert "".join("".join(found).split()) == "".join((texts[source] or "").split())
+            assert {f.mend for f in examine(target, lambda _: STATIC()).findings if f.wrong} <= {"qa index"}
     report = update(target, STATIC)
     assert report.fresh
+    assert not [f for f in examine(target, lambda _: STATIC()).findings if f.wrong]
     assert {s: (target.root / s).read_text() for s in passages(target)} == current(target)
     consistent(target)
 
