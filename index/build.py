@@ -7,7 +7,7 @@ Owns the straight line of a run: walk, plan, read, split, store, report. How it 
 import hashlib
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from index import home as homes
@@ -105,12 +105,13 @@ def update(
     rebuild: bool = False,
     switch: bool = False,
     thorough: bool = False,
+    give_up: bool = False,
 ) -> Report:
     """Bring the index up to date; `embedder` is called only if something must be embedded.
 
     `rebuild` makes everything anew; `switch` makes `embedder` the index's own; `thorough` also mends vectors that something
-    else has touched. Where another process has been writing the
-    index for `wait` seconds (-1: no limit) nothing is done and the report is `busy`, unless nothing has been stored yet.
+    else has touched. Where another process has been writing the index for `wait` seconds (-1: no limit) nothing is done and
+    the report is `busy`, unless nothing has been stored yet (with `give_up`, even then).
     Raises NothingToIndex where no document can be indexed; what is stored then stays.
     """
     found = look(target)
@@ -123,7 +124,8 @@ def update(
         with homes.writing(target.home, wait) as mine:
             if mine:
                 return _run(target, found, embedder, progress, rebuild=rebuild, switch=switch, thorough=thorough)
-        if target.indexed and (busy := _busy(target, found)).sources:
+        busy = _busy(target, found) if target.indexed else Report(busy=True)
+        if busy.sources or give_up:
             return busy
 
 
@@ -147,13 +149,17 @@ def look(target: Target) -> list[Found]:
 
 
 def stale(found: Sequence[Found], catalog: Catalog) -> list[str]:
-    """The sources that an update would change: those to look at whose content is another, and those that are gone."""
-    known, todo = catalog.sources(), planned(found, catalog)
-    return sorted([*(f.source for f in todo.look if _changed(f, known.get(f.source))), *todo.gone])
+    """The sources whose passages an update would change: those to look at whose content is another, and those that are gone."""
+    known = catalog.sources()
+    todo = plan(found, known, _makers(found))
+    gone = (source for source in todo.gone if known[source].sha256)
+    return sorted([*(f.source for f in todo.look if _changed(f, known.get(f.source))), *gone])
 
 
 def _changed(found: Found, known: Known | None) -> bool:
     """Whether a file to look at is another than the one indexed; a young one of the same stat is read to tell."""
+    if found.left_out:
+        return known is not None and bool(known.sha256)
     if known is None or known.stat != found.stat:
         return True
     if not known.sha256:
@@ -264,7 +270,11 @@ def _open(target: Target, *, rebuild: bool) -> Catalog:
     kept: dict[str, str] = {}
     try:
         catalog = Catalog(target.home, create=True)
-        if not rebuild or catalog.sound():
+        if not rebuild:
+            return catalog
+        if catalog.sound():
+            with catalog.transaction():
+                catalog.tidy()
             return catalog
         catalog.close()
     except OldIndex:
@@ -368,7 +378,7 @@ def _with_reader(found: Found) -> Found:
     if found.left_out or reader_for(found.source):
         return found
     kind = Path(found.source).suffix
-    return Found(found.source, found.path, found.stat, f"no reader for {kind} files" if kind else "no reader for its kind")
+    return replace(found, left_out=f"no reader for {kind} files" if kind else "no reader for its kind")
 
 
 def _makers(found: Sequence[Found]) -> dict[str, str]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from index import schema
+from index.errors import DamagedIndex
 from index.passage import Document, Part, Passage, Piece, Place, Span
 from index.plan import Known
 from index.terms import any_of, folded_name, stem, stored_bigrams
@@ -117,6 +118,22 @@ class Catalog:
         """Whether SQLite finds no damage; reads the whole file."""
         return self._all("PRAGMA quick_check(1)") == [("ok",)]
 
+    def problems(self) -> list[str]:
+        """What SQLite finds damaged, and what does not fit together; reads the whole file."""
+        counts = {
+            "passages without words": "SELECT COUNT(*) FROM passage WHERE id NOT IN (SELECT id FROM words_content)",
+            "words without a passage": "SELECT COUNT(*) FROM words_content WHERE id NOT IN (SELECT id FROM passage)",
+            "rows that refer to nothing": "SELECT COUNT(*) FROM pragma_foreign_key_check",
+        }
+        found = [message for (message,) in self._all("PRAGMA integrity_check(5)") if message != "ok"]
+        return found + [f"{n} {what}" for what, sql in counts.items() if (n := self._all(sql)[0][0])]
+
+    def tidy(self) -> None:
+        """Delete what belongs to nothing (see `problems`), as only damage leaves it. In a transaction."""
+        self._db.execute("UPDATE source SET document_id = NULL WHERE document_id NOT IN (SELECT id FROM document)")
+        self._db.execute("DELETE FROM passage WHERE document_id NOT IN (SELECT id FROM document)")
+        self._db.execute("DELETE FROM words WHERE rowid NOT IN (SELECT id FROM passage)")
+
     def meta(self, key: str) -> str:
         """A remembered value, "" if there is none."""
         row = self._one("SELECT value FROM meta WHERE key = ?", key)
@@ -191,6 +208,22 @@ class Catalog:
         """What could not be read of sources that are indexed, as (path, what), such as a page without text."""
         sql = "SELECT path, missing FROM source JOIN document ON document.id = document_id WHERE missing != '' ORDER BY path"
         return [(path, what) for path, found in self._all(sql) for what in found.split("\n")]
+
+    def documents(self) -> Iterator[tuple[int, str, list[tuple[int, int, str]]]]:
+        """Every document's id and text, with its passages' start, end and text in order."""
+        sql = (
+            "SELECT start, stop, words.text FROM passage JOIN words ON words.rowid = passage.id"
+            " WHERE document_id = ? ORDER BY start"
+        )
+        for (id_,) in self._all("SELECT id FROM document"):
+            yield id_, self._text_of(id_), self._all(sql, id_)
+
+    def _text_of(self, document_id: int) -> str:
+        data = self._all("SELECT text FROM document WHERE id = ?", document_id)[0][0]
+        try:
+            return zlib.decompress(data).decode("utf-8")
+        except (zlib.error, UnicodeDecodeError) as error:
+            raise DamagedIndex(f"The index's catalog is damaged: a text cannot be read ({error}).", schema.REBUILD) from error
 
     def document_ids(self) -> dict[str, int]:
         """The document of every indexed source, by path."""

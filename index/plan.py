@@ -47,8 +47,10 @@ def plan(found: Sequence[Found], known: Mapping[str, Known], makers: Mapping[str
 
 
 def _same(found: Found, known: Known | None, maker: str) -> bool:
-    if known is None or known.maker != maker or known.stat != found.stat:
+    if known is None or known.maker != maker:
         return False
     if found.left_out:
-        return known.left_out == found.left_out
+        return known.left_out == found.left_out  # whatever else happens to it
+    if known.stat != found.stat:
+        return False
     return max(found.stat.mtime_ns, found.stat.ctime_ns) < known.checked_ns - YOUNG_NS

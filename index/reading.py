@@ -107,7 +107,7 @@ def text_of(path: Path, source: str) -> str | None:
         info = path.stat()
     except OSError:
         return None
-    found = Found(source, path, Stat(info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino))
+    found = Found(source, str(path), Stat(info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino))
     reader = reader_for(source)
     result = next(read_all([found]))[1] if reader and reader.heavy else read_text(found)
     return None if result is None else result.document.text if result.document else ""

@@ -16,6 +16,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from index.errors import DamagedIndex, Failure, HomeNotWritable, IndexBusy
@@ -119,8 +120,24 @@ class Vectors:
         if not self.exists():
             return set()
         with self._visit(WAIT_TO_WRITE) as client:
-            found = _collection(client, collection)
-            return set(found.get(include=[])["ids"]) if found else set()
+            return _ids(client, collection)
+
+    def ids_in_copy(self, collection: str) -> set[str]:
+        """The same, read in a copy: Chroma changes the files of a store that it opens."""
+        if not self.exists():
+            return set()
+        with self._lock(WAIT_TO_WRITE), TemporaryDirectory(prefix="qa-") as folder:
+            store, copy = self.folder / self._state().store, Path(folder) / "store"
+            if not store.exists():  # a kill came before Chroma made it
+                return set()
+            try:
+                shutil.copytree(store, copy)
+            except OSError as error:
+                raise HomeNotWritable(
+                    f"There is no copy of the vectors to look into: {error}.", "Make room on the disk."
+                ).hiding(self.folder) from error
+            with _client(copy) as client:
+                return _ids(client, collection)
 
     def take(self, collection: str, ids: Sequence[str]) -> "tuple[list[str], np.ndarray | None]":
         """Those of the ids that are stored, and their vectors, float32 (n, d)."""
@@ -220,6 +237,11 @@ class Vectors:
             with self._lock(WAIT_TO_WRITE):
                 (self.folder / _POINTER).unlink(missing_ok=True)
                 self._sweep(None)
+
+    def left_over(self) -> list[str]:
+        """The names of stores that a kill has left over, or that another process is saving just now."""
+        in_use = self._state().store if self.exists() else ""
+        return sorted(path.name for path in self.folder.glob(f"{_STORE}*") if path.name != in_use)
 
     @contextmanager
     def _visit(self, wait: float) -> Iterator["Client"]:
@@ -343,6 +365,11 @@ def _collection(client: "Client", name: str) -> "Collection | None":
         return client.get_collection(collection_name(name), embedding_function=None)
     except NotFoundError:
         return None
+
+
+def _ids(client: "Client", name: str) -> set[str]:
+    found = _collection(client, name)
+    return set(found.get(include=[])["ids"]) if found else set()
 
 
 def _present(client: "Client", name: str, ids: Sequence[str]) -> set[str]:

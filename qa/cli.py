@@ -156,6 +156,10 @@ def index(
     embedder: Annotated[
         str | None, typer.Option("--embedder", metavar="NAME", help="Switch to static, minilm, openai or openai:MODEL.")
     ] = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Go on whenever the documents change, until Ctrl-C.")] = False,
+    wait: Annotated[
+        float | None, typer.Option("--wait", metavar="S", help="Give up after S seconds when another qa index is at work.")
+    ] = None,
     json: Json = False,
     seeds: Seeds = None,
     home: Home = None,
@@ -165,7 +169,7 @@ def index(
     """Bring the index up to date with the documents now."""
     from qa import commands
 
-    return lambda: commands.index(rebuild, embedder, json, seeds, home, _screen(color, quiet))
+    return lambda: commands.index(rebuild, embedder, watch, wait, json, seeds, home, _screen(color, quiet))
 
 
 @app.command(epilog="Example: qa status --json")
@@ -174,6 +178,25 @@ def status(json: Json = False, seeds: Seeds = None, home: Home = None, quiet: Qu
     from qa import commands
 
     return lambda: commands.status(json, seeds, home, _screen(color, quiet))
+
+
+@app.command(epilog="Example: qa doctor --json")
+def doctor(
+    json: Json = False,
+    online: Annotated[bool, typer.Option("--online", help="Ask the endpoint too: does it answer, and take the key?")] = False,
+    seeds: Seeds = None,
+    home: Home = None,
+    quiet: Quiet = False,
+    color: Color = "auto",
+) -> Work:
+    """Check the index and say what mends it; changes nothing.
+
+    Exit 4 if anything is wrong, a document that could not be read among it. What is left out by choice (ignored files, likely
+    secrets, links that lead outside, kinds of files without a reader, empty files) is only told.
+    """
+    from qa import commands
+
+    return lambda: commands.doctor(online, json, seeds, home, _screen(color, quiet))
 
 
 @app.command(epilog="Examples: qa show 1; qa show seeds/report.txt:14; qa show")

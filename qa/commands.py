@@ -6,15 +6,16 @@ Knows nothing of parsing the command line (`qa/cli.py`) or of what things look l
 import re
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
-from index.build import Progress, Target, update
+from index.build import Progress, Report, Target, update
 from index.catalog import Catalog
 from index.embed import open_embedder
-from index.errors import Failure, IndexMissing, ServiceFailure
+from index.errors import Failure, IndexBusy, IndexMissing, ServiceFailure
 from index.passage import Hit
 from index.search import Found, search_all
 from index.window import narrowed
@@ -24,6 +25,7 @@ from qa.ask import TOP, How, answer, checked_question
 from qa.ask import ask as ask_one
 from qa.check import on_disk
 from qa.config import NEVER, Settings, check_embedder, load
+from qa.doctor import diagnose, diagnosis_json
 from qa.errors import UsageFailure
 from qa.followup import standalone
 from qa.library import RENEWED, Library, announce_sending, embedder_for, open_library
@@ -32,6 +34,7 @@ from qa.render import Screen
 from qa.saved import checked_again, keep, last_answer, parsed, standings
 from qa.show import surroundings, whole_text
 from qa.status import status_of
+from qa.watch import keep_up
 
 FIRST_WAIT = 0.5
 """Seconds before `qa index` says that it waits for another one."""
@@ -127,25 +130,42 @@ def _narrowed(found: Found) -> list[Hit]:
     return [narrowed(found.question, hit) for hit in found.hits]
 
 
-def index(rebuild: bool, embedder: str | None, json: bool, seeds: str | None, home: str | None, screen: Screen) -> int:
-    """Bring the index up to date; a failure to embed is told after what was done."""
+def index(
+    rebuild: bool,
+    embedder: str | None,
+    watch: bool,
+    wait: float | None,
+    json: bool,
+    seeds: str | None,
+    home: str | None,
+    screen: Screen,
+) -> int:
+    """Bring the index up to date, with `watch` again and again; a failure to embed is told after what was done."""
+    if wait is not None and not 0 <= wait <= LONGEST_WAIT:
+        raise UsageFailure(f"--wait {wait:g} is not a number of seconds from 0 to {LONGEST_WAIT}.")
     settings = _settings(seeds, home, screen)
     for line in settings.notices:
         screen.notice(line)
-    started = time.perf_counter()
     opened = (lambda: open_embedder(embedder, settings.service, settings.offline)) if embedder else None
     opened = opened or embedder_for(settings, screen.notice)
     announce_sending(settings, embedder or settings.embedder, screen.notice)
     if embedder:
         check_embedder(embedder)
         opened()  # an unknown or unreachable one is refused before anything is written
-    with _progress(screen) as progress:
-        report = update(settings.target, opened, FIRST_WAIT, progress, rebuild=rebuild, switch=bool(embedder))
-        if report.busy:
-            screen.notice("Another process is indexing these documents; waiting for it.")
-            report = update(settings.target, opened, -1, progress, rebuild=rebuild, switch=bool(embedder))
-    if report.renewed:
-        screen.notice(RENEWED)
+
+    def bring_up(first: bool = True) -> Report:
+        with _progress(screen) as progress:
+            done = partial(update, settings.target, opened, progress=progress, rebuild=first and rebuild)
+            done = partial(done, switch=first and bool(embedder), thorough=True, give_up=True)
+            report = _when_free(done, wait, screen)
+        if report.renewed:
+            screen.notice(RENEWED)
+        return report
+
+    if watch:
+        keep_up(settings, bring_up, screen, json=json)
+    started = time.perf_counter()
+    report = bring_up()
     seconds = round(time.perf_counter() - started, 2)
     if json:
         screen.line(shapes.to_json(shapes.report_json(report, seconds)))
@@ -157,6 +177,18 @@ def index(rebuild: bool, embedder: str | None, json: bool, seeds: str | None, ho
     return 0
 
 
+def _when_free(bring_up: Callable[..., Report], wait: float | None, screen: Screen) -> Report:
+    """The report of a run, once no other process indexes; IndexBusy after `wait` seconds."""
+    first = FIRST_WAIT if wait is None else min(FIRST_WAIT, wait)
+    report = bring_up(wait=first)
+    if report.busy and first != wait:
+        screen.notice("Another process is indexing these documents; waiting for it.")
+        report = bring_up(wait=-1 if wait is None else wait - first)
+    if report.busy:
+        raise IndexBusy(f"Another process has been indexing these documents for {wait:g} s.", "Try again, or leave --wait out.")
+    return report
+
+
 def status(json: bool, seeds: str | None, home: str | None, screen: Screen) -> int:
     """Show what is indexed and how true it is to the files; changes nothing."""
     settings = _settings(seeds, home, screen)
@@ -166,6 +198,17 @@ def status(json: bool, seeds: str | None, home: str | None, screen: Screen) -> i
     else:
         render.show_status(screen, standing)
     return 0
+
+
+def doctor(online: bool, json: bool, seeds: str | None, home: str | None, screen: Screen) -> int:
+    """Say what is wrong with the index and what mends it; 4 if anything is. Changes nothing."""
+    settings = _settings(seeds, home, screen)
+    found = diagnose(settings, online=online)
+    if json:
+        screen.line(shapes.to_json(diagnosis_json(settings, found, online=online)))
+    else:
+        render.show_examination(screen, found)
+    return 4 if any(finding.wrong for finding in found.findings) else 0
 
 
 def show(place: str, text: bool, json: bool, markdown: bool, seeds: str | None, home: str | None, screen: Screen) -> int:

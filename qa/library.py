@@ -156,7 +156,8 @@ def _for_queries(embedder: Callable[[], Embedder], catalog: Catalog, notice: Not
         if opened.identity == collection:
             return opened
         notice(
-            f"The vectors were made by {collection}, and {opened.identity} is here; searching by words. `qa index` mends it."
+            f"The vectors were made by {collection}, and {opened.identity} is here; searching by words."
+            " `qa index --rebuild` mends it."
         )
     except Failure as failure:
         notice(f"{failure} Searching by words alone.")

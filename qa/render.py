@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from index.build import Report, Target
+from index.doctor import Examination, Finding
 from index.errors import Failure
 from index.passage import Hit, Place
 from qa.answer import CONTROL, Answer, AnswerSentence, Citation, Surroundings
@@ -293,6 +294,34 @@ def show_status(screen: Screen, status: Mapping[str, Any]) -> None:
         screen.line(f"{'left out':<12}{fold(item['source'])}: {fold(item['reason'])}")
     for item in status["settings"]:
         screen.line(f"{item['name']:<18}{fold(item['value']) or '-'}  ({item['origin']})")
+
+
+MOST_NOTES = 10
+"""So many notes of one check are shown to a person."""
+
+
+def show_examination(screen: Screen, found: Examination) -> None:
+    """`qa doctor` for a person: a line for what is wrong and what mends it, then what is only told."""
+    wrong = [f for f in found.findings if f.wrong]
+    for finding in wrong:
+        screen.line(screen.style(_finding_line(finding), "33"))
+    if not wrong:
+        screen.line(f"All is well: {counted(len(found.shares), 'document')} whole in the index.")
+    notes: dict[str, list[Finding]] = {}
+    for finding in found.findings:
+        if not finding.wrong:
+            notes.setdefault(finding.check, []).append(finding)
+    for check, told in notes.items():
+        for finding in told[:MOST_NOTES]:
+            screen.line(screen.style(_finding_line(finding), "2"))
+        if len(told) > MOST_NOTES:
+            screen.line(screen.style(f"{check:<12}{len(told) - MOST_NOTES} more; --json lists them", "2"))
+
+
+def _finding_line(finding: Finding) -> str:
+    where = f"{finding.source}: " if finding.source else ""
+    mend = f"  → {finding.mend}" if finding.mend else ""
+    return f"{finding.check:<12}{fold(where + finding.message + mend)}"
 
 
 def show_standings(screen: Screen, standings: Sequence[Standing], root: Path) -> None:

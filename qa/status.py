@@ -25,7 +25,8 @@ def status_of(settings: Settings) -> dict[str, Any]:
         with Catalog(target.home) as catalog:
             target.owned(catalog)
             counts, embedder = catalog.counts(), catalog.meta("collection") or catalog.meta("embedder")
-            pending, left_out = stale(found, catalog), catalog.left_out()
+            pending, at_last_run = stale(found, catalog), dict(catalog.left_out())
+            left_out = [(f.source, why) for f in found if (why := f.left_out or at_last_run.get(f.source, ""))]
     return {
         "schema": 1,
         "version": __version__,

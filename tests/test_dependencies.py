@@ -2,7 +2,9 @@
 
 import importlib.util
 import json
+import re
 import sqlite3
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -197,6 +199,40 @@ def test_pathspec_matches_like_git() -> None:
     files = ["a.txt", "sub/b.txt", "sub/c.md"]
     assert set(GitIgnoreSpec.from_lines(["sub/", "!*.md"]).match_files(files)) == {"sub/b.txt"}
     assert list(GitIgnoreSpec.from_lines(["/*.txt"]).match_files(files)) == ["a.txt"]
+
+
+def test_pathspec_makes_expressions_of_patterns() -> None:
+    """What matches as a folder above alone has the group ps_d; what is no pattern has no expression or is a ValueError."""
+    from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
+
+    def matched(pattern: str, path: str) -> dict[str, str | None] | None:
+        expression, _ = GitIgnoreSpecPattern.pattern_to_regex(pattern)
+        found = re.match(expression, path) if isinstance(expression, str) else None
+        return found.groupdict() if found else None
+
+    assert matched("/a", "a") == {"ps_d": None}
+    assert matched("/a", "a/b") == {"ps_d": "/"}
+    assert matched("/a/**", "a/b") == {}
+    assert matched("/a/*.txt", "a/b.md") is None
+    assert matched("/[a", "[a") is None
+    with pytest.raises(ValueError, match="Invalid git pattern"):
+        GitIgnoreSpecPattern.pattern_to_regex("/\\")
+
+
+def test_watchfiles_tells_of_changes(tmp_path: Path) -> None:
+    """An empty set when nothing happens for a while, then what has happened, until an event is set."""
+    from watchfiles import watch
+
+    stop = threading.Event()
+    changes = watch(tmp_path, stop_event=stop, rust_timeout=100, step=50, yield_on_timeout=True, ignore_permission_denied=True)
+    assert next(changes) == set()
+    (tmp_path / "a.txt").write_text("x")
+    found = next(part for part in changes if part)
+    assert {path for _, path in found} == {str(tmp_path / "a.txt")}
+    stop.set()
+    assert list(changes) == []
+    with pytest.raises(FileNotFoundError):
+        next(watch(tmp_path / "nowhere"))
 
 
 def test_dotenv_and_platformdirs(tmp_path: Path) -> None:

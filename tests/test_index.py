@@ -16,8 +16,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from index.build import Target, update
+from index.build import Target, look, stale, update
 from index.catalog import Catalog, text_hash
+from index.doctor import examine
 from index.embed import open_embedder
 from index.errors import DamagedIndex, ForeignIndex, NothingToIndex, Unreachable
 from index.passage import Piece
@@ -333,9 +334,36 @@ def test_kills_leave_every_source_whole(target: Target, monkeypatch: pytest.Monk
             assert all(text in versions[source] for source, text in texts.items() if source in versions)
             for source, found in passages(target).items():
                 assert "".join("".join(found).split()) == "".join((texts[source] or "").split())
+            assert {f.mend for f in examine(target, lambda _: STATIC()).findings if f.wrong} <= {"qa index"}
     report = update(target, STATIC)
     assert report.fresh
+    assert not [f for f in examine(target, lambda _: STATIC()).findings if f.wrong]
     assert {s: (target.root / s).read_text() for s in passages(target)} == current(target)
+    consistent(target)
+
+
+def test_what_becomes_excluded_leaves_and_comes_back(target: Target) -> None:
+    """A changed ignore file is a change of what it names, though no document was touched; what was stale is said."""
+    (target.root / "sub").mkdir()
+    (target.root / "sub" / "d.txt").write_text("Private.")
+    update(target, STATIC)
+    (target.root / ".qaignore").write_text("a.txt\nsub/\n")
+    with Catalog(target.home) as catalog:
+        assert stale(look(target), catalog) == ["a.txt", "sub/d.txt"]
+    report = update(target, STATIC)
+    assert (report.removed, report.same, report.left_out, set(passages(target))) == (2, 2, 2, {"b.txt", "c.txt"})
+    consistent(target)
+    (target.root / "sub" / "e.txt").write_text("More that nobody sees.")
+    with Catalog(target.home) as catalog:
+        assert not stale(look(target), catalog)
+        assert catalog.left_out() == [("a.txt", "excluded by .qaignore (a.txt)"), ("sub/", "excluded by .qaignore (sub/)")]
+    (target.root / ".qaignore").unlink()
+    report = update(target, STATIC)
+    assert (report.added, report.left_out, set(passages(target))) == (
+        3,
+        0,
+        {"a.txt", "b.txt", "c.txt", "sub/d.txt", "sub/e.txt"},
+    )
     consistent(target)
 
 

@@ -1,7 +1,6 @@
 """What an update has to look at, by stat."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -10,7 +9,7 @@ from index.walk import Found, Stat
 
 LONG_AGO = 1_000_000_000_000
 STAT = Stat(size=10, mtime_ns=LONG_AGO, ctime_ns=LONG_AGO, inode=7)
-FOUND = Found("a.txt", Path("a.txt"), STAT)
+FOUND = Found("a.txt", "a.txt", STAT)
 KNOWN = Known(STAT, LONG_AGO + 2 * YOUNG_NS, "text-1/1", "hash", "")
 
 
@@ -43,9 +42,11 @@ def test_a_file_that_may_have_changed_is_read(found: Found, known: Known | None)
 
 
 def test_what_is_left_out_for_the_same_reason_is_not_read_again() -> None:
-    """A link that leads outside stays left out without a look, however young it is."""
+    """A link that leads outside stays left out without a look, however young it is and whatever happens to it."""
     found = replace(FOUND, left_out="outside")
     assert not looks(found, replace(KNOWN, left_out="outside", checked_ns=LONG_AGO))
+    assert not looks(found, replace(KNOWN, left_out="outside", stat=replace(STAT, size=11)))
+    assert looks(found, replace(KNOWN, left_out="excluded by .gitignore (*.txt)"))
 
 
 def test_sources_that_are_not_there_are_gone() -> None:

@@ -14,19 +14,21 @@ LAYERS = [
     ["qa.cli"],
     ["qa.chat"],
     ["qa.commands"],
-    ["qa.ask", "qa.status", "qa.followup"],
+    ["qa.ask", "qa.status", "qa.doctor", "qa.followup", "qa.watch"],
     ["qa.library", "qa.model", "qa.extract", "qa.cite", "qa.prompt", "qa.render", "qa.shapes", "qa.show", "qa.batch"],
     ["qa.claims", "qa.support", "qa.saved", "qa.suspicious", "qa.context", "qa.double", "qa.only", "qa.prices", "qa.llm"],
     ["qa.names", "qa.check"],
     ["qa.config", "qa.answer"],
     ["qa.errors"],
     ["qa"],
+    ["index.doctor", "index.watch"],
     ["index.build", "index.search", "index.window"],
     ["index.store", "index.rank", "index.links", "index.reading", "index.server"],
     ["index.question"],
     ["index.catalog", "index.embed", "index.vectors", "index.split"],
     ["index.plan", "index.schema", "index.home", "index.service", "index.read"],
     ["index.walk", "index.terms", "index.sketch", "index.machine"],
+    ["index.ignore"],
     ["index.passage", "index.errors"],
     ["index"],
 ]
@@ -43,6 +45,8 @@ ONLY_IN = {
     "rich": {"qa.render"},
     "genai_prices": {"qa.prices"},
     "dotenv": {"qa.config"},
+    "watchfiles": {"index.watch"},
+    "pathspec": {"index.ignore", "qa.library"},
 }
 """Each library has one job, and is imported nowhere else."""
 

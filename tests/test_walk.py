@@ -1,12 +1,18 @@
 """Which files are found, which are left out and why."""
 
 import os
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from index.errors import NoDocuments
-from index.walk import walk
+from index.walk import UNSEEN, walk
+
+SECRET = "likely a secret, by its name"
 
 
 def sources(root: Path, home: Path, follow: bool = False) -> dict[str, str]:
@@ -47,8 +53,12 @@ def test_links(tmp_path: Path) -> None:
     (docs / "loop").symlink_to(docs)
     (docs / "copy.txt").symlink_to(docs / "a.txt")
     (docs / "broken").symlink_to(docs / "nothing")
+    (docs / "itself").symlink_to(docs / "itself")
+    (docs / ".env").write_text("KEY=1")
+    (docs / "key.txt").symlink_to(docs / ".env")
     outside = "a link that leads outside the folder"
-    expected = {"a.txt": "", "broken": "a link to nothing", "copy.txt": "", "out": outside, "sub/b.txt": ""}
+    nowhere = dict.fromkeys(("broken", "itself"), "a link to nothing")
+    expected = {"a.txt": "", **nowhere, "copy.txt": "", "key.txt": SECRET, "out": outside, "sub/b.txt": ""}
     assert sources(docs, tmp_path / "home") == expected
     followed = sources(docs, tmp_path / "home", follow=True)
     assert followed == {k: v for k, v in expected.items() if k != "out"} | {"out/o.txt": ""}
@@ -65,3 +75,106 @@ def test_a_name_that_is_no_text_is_left_out(tmp_path: Path) -> None:
     with open(os.fsencode(tmp_path) + b"/a\xff.txt", "w") as file:
         file.write("x")
     assert sources(tmp_path, tmp_path / "home") == {"a\\udcff.txt": "a name that is not valid UTF-8"}
+
+
+@pytest.mark.parametrize(
+    ("name", "secret"),
+    [
+        *(
+            (name, True)
+            for name in "id_rsa id_ed25519 server.pem Server.KEY a.p12 a.pfx pass.kdbx prod.env credentials".split()
+        ),
+        *((name, True) for name in "credentials.json secrets.yaml client_secret_12.json _netrc".split()),
+        *((name, False) for name in "id_rsa.pub key pem keys.txt credentials.md environment.txt secret.txt".split()),
+    ],
+)
+def test_likely_secrets_are_left_out(tmp_path: Path, name: str, secret: bool) -> None:
+    """By their names alone, since to read one is what should not happen; .env and .netrc are hidden anyway."""
+    (tmp_path / name).write_text("x")
+    (tmp_path / ".env").write_text("KEY=1")
+    assert sources(tmp_path, tmp_path / "home") == {name: SECRET if secret else ""}
+
+
+def write_all(root: Path, files: dict[str, str]) -> None:
+    """Make files with their folders."""
+    for name, text in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text)
+
+
+def test_ignore_files(tmp_path: Path) -> None:
+    """The file and pattern are named; a folder is one line; a deeper file, and .qaignore, take back what one above excludes."""
+    write_all(
+        tmp_path,
+        {
+            ".gitignore": "# comment\n\n*.log\n/build/\nsub/*.tmp\ndraft?.txt\n[broken\n",
+            ".qaignore": "!kept.log\nprivate/\n",
+            "sub/.gitignore": "!b.log\n/top.txt\n",
+            "above.txt": "",
+            **dict.fromkeys(("a.log", "kept.log", "draft1.txt", "build/x.txt", "private/a.txt", "sub/private/b.txt"), ""),
+            **dict.fromkeys(("sub/a.tmp", "sub/b.log", "sub/build/y.txt", "sub/top.txt", "sub/more/top.txt"), ""),
+        },
+    )
+    private = "excluded by .qaignore (private/)"
+    assert sources(tmp_path, tmp_path / "home") == {
+        "a.log": "excluded by .gitignore (*.log)",
+        "above.txt": "",
+        "build/": "excluded by .gitignore (/build/)",
+        "draft1.txt": "excluded by .gitignore (draft?.txt)",
+        "kept.log": "",
+        "private/": private,
+        "sub/a.tmp": "excluded by .gitignore (sub/*.tmp)",
+        "sub/b.log": "",
+        "sub/build/y.txt": "",
+        "sub/more/top.txt": "",
+        "sub/private/": private,
+        "sub/top.txt": "excluded by sub/.gitignore (/top.txt)",
+    }
+
+
+def test_an_ignore_file_above_the_documents_does_not_count(tmp_path: Path) -> None:
+    """Documents in a folder that a project's git leaves out are still documents; what is no file is no ignore file."""
+    write_all(tmp_path, {".gitignore": "*", "docs/a.txt": ""})
+    os.mkfifo(tmp_path / "docs" / ".gitignore")
+    assert sources(tmp_path / "docs", tmp_path / "home") == {"a.txt": ""}
+
+
+def test_an_excluded_folder_is_not_looked_into(tmp_path: Path) -> None:
+    """What happens in it changes nothing: neither its reason nor its stat."""
+    write_all(tmp_path, {".gitignore": "big\n", "big/a.txt": "", "b.txt": ""})
+    before = walk(tmp_path, tmp_path / "home")
+    write_all(tmp_path, {"big/more.txt": ""})
+    assert walk(tmp_path, tmp_path / "home") == before
+    assert [(f.source, f.stat) for f in before if f.left_out] == [("big/", UNSEEN)]
+
+
+NAMES = st.sampled_from(["a", "b", "ab", "a.x", "b.x", "c"])
+PATHS = st.lists(NAMES, min_size=1, max_size=4).map("/".join)
+PATTERN = st.builds(
+    lambda negated, top, parts, end: negated + top + "/".join(parts) + end,
+    st.sampled_from(["", "", "!"]),
+    st.sampled_from(["", "", "/"]),
+    st.lists(st.sampled_from(["a", "b", "*", "*.x", "a?", "[ab]", "**", "a*", "c", "\\a"]), min_size=1, max_size=3),
+    st.sampled_from(["", "", "/", "/*", "/**", " "]),
+)
+IGNORES = st.dictionaries(
+    st.tuples(st.sampled_from(["", "a/", "b/", "a/b/"]), st.just(".gitignore")).map("".join),
+    st.lists(PATTERN, min_size=1, max_size=4).map("\n".join),
+    max_size=3,
+)
+
+
+@pytest.mark.skipif(not shutil.which("git"), reason="git is the judge")
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(PATHS, min_size=1, max_size=12), IGNORES)
+def test_what_git_lists_is_what_is_found(tmp_path: Path, paths: list[str], ignores: dict[str, str]) -> None:
+    """Law: with .gitignore files alone, the files that are not left out are those that git would add."""
+    repository = tmp_path / "repository"
+    shutil.rmtree(repository, ignore_errors=True)
+    files = [path for path in paths if not any(other.startswith(path + "/") for other in [*paths, *ignores])]
+    write_all(repository, dict.fromkeys(files, "") | ignores)
+    git = ["git", "-C", str(repository), "-c", "core.excludesFile=", "-c", "core.quotePath=false"]
+    subprocess.run([*git, "init", "-q"], check=True)
+    listed = subprocess.run([*git, "ls-files", "-o", "--exclude-standard"], check=True, capture_output=True, text=True).stdout
+    expected = {line for line in listed.splitlines() if not line.endswith(".gitignore")}
+    assert {source for source, why in sources(repository, tmp_path / "home").items() if not why} == expected

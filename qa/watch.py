@@ -1,0 +1,56 @@
+"""`qa index --watch`: the index kept true to the documents until Ctrl-C, one line a round.
+
+Owns what a round says. Nothing that fails in a round ends it: the next change, or a minute, makes another.
+"""
+
+import time
+from collections.abc import Callable
+from typing import NoReturn
+
+from index.build import Report
+from index.errors import Failure, IndexFailure
+from index.watch import looks
+from qa import render, shapes
+from qa.config import Settings
+from qa.render import Screen
+
+Round = Callable[[bool], Report]
+"""Brings the index up to date once; told whether it is the first time."""
+
+
+def keep_up(settings: Settings, bring_up: Round, screen: Screen, *, json: bool) -> NoReturn:
+    """Look whenever the documents change, for ever; raises only what keeps the first look from beginning."""
+    told = ""
+    for number, _ in enumerate(looks(settings.target)):
+        started, first = time.perf_counter(), number == 0
+        try:
+            report = bring_up(first)
+            failure, changed = report.failure, first or _did_something(report)
+        except Failure as raised:
+            if first and isinstance(raised, IndexFailure):
+                raise
+            report, failure, changed = None, raised, False
+        seconds = round(time.perf_counter() - started, 2)
+        if changed or str(failure or "") != told:
+            _tell(report, failure, settings, seconds, screen, json=json)
+        told = str(failure or "")
+        if first:
+            screen.notice("Watching the documents; Ctrl-C ends it.")
+    raise AssertionError("looks never ends")
+
+
+def _did_something(report: Report) -> bool:
+    return bool(report.added or report.changed or report.removed or report.embedded)
+
+
+def _tell(
+    report: Report | None, failure: Failure | None, settings: Settings, seconds: float, screen: Screen, *, json: bool
+) -> None:
+    """One line, or one object, for a round; a failure is told beside what was done all the same."""
+    if json:
+        shown = shapes.report_json(report, seconds) if report else shapes.failure_json(failure) if failure else {}
+        screen.line(shapes.to_json(shown))
+    elif report:
+        render.show_report(screen, report, settings.target, seconds)
+    if failure:
+        screen.failure(failure)
