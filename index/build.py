@@ -129,14 +129,11 @@ def update(
             return busy
 
 
-def prune(target: Target, wait: float) -> int | None:
-    """Delete the vectors that this index does not need: on a server others' too; how many, None where another run goes on."""
-    with homes.writing(target.home, wait) as mine:
-        if not mine:
-            return None
-        with Catalog(target.home) as catalog:
-            target.owned(catalog)
-            return Store(catalog, target.vectors, _none).prune()
+def prune(target: Target) -> int:
+    """Delete the vectors that this index does not need: on a server others' too; how many."""
+    with homes.writing(target.home, -1), Catalog(target.home) as catalog:
+        target.owned(catalog)
+        return Store(catalog, target.vectors, _none).prune()
 
 
 def _none() -> Embedder:

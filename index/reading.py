@@ -37,6 +37,9 @@ MEMORY = 4_000_000_000
 ALONE = 3_000_000
 """So many bytes of plain text are read faster here than a process starts."""
 
+MOST_UNREADY = 3
+"""So many processes in a row may end before they could read anything."""
+
 CHUNK = 400_000
 """Bytes of files that a process is given at once."""
 
@@ -159,7 +162,7 @@ class _Pool:
     def __init__(self, size: int, stall: float) -> None:
         self._said: queue.SimpleQueue[tuple[_Worker, object]] = queue.SimpleQueue()
         self._workers: list[_Worker] = []
-        self._size, self._stall = size, stall
+        self._size, self._stall, self._unready = size, stall, 0
 
     def __enter__(self) -> "_Pool":
         self._workers = [_Worker(self._said) for _ in range(self._size)]
@@ -209,21 +212,23 @@ class _Pool:
         return [worker]
 
     def _replaced(self, chunk: _Chunk, reason: str) -> "_Worker":
-        """Another process for one that was stopped; the file that it was at is left out."""
+        """Another process for one that was stopped; the file that it was at is left out, if it had begun."""
         assert chunk.worker
         chunk.worker.stop()
         fresh = self._alive(chunk.worker)
-        found = chunk.left[0]
-        chunk.done.append(Read(found.stat, time.time_ns(), "", reason))
+        if chunk.worker.ready:
+            found = chunk.left[0]
+            chunk.done.append(Read(found.stat, time.time_ns(), "", reason))
         chunk.worker = None
         return fresh
 
     def _alive(self, worker: "_Worker") -> "_Worker":
-        """The process, or one that takes its place if it has ended; RuntimeError where none can be started."""
+        """The process, or one that takes its place if it has ended; RuntimeError where several could not be started."""
         if not worker.ended:
             return worker
-        if not worker.ready:
-            raise RuntimeError("a process that reads files cannot be started")
+        self._unready = 0 if worker.ready else self._unready + 1
+        if self._unready > MOST_UNREADY:
+            raise RuntimeError("the processes that read files cannot be started")
         fresh = _Worker(self._said)
         self._workers[self._workers.index(worker)] = fresh
         return fresh

@@ -160,6 +160,9 @@ def index(
     wait: Annotated[
         float | None, typer.Option("--wait", metavar="S", help="Give up after S seconds when another qa index is at work.")
     ] = None,
+    prune: Annotated[
+        bool, typer.Option("--prune", help="Then delete vectors that this index does not need; on a server for everybody.")
+    ] = False,
     json: Json = False,
     seeds: Seeds = None,
     home: Home = None,
@@ -169,7 +172,7 @@ def index(
     """Bring the index up to date with the documents now."""
     from qa import commands
 
-    return lambda: commands.index(rebuild, embedder, watch, wait, json, seeds, home, _screen(color, quiet))
+    return lambda: commands.index(rebuild, embedder, watch, wait, prune, json, seeds, home, _screen(color, quiet))
 
 
 @app.command(epilog="Example: qa status --json")

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+from index import build
 from index.build import Progress, Report, Target, update
 from index.catalog import Catalog
 from index.embed import open_embedder
@@ -135,6 +136,7 @@ def index(
     embedder: str | None,
     watch: bool,
     wait: float | None,
+    prune: bool,
     json: bool,
     seeds: str | None,
     home: str | None,
@@ -166,6 +168,8 @@ def index(
         keep_up(settings, bring_up, screen, json=json)
     started = time.perf_counter()
     report = bring_up()
+    if prune and not report.failure:
+        screen.notice(f"{render.counted(build.prune(settings.target), 'vector')} deleted that this index does not need.")
     seconds = round(time.perf_counter() - started, 2)
     if json:
         screen.line(shapes.to_json(shapes.report_json(report, seconds)))

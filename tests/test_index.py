@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from index.build import Target, look, stale, update
+from index.build import Target, look, prune, stale, update
 from index.catalog import Catalog, text_hash
 from index.doctor import examine
 from index.embed import open_embedder
@@ -264,6 +264,37 @@ def test_switching_the_embedder_and_back(target: Target) -> None:
     back = Failing(after=10_000)
     assert update(target, lambda: back, switch=True).fresh
     assert back.embedded == []
+
+
+def test_pruning_forgets_the_embedders_used_no_more(target: Target) -> None:
+    """And what else the vectors hold that no passage needs."""
+    other = Failing(after=10_000, name="other")
+    other.identity = "other/1/256"
+    update(target, lambda: other)
+    update(target, STATIC, switch=True)
+    assert target.vectors.ids("other/1/256")
+    with Catalog(target.home) as catalog:
+        target.vectors.add(catalog.meta("collection"), ["nobody's"], np.eye(1, 256, dtype=np.float32))
+    assert prune(target) == 1
+    assert target.vectors.ids("other/1/256") == set()
+    consistent(target)
+
+
+def test_vectors_that_something_else_has_changed_are_mended(target: Target) -> None:
+    """By the next `qa index`; a run inside `ask` does not look for that."""
+    import chromadb
+    from chromadb.config import Settings
+
+    update(target, STATIC)
+    (store,) = (target.home / "vectors").glob("store-*")
+    client = chromadb.PersistentClient(str(store), Settings(anonymized_telemetry=False))
+    (collection,) = client.list_collections()
+    collection.delete(ids=collection.get(include=[])["ids"][:3])
+    collection.add(ids=["nobody's"], embeddings=np.eye(1, 256, dtype=np.float32))
+    client.close()
+    assert update(target, lambda: pytest.fail("the embedder is not needed")).embedded == 0
+    assert update(target, STATIC, thorough=True).embedded == 3
+    consistent(target)
 
 
 def test_a_rebuild_mends_a_damaged_catalog_and_lost_vectors(target: Target, qa: Run) -> None:

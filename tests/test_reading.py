@@ -2,10 +2,6 @@
 
 import os
 import signal
-import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -31,24 +27,6 @@ def workers() -> list[int]:
     children = Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children")
     pids = map(int, children.read_text().split())
     return [pid for pid in pids if b"index.reading" in Path(f"/proc/{pid}/cmdline").read_bytes()]
-
-
-@contextmanager
-def meanwhile(act: Callable[[int], None]) -> Iterator[None]:
-    """Do something to the first process that reads, once it is there."""
-    done = threading.Event()
-
-    def watch() -> None:
-        while not done.is_set() and not (found := workers()):
-            time.sleep(0.01)
-        if not done.is_set():
-            act(found[0])
-
-    thread = threading.Thread(target=watch)
-    thread.start()
-    yield
-    done.set()
-    thread.join()
 
 
 def test_many_files_read_as_one(files: list[Found]) -> None:
@@ -79,14 +57,11 @@ linux = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="the pro
 def test_a_reader_that_dies_or_hangs_costs_one_file(files: list[Found], blow: signal.Signals, reason: str) -> None:
     """That file is left out with the reason; all others are read, in order."""
 
-    many = [f for _ in range(8) for f in files]
-
-    def act(pid: int) -> None:
-        time.sleep(2.5)  # it has begun to read
-        os.kill(pid, blow)
-
-    with meanwhile(act):
-        results = list(read_all(many, stall=2.0))
+    many = [f for _ in range(4) for f in files]
+    reading = read_all(many, stall=2.0)
+    results = [next(reading) for _ in files]  # every process has read some of them
+    os.kill(workers()[0], blow)
+    results += reading
     assert [found for found, _ in results] == many
     out = [result.left_out for _, result in results if result and result.left_out]
     assert sorted({*out} - {"no text in it", "not a text file (it holds NUL bytes)"}) == [reason]

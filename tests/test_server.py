@@ -145,7 +145,7 @@ def test_two_people_embed_once_and_delete_nothing_of_each_other(target: Target, 
     update(other, STATIC, rebuild=True)
     assert found(target, "what tells of aaaaa?") == ("a.txt", None)
     whole(target)
-    deleted = prune(other, 0)
+    deleted = prune(other)
     assert deleted
     consistent(other)
     assert update(target, STATIC, thorough=True).embedded == deleted
@@ -204,6 +204,7 @@ def test_the_command_line_says_what_is_in_the_way(
     monkeypatch.setenv("QA_CHROMA", chroma.url)
     options = ("--seeds", str(target.root), "--home", str(target.home))
     assert qa("index", *options).code == 0
+    assert "0 vectors deleted" in qa("index", "--prune", *options).err
 
     assert json.loads(qa("status", "--json", *options).out)["endpoints"] == [f"127.0.0.1:{chroma.port}"]
     chroma.stop()
