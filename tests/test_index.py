@@ -342,14 +342,14 @@ def test_an_earlier_index_of_another_folder_is_not_made_anew(target: Target, tmp
     assert snapshot(target.home).keys() == before.keys()
 
 
-def test_kills_leave_every_source_whole(target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
+def kill_while_indexing(target: Target, monkeypatch: pytest.MonkeyPatch, rounds: int, files: int) -> None:
     """`qa index` killed in the middle of adds, edits and deletes: old or new version, whole; the next run mends the rest."""
     monkeypatch.chdir(target.root.parent)
     monkeypatch.setenv("QA_SEEDS", str(target.root))
     monkeypatch.setenv("QA_HOME", str(target.home))
     versions: dict[str, set[str]] = {}
-    for round_ in range(5):
-        for n in range(120):
+    for round_ in range(rounds):
+        for n in range(files):
             text = "\n\n".join(f"Zebra {n} of round {round_} ran {i} miles. " + "word " * 60 for i in range(12))
             if (n + round_) % 7:
                 (target.root / f"{n}.txt").write_text(text)
@@ -357,7 +357,7 @@ def test_kills_leave_every_source_whole(target: Target, monkeypatch: pytest.Monk
             else:
                 (target.root / f"{n}.txt").unlink(missing_ok=True)
         child = start(("index", "-q"))
-        time.sleep(random.uniform(0.9, 2.2))
+        time.sleep(random.uniform(0.3, 3.0))
         child.kill()
         child.communicate()
         if target.indexed:
@@ -365,12 +365,24 @@ def test_kills_leave_every_source_whole(target: Target, monkeypatch: pytest.Monk
             assert all(text in versions[source] for source, text in texts.items() if source in versions)
             for source, found in passages(target).items():
                 assert "".join("".join(found).split()) == "".join((texts[source] or "").split())
-            assert {f.mend for f in examine(target, lambda _: STATIC()).findings if f.wrong} <= {"qa index"}
+            wrong = [f for f in examine(target, lambda name: None).findings if f.wrong]
+            assert {f.mend for f in wrong} <= {"qa index"}, wrong
     report = update(target, STATIC)
     assert report.fresh
-    assert not [f for f in examine(target, lambda _: STATIC()).findings if f.wrong]
     assert {s: (target.root / s).read_text() for s in passages(target)} == current(target)
     consistent(target)
+    assert [f for f in examine(target, lambda name: None).findings if f.wrong] == []
+
+
+def test_kills_leave_every_source_whole(target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A few."""
+    kill_while_indexing(target, monkeypatch, 5, 120)
+
+
+@pytest.mark.soak
+def test_fifty_kills_leave_every_source_whole(target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At random moments."""
+    kill_while_indexing(target, monkeypatch, 50, 120)
 
 
 def test_what_becomes_excluded_leaves_and_comes_back(target: Target) -> None:
