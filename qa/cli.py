@@ -194,8 +194,8 @@ def doctor(
 ) -> Work:
     """Check the index and say what mends it; changes nothing.
 
-    Exit 4 if anything is wrong, a document that could not be read among it. What is left out by choice (ignored files, likely
-    secrets, links that lead outside, kinds of files without a reader, empty files) is only told.
+    Exit 4 if anything is wrong, among it a document, or a page of one, that could not be read. What is left out by choice
+    (ignored files, likely secrets, links that lead outside, kinds of files without a reader, empty files) is only told.
     """
     from qa import commands
 

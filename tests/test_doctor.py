@@ -89,12 +89,13 @@ DAMAGE: list[tuple[Callable[[], object], str, str]] = [
     (lambda: statement("DELETE FROM passage WHERE id = 1"), "coverage", REBUILD),
     (lambda: statement("UPDATE passage SET start = start + 1 WHERE id = 2"), "coverage", REBUILD),
     (lambda: statement("UPDATE document SET text = x'00' WHERE id = 1"), "catalog", REBUILD),
-    (lambda: statement("UPDATE meta SET value = '0' WHERE key = 'format'"), "catalog", REBUILD),
+    (lambda: statement("UPDATE meta SET value = '0' WHERE key = 'format'"), "catalog", INDEX),
     (lambda: overwrite(HOME / "catalog.sqlite", 4096 * 3), "catalog", REBUILD),
     (lambda: statement("UPDATE passage SET owed = 1 WHERE id = 1"), "vectors", INDEX),
     (lambda: shutil.rmtree(HOME / "vectors"), "vectors", INDEX),
     (lambda: (HOME / "vectors" / "current.json").write_text("{"), "vectors", REBUILD),
     (delete_a_vector, "vectors", REBUILD),
+    (lambda: (delete_a_vector(), (HOME / "vectors" / "seen").unlink()), "vectors", INDEX),  # it shows that it was no visit
     (add_a_vector, "vectors", REBUILD),
     (lambda: statement("UPDATE meta SET value = 'static/other/256' WHERE key = 'collection'"), "embedder", REBUILD),
     (lambda: HOME.chmod(0o755), "permissions", f"chmod 700 '{HOME}'"),
@@ -130,6 +131,13 @@ def test_what_is_left_out(indexed: Path, qa: Run) -> None:
     (indexed / "seeds" / ".qaignore").write_text("bad.txt")
     qa("index", "-q")
     assert qa("doctor").code == 0
+
+
+def test_what_a_reader_could_not_read(indexed: Path, qa: Run) -> None:
+    """Is a finding of an indexed document, whose other text is there."""
+    statement("UPDATE document SET missing = 'page 2 has no text' WHERE id = 2")
+    (found,) = json.loads(qa("doctor", "--json").out)["findings"]
+    assert (found["check"], found["source"], found["message"]) == ("missing", "b.md", "page 2 has no text")
 
 
 def test_looking_changes_nothing(indexed: Path, qa: Run) -> None:
