@@ -196,7 +196,7 @@ def test_a_fault_in_utf8_is_counted() -> None:
         ("a.txt", b"\xff\xfea", "not valid UTF-16 (at byte 0)"),
         ("a.txt", b"\x01\x02\x03\xff", "not a text file (it holds control bytes)"),
         ("a.xyz", b"a\0b", "no reader for .xyz files"),
-        ("Makefile", b"a\0b", "no reader for its kind of files"),
+        ("Makefile", b"a\0b", "no reader for its kind"),
         ("a.pdf", b"<!doctype html><p>x", "named .pdf, but it is HTML"),
         ("a.pdf", b"hello", "named .pdf, but it is text"),
         ("a.docx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "protected by a password, or an older format"),

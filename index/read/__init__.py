@@ -40,7 +40,7 @@ class Reader:
     kind: str
     converted: bool = True
     heavy: bool = False
-    options: dict[str, object] = field(default_factory=dict)
+    options: dict[str, object] = field(default_factory=dict, hash=False)
 
     def read(self, data: bytes, tick: Tick = _no_tick) -> Document:
         """The document in these bytes; FileLeftOut, with a short reason, where there is none."""
@@ -72,7 +72,7 @@ def reader_for(source: str, *, ocr: bool = False) -> Reader | None:
         return (
             Reader(f"{reader.name}+ocr", "pdf", "PDF", heavy=True, options={"ocr": True}) if ocr and suffix == "pdf" else reader
         )
-    return Reader("text-2", "text", "text", converted=False, options={"kind": f".{suffix}" if suffix else "its kind of"})
+    return Reader("text-2", "text", "text", converted=False, options={"kind": f".{suffix} files" if suffix else "its kind"})
 
 
 def _whole(document: Document) -> Document:

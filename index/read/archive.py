@@ -22,6 +22,7 @@ MAX_RATIO = 200
 _SMALL = 10_000_000
 """Text of many equal rows packs well; up to so many bytes any ratio is harmless."""
 
+_HEAD = 4096
 _MAX_MEMBERS = 50_000
 _OLD_OFFICE = "an old or protected Office file"
 
@@ -63,6 +64,11 @@ class Archive:
             return self._zip.read(self._names[name])
         except KeyError as error:
             raise FileLeftOut(f"damaged: {name} is missing") from error
+
+    def head(self, name: str) -> bytes:
+        """A member's first bytes."""
+        with self._zip.open(self._names[name]) as member:
+            return member.read(_HEAD)
 
     def xml(self, name: str) -> "Element":
         """A member's root element; a document type, and with it every entity, is refused."""

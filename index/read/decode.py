@@ -1,8 +1,8 @@
 """Encodings: from bytes to the text they are, to the character.
 
 Owns Unicode's encodings and what a file declares; `guess.py` knows the others. Knows nothing of formats. Line ends stay as they
-are, a leading byte-order mark is left out. Nothing is lost in silence: bytes that no encoding explains are a reason to leave the
-file out, or are counted.
+are, a leading byte-order mark is left out. Nothing is lost in silence: what no encoding explains is counted, or a reason to
+leave the file out.
 """
 
 import codecs

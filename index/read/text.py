@@ -31,7 +31,7 @@ def read(data: bytes, *, tick: object = None, kind: str = "") -> Document:
     try:
         text, missing = plain(data)
     except FileLeftOut as reason:
-        raise FileLeftOut(f"no reader for {kind} files") if kind else reason from reason
+        raise FileLeftOut(f"no reader for {kind}") if kind else reason from reason
     return Document(text, first_line_title(text), markdown=False, missing=missing)
 
 

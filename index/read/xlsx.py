@@ -15,8 +15,9 @@ from index.read.archive import Archive, core_title
 from index.read.draft import Draft
 from index.read.rows import cells, is_header, named_cells
 
-_MAX_COLUMNS = 2_000
 _TICK_EVERY = 500
+_NO_VALUE = re.compile(rb"<f\b[^>]*(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>")
+"""A formula that was saved by a program that does not calculate."""
 
 
 def read(data: bytes, *, tick: Callable[[], None]) -> Document:
@@ -27,6 +28,7 @@ def read(data: bytes, *, tick: Callable[[], None]) -> Document:
     _without_document_types(archive)
     book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
     draft = Draft()
+    draft.missing += _without_values(archive)
     try:
         for sheet in book.worksheets:
             sheet.reset_dimensions()  # a file may understate them
@@ -42,8 +44,16 @@ def read(data: bytes, *, tick: Callable[[], None]) -> Document:
 def _without_document_types(archive: Archive) -> None:
     """Office files have none; openpyxl would follow their entities."""
     for name in archive:
-        if name.endswith((".xml", ".rels")) and b"<!DOCTYPE" in archive.read(name)[:4096]:
+        if name.endswith((".xml", ".rels")) and b"<!DOCTYPE" in archive.head(name):
             raise FileLeftOut("holds a document type, as only an attack does")
+
+
+def _without_values(archive: Archive) -> list[str]:
+    sheets = [name for name in archive if name.startswith("xl/worksheets/") and name.endswith(".xml")]
+    count = sum(len(_NO_VALUE.findall(archive.read(name))) for name in sheets)
+    return [
+        f"{count} {'formula has' if count == 1 else 'formulas have'} no value: saved by a program that does not calculate"
+    ] * (count > 0)
 
 
 def _sheet(draft: Draft, sheet: Any, tick: Callable[[], None]) -> None:
@@ -61,7 +71,7 @@ def _sheet(draft: Draft, sheet: Any, tick: Callable[[], None]) -> None:
 
 def _rows(sheet: Any) -> Iterator[tuple[int, list[str]]]:
     """The rows that hold something, with their numbers, each cell as shown."""
-    for row in sheet.iter_rows(max_col=_MAX_COLUMNS):
+    for row in sheet.iter_rows():
         values = [shown(cell.value, getattr(cell, "number_format", "General") or "General") for cell in row]
         while values and not values[-1]:
             values.pop()
