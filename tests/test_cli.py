@@ -183,8 +183,8 @@ def test_batch(project: Path, qa: Run, process: Run) -> None:
 def test_status(project: Path, qa: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is indexed, stale and left out; the key is masked."""
     monkeypatch.setenv("OPENAI_API_KEY", "sk-secret-secret-secret-1234")
-    (project / "seeds" / "scan.pdf").write_bytes(b"%PDF")
-    (project / "seeds" / "bad.txt").write_bytes(b"caf\xe9")
+    (project / "seeds" / "scan.png").write_bytes(b"PNG")
+    (project / "seeds" / "bad.txt").write_bytes(b"caf\0")
     before = json.loads(qa("status", "--json").out)
     assert (before["sources"], before["pending"]) == (0, [SEED, "bad.txt"])
     qa("index")
@@ -193,8 +193,8 @@ def test_status(project: Path, qa: Run, monkeypatch: pytest.MonkeyPatch) -> None
     status = json.loads(after.out)
     assert (status["sources"], status["passages"], status["pending"]) == (1, 5, ["new.txt"])
     assert status["left_out"] == [
-        {"source": "bad.txt", "reason": "not valid UTF-8 (byte 0xe9 at 3)"},
-        {"source": "scan.pdf", "reason": "no reader for .pdf files"},
+        {"source": "bad.txt", "reason": "not a text file (it holds NUL bytes)"},
+        {"source": "scan.png", "reason": "no reader for .png files"},
     ]
     assert status["endpoints"] == ["api.openai.com"]
     assert "secret" not in after.out + qa("status").out
@@ -325,11 +325,11 @@ def test_no_documents_anywhere(tmp_path: Path, qa: Run, monkeypatch: pytest.Monk
     ("files", "message"),
     [
         ({}, "There are no files in {}."),
-        ({"a.pdf": b"%PDF"}, "Nothing in {} can be indexed: a.pdf (no reader for .pdf files)."),
+        ({"a.png": b"PNG"}, "Nothing in {} can be indexed: a.png (no reader for .png files)."),
         ({"a.txt": b"\0"}, "Nothing in {} can be indexed: a.txt (not a text file (it holds NUL bytes))."),
         (
-            {"a.txt": b"\xe9", "b.txt": b""},
-            "Nothing in {} can be indexed: a.txt (not valid UTF-8 (byte 0xe9 at 0)), and 1 more.",
+            {"a.txt": b"%PDF-", "b.txt": b""},
+            "Nothing in {} can be indexed: a.txt (named as text, but it is a PDF), and 1 more.",
         ),
     ],
 )

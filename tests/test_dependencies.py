@@ -7,6 +7,7 @@ import sqlite3
 import threading
 from pathlib import Path
 
+import files
 import numpy as np
 import pytest
 from service import Fault, Loopback
@@ -233,6 +234,74 @@ def test_watchfiles_tells_of_changes(tmp_path: Path) -> None:
     assert list(changes) == []
     with pytest.raises(FileNotFoundError):
         next(watch(tmp_path / "nowhere"))
+
+
+def test_pdfium_gives_characters_with_their_places() -> None:
+    """Their boxes, sizes and fonts; a hyphen at a line's end is a character of its own; a wrong password is named."""
+    import ctypes
+
+    import pypdfium2
+    import pypdfium2.raw as pdfium
+
+    lines = [(50.0, 700.0, "The informa-"), (50.0, 688.0, "tion is here.")]
+    document = pypdfium2.PdfDocument(files.pdf(lines))
+    page = document[0].get_textpage()
+    text = "".join(chr(pdfium.FPDFText_GetUnicode(page, i)) for i in range(page.count_chars()))
+    assert text.startswith("The informa\x02tion is here.")
+    box, matrix, name = pdfium.FS_RECTF(), pdfium.FS_MATRIX(), ctypes.create_string_buffer(50)
+    pdfium.FPDFText_GetLooseCharBox(page, 0, ctypes.byref(box))
+    assert (round(box.left), box.bottom < 700 < box.top) == (50, True)
+    pdfium.FPDFText_GetMatrix(page, 0, ctypes.byref(matrix))
+    assert (pdfium.FPDFText_GetFontSize(page, 0), matrix.d) == (10, 1)
+    pdfium.FPDFText_GetFontInfo(page, 0, name, len(name), None)
+    assert name.value == b"Times-Roman"
+    assert pdfium.FPDFPage_CountObjects(document[0]) == 2
+    bitmap = document[0].render(scale=1, grayscale=True)
+    assert (bitmap.width, bitmap.height, len(bitmap.to_numpy().tobytes())) == (600, 800, 480_000)
+    with pytest.raises(pypdfium2.PdfiumError, match=r"(?i)password"):
+        pypdfium2.PdfDocument(files.pdf(lines, password="secret"))
+
+
+def test_openpyxl_streams_cells_with_their_formats() -> None:
+    """Without the dimensions that a file claims."""
+    import io
+
+    import openpyxl
+
+    book = openpyxl.load_workbook(io.BytesIO(files.xlsx()), read_only=True, data_only=True)
+    sheet = book.worksheets[0]
+    sheet.reset_dimensions()
+    rows = list(sheet.iter_rows())
+    assert [len(row) for row in rows] == [4, 4, 0, 4]
+    assert (rows[1][1].value, rows[1][1].number_format, rows[1][1].row) == (1200, "#,##0", 2)
+
+
+def test_selectolax_walks_a_tree() -> None:
+    """Nodes with neighbours, attributes and text; selectors with :is."""
+    from selectolax.lexbor import LexborHTMLParser
+
+    tree = LexborHTMLParser("<p hidden>a &amp; b<p class=x>c")
+    assert tree.body
+    first = tree.body.first_child
+    assert first
+    assert first.next
+    assert (first.tag, first.attributes, first.next.attributes) == ("p", {"hidden": None}, {"class": "x"})
+    assert first.first_child
+    assert (first.first_child.is_text_node, first.first_child.text_content) == (True, "a & b")
+    assert len(tree.css(":is(p, div)")) == 2
+
+
+def test_defusedxml_and_charset_normalizer() -> None:
+    """Document types are refused; encodings are ranked among candidates."""
+    import charset_normalizer
+    from defusedxml import DefusedXmlException
+    from defusedxml.ElementTree import fromstring
+
+    with pytest.raises(DefusedXmlException):
+        fromstring(b"<!DOCTYPE a><a/>", forbid_dtd=True)
+    russian = "Вчера в городе шёл дождь, поэтому мы остались дома.".encode("cp1251")
+    found = charset_normalizer.from_bytes(russian, cp_isolation=["cp1252", "cp1251"], enable_fallback=False)
+    assert next(match.encoding for match in found) == "cp1251"
 
 
 def test_dotenv_and_platformdirs(tmp_path: Path) -> None:

@@ -1,10 +1,18 @@
-"""Readers: text to the character, titles, and what is left out."""
+"""Readers of text: to the character in every encoding, titles, rows and records, and what is left out; laws for all readers."""
 
+import codecs
+import re
+from itertools import pairwise
+
+import files
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from index.errors import FileLeftOut
 from index.passage import Document
-from index.read import reader_for
+from index.read import MAX_BYTES, READERS, UNREADABLE, reader_for
+from index.split import split
 
 
 def read(name: str, data: bytes) -> Document:
@@ -14,24 +22,215 @@ def read(name: str, data: bytes) -> Document:
     return reader.read(data, lambda: None)
 
 
-def test_text_is_decoded_to_the_character() -> None:
-    """A leading byte-order mark is left out, one in the middle and every line end stay."""
-    assert read("a.TXT", b"\xef\xbb\xbfA\r\nB\rC\n\xef\xbb\xbfD").text == "A\r\nB\rC\n\ufeffD"
+def parts(document: Document) -> list[tuple[str, str]]:
+    """Each part's label with the text up to the next one."""
+    starts = [*(part.start for part in document.parts), len(document.text)]
+    return [(part.label, document.text[a:b].strip()) for part, (a, b) in zip(document.parts, pairwise(starts), strict=True)]
+
+
+# Laws -----------------------------------------------------------------------------------------------------------------
+
+WHOLE = {
+    "pdf": files.pdf([(50, 700, "One page.")], [(50, 700, "Another page.")]),
+    "docx": files.docx(),
+    "pptx": files.pptx(),
+    "xlsx": files.xlsx(),
+    "epub": files.epub(),
+    "html": b"<title>T</title><h1>H</h1><p>One.<table><tr><td>a<td>b</table><ul><li>c</ul><pre>d\n e</pre>",
+    "ipynb": b'{"cells": [{"cell_type": "code", "source": ["x"], "outputs": [{"text": "y"}]}]}',
+    "json": b'{"a": [1, {"b": null}], "c": "d"}',
+    "jsonl": b'{"a": 1}\n[2]\nx\n',
+    "eml": b"Subject: s\nFrom: a\n\nBody.\n",
+    "csv": b"a,b\n1,2\n",
+    "tsv": b"a\tb\n1\t2\n",
+    "txt": b"One.\nTwo.",
+    "md": b"# H\n\nOne.",
+}
+SOME = sorted({*WHOLE, "unknown"})
+
+
+def attempt(name: str, data: bytes) -> tuple[Document | None, str]:
+    """A file's document, or why it is left out."""
+    try:
+        return read(name, data), ""
+    except FileLeftOut as reason:
+        return None, str(reason)
+
+
+def lawful(name: str, data: bytes) -> None:
+    """A document with parts in order that begin with ink, fit for SQLite and JSON; or a short reason; the same twice."""
+    document, reason = attempt(name, data)
+    assert (document, reason) == attempt(name, data)
+    if document is None:
+        assert 0 < len(reason) < 300
+        assert "\n" not in reason
+        return
+    for text in (document.text, document.title, *document.missing):
+        assert "\0" not in text
+        text.encode()
+    assert document.text.strip()
+    starts = [part.start for part in document.parts]
+    assert all(a < b for a, b in pairwise(starts))
+    assert all(not document.text[start].isspace() for start in starts)
+    assert not starts or not document.text[: starts[0]].strip()
+    covered = {i for passage in split(document) for i in range(passage.start, passage.end)}
+    assert all(char.isspace() or i in covered for i, char in enumerate(document.text))
+
+
+@pytest.mark.parametrize("suffix", SOME)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.binary(max_size=300))
+def test_any_bytes(suffix: str, data: bytes) -> None:
+    """Give a document or a reason, never anything else."""
+    lawful(f"a.{suffix}", data)
+
+
+@pytest.mark.parametrize("suffix", sorted(WHOLE))
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_broken_files(suffix: str, data: st.DataObject) -> None:
+    """A real file with a piece cut out and another one put in; whole, it is a document."""
+    whole = WHOLE[suffix]
+    assert read(f"a.{suffix}", whole)
+    start = data.draw(st.integers(0, len(whole)))
+    end = data.draw(st.integers(start, min(len(whole), start + 400)))
+    lawful(f"a.{suffix}", whole[:start] + data.draw(st.binary(max_size=20)) + whole[end:])
+
+
+@pytest.mark.parametrize("suffix", sorted({*READERS, *SOME}))
+def test_empty_files(suffix: str) -> None:
+    """Have no text, whatever they are called."""
+    for data in (b"", b" \r\n\t"):
+        with pytest.raises(FileLeftOut, match="no text in it"):
+            read(f"a.{suffix}", data)
+
+
+def test_every_module_that_the_table_names_is_there() -> None:
+    """And a file of another kind is named for what it is, where its first bytes tell."""
+    for suffix, reader in READERS.items():
+        with pytest.raises(FileLeftOut) as reason:
+            reader.read(b"\x89PNG\r\n\x1a\n\0\0\0")
+        assert "cannot be read as" not in str(reason.value), (suffix, str(reason.value))
+    assert not READERS.keys() & UNREADABLE
+
+
+def test_a_file_can_be_too_large() -> None:
+    """It is not even looked at."""
+
+    class Large(bytes):
+        def __len__(self) -> int:
+            return MAX_BYTES + 1
+
+    with pytest.raises(FileLeftOut, match="larger than 200 MB"):
+        read("a.txt", Large(b"x"))
+
+
+def test_a_heavy_reader_ticks() -> None:
+    """Once a page, so that one that gets no further can be stopped."""
+    ticks: list[int] = []
+    reader = reader_for("a.pdf")
+    assert reader
+    assert (reader.heavy, reader.converted) == (True, True)
+    reader.read(WHOLE["pdf"], lambda: ticks.append(1))
+    assert len(ticks) == 2
+
+
+# Encodings ------------------------------------------------------------------------------------------------------------
+
+FRENCH = "Le café près de la gare était fermé à l’été.\r\nÇa va, dit-elle.\r\n"
+RUSSIAN = "Мир и согласие в этом городе зависят от каждого из нас.\r\nПогода была хорошая.\n"
+JAPANESE = "東京は日本の首都です。きょうは天気がいいから、散歩に行きましょう。\r\n私は学生です。\n" * 3
+CHINESE = "北京是中国的首都。今天天气很好，我们去公园散步吧。他说这本书很有意思。\n" * 3
+TAIWANESE = "臺北是臺灣的首都。今天天氣很好，我們去公園散步吧。他說這本書很有意思。\n" * 3
+KOREAN = "서울은 대한민국의 수도이다. 오늘은 날씨가 좋아서 공원에 산책을 갔다.\n" * 3
+GREEK = "Η Αθήνα είναι η πρωτεύουσα της Ελλάδας. Ο καιρός σήμερα είναι καλός.\n"
+POLISH = "Zażółć gęślą jaźń. Wczoraj byliśmy w Łodzi i piliśmy herbatę ze świeżą miętą.\n"
 
 
 @pytest.mark.parametrize(
-    ("data", "reason"),
+    ("text", "encoding"),
     [
-        (b"\x89PNG\0\0", "not a text file (it holds NUL bytes)"),
-        (b"caf\xe9", "not valid UTF-8 (byte 0xe9 at 3)"),
-        (b" \n\t", "no text in it"),
-        (b"", "no text in it"),
+        (FRENCH, "utf-8"),
+        (FRENCH, "utf-8-sig"),
+        (FRENCH, "utf-16"),  # with its mark
+        (FRENCH, "utf-16-le"),  # without
+        (FRENCH, "utf-16-be"),
+        (FRENCH, "utf-32"),
+        (FRENCH, "cp1252"),
+        (FRENCH.replace("’", "'"), "latin-1"),
+        ("caf\xe9", "latin-1"),  # a single word
+        ("“Quoted” – 5 € · Straße, señor, façade, Ærø\n", "cp1252"),
+        (RUSSIAN, "cp1251"),
+        (RUSSIAN, "koi8-r"),
+        (JAPANESE, "shift_jis"),
+        (JAPANESE, "euc_jp"),
+        (CHINESE, "gb18030"),
+        (TAIWANESE, "big5"),
+        (KOREAN, "euc_kr"),
+        (GREEK, "cp1253"),
+        (POLISH, "cp1250"),
     ],
 )
-def test_what_is_not_text_is_left_out(data: bytes, reason: str) -> None:
+def test_encodings(text: str, encoding: str) -> None:
+    """Text is decoded to the character, with its line ends."""
+    assert read("a.txt", text.encode(encoding)).text == text
+
+
+def test_text_is_decoded_to_the_character() -> None:
+    """A leading byte-order mark is left out, one in the middle and every line end stay."""
+    assert read("a.TXT", codecs.BOM_UTF8 + b"A\r\nB\rC\n\xef\xbb\xbfD").text == "A\r\nB\rC\n\ufeffD"
+
+
+def test_a_fault_in_utf8_is_counted() -> None:
+    """It is no reason to take the file for something else, nor to say nothing."""
+    document = read("a.txt", "Größe, Höhe, Äpfel, Öl, für, über, müde, schön, Süd, Tür\n".encode() + b"\xff end")
+    assert (document.text[-5:], document.missing) == ("\ufffd end", ("1 byte is not valid UTF-8",))
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "reason"),
+    [
+        ("a.txt", b"a\0b c", "not a text file (it holds NUL bytes)"),
+        ("a.txt", b"\x89PNG\0\0", "named as text, but it is an image"),
+        ("a.md", b"%PDF-1.4", "named as text, but it is a PDF"),
+        ("a.txt", b"\xff\xfea", "not valid UTF-16 (at byte 0)"),
+        ("a.txt", b"\x01\x02\x03\xff", "not a text file (it holds control bytes)"),
+        ("a.xyz", b"a\0b", "no reader for .xyz files"),
+        ("Makefile", b"a\0b", "no reader for its kind"),
+        ("a.pdf", b"<!doctype html><p>x", "named .pdf, but it is HTML"),
+        ("a.pdf", b"hello", "named .pdf, but it is text"),
+        ("a.docx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "protected by a password, or an older format"),
+        ("a.xlsx", b"a,b", "named .xlsx, but it is text"),
+        ("a.docx", b"PK\x03\x04", "a damaged or cut off .docx file"),
+        ("a.docx", files.archive(a="b"), "damaged: word/document.xml is missing"),
+        ("a.html", b"%PDF-1.4", "named as HTML, but it is a PDF"),
+        ("a.html", b"<p> <script>x</script>", "no text in it"),
+        ("a.json", b"{", "not valid JSON (line 1: Expecting property name enclosed in double quotes)"),
+        ("a.ipynb", b"{", "not valid JSON (line 1)"),
+        ("a.eml", b"hello", "not a mail (it has no headers)"),
+    ],
+)
+def test_what_is_left_out(name: str, data: bytes, reason: str) -> None:
     """Each reason, in the user's words."""
-    with pytest.raises(FileLeftOut, match=f"^{reason.replace('(', '[(]').replace(')', '[)]')}$"):
-        read("a.txt", data)
+    with pytest.raises(FileLeftOut, match=f"^{re.escape(reason)}$"):
+        read(name, data)
+
+
+@pytest.mark.parametrize("name", ["a.png", "a.mp4", "a.zip", "b/a.tar.gz", "a.XLS", "a.doc"])
+def test_kinds_that_have_no_reader(name: str) -> None:
+    """By name: nobody reads a film to find out that it is no text."""
+    assert reader_for(name) is None
+
+
+@pytest.mark.parametrize(
+    "name", ["README", "Makefile", "a.py", "a.rst", "a.tex", "a.log", "a.yaml", "a.srt", ".profile", "a.zzz"]
+)
+def test_text_by_any_name(name: str) -> None:
+    """Is itself."""
+    reader = reader_for(name)
+    assert reader
+    assert not reader.converted
+    assert reader.read(b"a = 1  \r\n\tb").text == "a = 1  \r\n\tb"
 
 
 @pytest.mark.parametrize(
@@ -50,7 +249,64 @@ def test_titles(name: str, text: str, title: str) -> None:
     assert read(name, text.encode()).title == title
 
 
-def test_other_kinds_have_no_reader() -> None:
-    """They are left out, by name."""
-    assert reader_for("a.pdf") is None
-    assert reader_for("README") is None
+# Rows and records -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        (  # a record over two lines is at its first one; blank lines count
+            "a.csv",
+            'name,city\r\n"Lee,\r\nX",Seoul\r\n\r\nXi,Beijing\r\n',
+            [
+                ("line=1", "| name | city |"),
+                ("line=2", "| name: Lee, X | city: Seoul |"),
+                ("line=5", "| name: Xi | city: Beijing |"),
+            ],
+        ),
+        ("a.csv", "1;2,5\n3;4,5\n", [("line=1", "| 1 | 2,5 |"), ("line=2", "| 3 | 4,5 |")]),  # no header, decimal commas
+        ("a.tsv", "a\tb\nx, y\t2\n", [("line=1", "| a | b |"), ("line=2", "| a: x, y | b: 2 |")]),
+        (
+            "a.jsonl",
+            '{"a":1,"b":{"c":"d\\ne"}}\n\nbroken{\n[1,"x"]\n',
+            [("line=1", "| a: 1 | b.c: d e |"), ("line=3", "broken{"), ("line=4", "| 1, x |")],
+        ),
+        (
+            "a.ipynb",
+            '{"cells":[{"cell_type":"markdown","source":["# Hi\\n","text"]},{"cell_type":"code",'
+            '"source":"print(1)","outputs":[{"output_type":"stream","text":["1\\n"]}]}],'
+            '"metadata":{"language_info":{"name":"python"}}}',
+            [("cell=1", "# Hi\ntext"), ("cell=2", "```python\nprint(1)\n```\n\n1")],
+        ),
+    ],
+)
+def test_records(name: str, text: str, expected: list[tuple[str, str]]) -> None:
+    """Each in a line with the names of its columns, at its place in the file."""
+    assert parts(read(name, text.encode())) == expected
+
+
+def test_json_reads_as_paths_and_values() -> None:
+    """What belongs together stands together; text keeps its lines."""
+    data = b'{"a":{"b":"x y","c":[1,2]},"d":[{"e":null},{"e":"z\\nw"}]}'
+    assert read("a.json", data).text == "a.b: x y\na.c: 1, 2\n\nd[0].e: null\n\nd[1].e: z\nw"
+
+
+@pytest.mark.parametrize(
+    ("mail", "text"),
+    [
+        (
+            b"Subject: =?utf-8?q?Caf=C3=A9?=\r\nFrom: a@b.c\r\nContent-Type: text/html; charset=iso-8859-1\r\n\r\n"
+            b"<p>Caf\xe9 is <b>open</b>.</p>",
+            "Subject: Café\nFrom: a@b.c\n\nCafé is open.",
+        ),
+        (
+            b'Subject: S\nFrom: a\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="x"\n\n--x\n'
+            b"Content-Type: text/plain\n\nHello.\n\nBye.\n--x\nContent-Type: application/pdf\n"
+            b"Content-Disposition: attachment; filename=a.pdf\n\n%\n--x--\n",
+            "Subject: S\nFrom: a\n\nHello.\n\nBye.\n\nAttachments: a.pdf",
+        ),
+    ],
+)
+def test_mails(mail: bytes, text: str) -> None:
+    """Headers, the text or else the HTML, and names of what is attached."""
+    assert read("a.eml", mail).text == text

@@ -26,6 +26,12 @@ LAYERS = [
     ["index.store", "index.rank", "index.links", "index.reading", "index.server"],
     ["index.question"],
     ["index.catalog", "index.embed", "index.vectors", "index.split"],
+    ["index.read.pdf", "index.read.docx", "index.read.pptx", "index.read.xlsx", "index.read.epub", "index.read.mail"],
+    ["index.read.ocr", "index.read.tables", "index.read.webpage", "index.read.notebook", "index.read.records"],
+    ["index.read.layout", "index.read.archive", "index.read.markdown", "index.read.rows"],
+    ["index.read.draft", "index.read.text"],
+    ["index.read.decode"],
+    ["index.read.guess"],
     ["index.plan", "index.schema", "index.home", "index.service", "index.read"],
     ["index.walk", "index.terms", "index.sketch", "index.machine"],
     ["index.ignore"],
@@ -37,7 +43,12 @@ LAYERS = [
 LEVEL = {module: level for level, modules in enumerate(LAYERS) for module in modules}
 
 ONLY_IN = {
-    "llama_index": {"index.split", "index.read"},
+    "llama_index": {"index.split"},
+    "pypdfium2": {"index.read.pdf"},
+    "openpyxl": {"index.read.xlsx"},
+    "selectolax": {"index.read.webpage"},
+    "defusedxml": {"index.read.archive"},
+    "charset_normalizer": {"index.read.guess"},
     "chromadb": {"index.vectors", "index.embed"},
     "sqlite3": {"index.catalog", "index.schema", "index.terms"},
     "openai": {"index.service", "index.embed", "qa.llm"},
@@ -53,8 +64,8 @@ ONLY_IN = {
 
 def modules() -> dict[str, Path]:
     """Every module of the project."""
-    paths = [p for package in ("qa", "index") for p in (REPOSITORY / package).glob("*.py")]
-    return {f"{p.parent.name}.{p.stem}".removesuffix(".__init__"): p for p in paths}
+    paths = [p.relative_to(REPOSITORY) for package in ("qa", "index") for p in (REPOSITORY / package).rglob("*.py")]
+    return {".".join(p.with_suffix("").parts).removesuffix(".__init__"): REPOSITORY / p for p in paths}
 
 
 def imported(path: Path) -> set[str]:

@@ -1,0 +1,120 @@
+"""File formats: from a file's bytes to a document's text, title and places.
+
+Owns the table of readers, and the one place where whatever a format's library raises becomes a reason to leave a file out; each
+family of formats is a module beside this one. Knows nothing of sentences, passages or the index. A reader is deterministic and
+decides by the bytes alone: what is stored is keyed by their hash and the reader's name.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from importlib import import_module
+
+from index.errors import FileLeftOut
+from index.passage import Document
+
+MAX_BYTES = 200_000_000
+"""A larger file is left out: its text would stand in memory several times over."""
+
+Tick = Callable[[], None]
+"""Called by a heavy reader whenever it has got on by a page, a sheet or a chapter."""
+
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+
+
+def _no_tick() -> None:
+    """For who does not want to know."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """How one kind of file is read: `name` with its version is kept in the index, so that a better reader reads again.
+
+    `converted`: the text is made from the file, not the decoded file itself. `heavy`: it may take long, and is best run in a
+    process that can be stopped. `kind` is what it is called in reasons; `module` holds the function `read`.
+    """
+
+    name: str
+    module: str
+    kind: str
+    converted: bool = True
+    heavy: bool = False
+    options: dict[str, object] = field(default_factory=dict, hash=False)
+
+    def read(self, data: bytes, tick: Tick = _no_tick) -> Document:
+        """The document in these bytes; FileLeftOut, with a short reason, where there is none."""
+        if len(data) > MAX_BYTES:
+            raise FileLeftOut(f"larger than {MAX_BYTES // 1_000_000} MB")
+        if not data.strip():
+            raise FileLeftOut("no text in it")
+        read: Callable[..., Document] = import_module(f"index.read.{self.module}").read
+        try:
+            document = read(data, tick=tick, **self.options)
+        except FileLeftOut:
+            raise
+        except Exception as error:  # a format's library may raise anything, and one file must not stop the others
+            raise FileLeftOut(f"cannot be read as {self.kind}: {_said(error)}") from error
+        return _whole(document)
+
+
+def reader_for(source: str, *, ocr: bool = False) -> Reader | None:
+    """The reader for a file's name, or None where its suffix is that of a kind that has no text or no reader.
+
+    A name without a known suffix gets a reader that finds out from the bytes whether they are text.
+    """
+    name = source.rsplit("/", 1)[-1].lower()
+    suffix = name.rsplit(".", 1)[-1] if "." in name.strip(".") else ""
+    if suffix in UNREADABLE:
+        return None
+    if suffix in READERS:
+        reader = READERS[suffix]
+        return (
+            Reader(f"{reader.name}+ocr", "pdf", "PDF", heavy=True, options={"ocr": True}) if ocr and suffix == "pdf" else reader
+        )
+    return Reader("text-2", "text", "text", converted=False, options={"kind": f".{suffix} files" if suffix else "its kind"})
+
+
+def _whole(document: Document) -> Document:
+    """The document, if it holds text that SQLite and JSON can hold; parts and offsets stay as they are."""
+    if not document.text.strip():
+        raise FileLeftOut("no text in it")
+    text, title = (_SURROGATE.sub("\ufffd", t).replace("\0", "\ufffd") for t in (document.text, document.title))
+    return Document(text, _CONTROL.sub(" ", title).strip(), document.markdown, document.parts, document.missing)
+
+
+def _said(error: Exception) -> str:
+    """What an error says, in one short line."""
+    said = " ".join(_CONTROL.sub(" ", _SURROGATE.sub("?", str(error))).split())[:120]
+    return said or type(error).__name__
+
+
+def _table(*rows: tuple[Reader, str]) -> dict[str, Reader]:
+    return {suffix: reader for reader, suffixes in rows for suffix in suffixes.split()}
+
+
+READERS = _table(
+    (Reader("text-2", "text", "text", converted=False), "txt text log rst tex"),
+    (Reader("markdown-2", "markdown", "Markdown", converted=False), "md markdown mdown mkd"),
+    (Reader("pdf-1", "pdf", "PDF", heavy=True), "pdf"),
+    (Reader("docx-1", "docx", "a Word document", heavy=True), "docx docm dotx"),
+    (Reader("pptx-1", "pptx", "a presentation", heavy=True), "pptx pptm ppsx"),
+    (Reader("xlsx-1", "xlsx", "a spreadsheet", heavy=True), "xlsx xlsm xltx"),
+    (Reader("csv-1", "tables", "a table"), "csv"),
+    (Reader("tsv-1", "tables", "a table", options={"delimiter": "\t"}), "tsv tab"),
+    (Reader("html-1", "webpage", "HTML", heavy=True), "html htm xhtml"),
+    (Reader("epub-1", "epub", "an EPUB book", heavy=True), "epub"),
+    (Reader("notebook-1", "notebook", "a notebook"), "ipynb"),
+    (Reader("json-1", "records", "JSON"), "json geojson"),
+    (Reader("jsonl-1", "records", "JSON lines", options={"lines": True}), "jsonl ndjson"),
+    (Reader("mail-1", "mail", "a mail"), "eml"),
+)
+"""By suffix; any other one is text if its bytes are."""
+
+UNREADABLE = frozenset(
+    "7z a aac accdb ai apk avi avif bin bmp bz2 cab class dat db dll dmg doc dylib elf eot exe flac gif gz heic ico img iso jar"
+    " jpeg jpg key lib lz4 m4a m4v mdb mid mkv mobi mov mp3 mp4 mpeg mpg msg msi npy npz numbers o obj ods odt odp ogg onnx"
+    " opus otf pages parquet pkl png ppt psd pst pyc pyd pyo rar rpm rtf safetensors so sqlite sqlite3 tar tgz tif tiff ttf"
+    " wasm wav webm webp wheel whl wma wmv woff woff2 xls xlsb xz zip zst".split()
+)
+"""Suffixes of kinds that are not text and have no reader: such files are left out unread."""

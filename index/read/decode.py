@@ -1,0 +1,88 @@
+"""Encodings: from bytes to the text they are, to the character.
+
+Owns Unicode's encodings and what a file declares; `guess.py` knows the others. Knows nothing of formats. Line ends stay as they
+are, a leading byte-order mark is left out. Nothing is lost in silence: what no encoding explains is counted, or a reason to
+leave the file out.
+"""
+
+import codecs
+import re
+
+from index.errors import FileLeftOut
+from index.read.guess import CANDIDATES, decodes, guess
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+"""In the order in which they are tried: UTF-32's begins with UTF-16's."""
+
+_NAMES = {"latin-1": "cp1252", "iso8859-1": "cp1252", "ascii": "cp1252", "gb2312": "gb18030", "gbk": "gb18030"}
+"""What a declared encoding means in practice, as in browsers."""
+
+_SAMPLE = 100_000
+_CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+_MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+
+
+def decode(data: bytes, declared: str = "") -> tuple[str, tuple[str, ...]]:
+    """The text, and what of it could not be read; `declared` is tried where the bytes are not Unicode's."""
+    for bom, encoding in _BOMS:
+        if data.startswith(bom):
+            return _strict(data[len(bom) :], encoding), ()
+    if b"\0" in data:
+        return _strict(data, _utf16(data)), ()
+    if b"\x1b$" in data and data.isascii() and decodes(data, "iso2022_jp"):
+        return data.decode("iso2022_jp"), ()
+    try:
+        return data.decode("utf-8"), ()
+    except UnicodeDecodeError as error:
+        return _not_utf8(data, declared, error)
+
+
+def _strict(data: bytes, encoding: str) -> str:
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise FileLeftOut(f"not valid {encoding.upper()[:6]} (at byte {error.start})") from error
+    if "\0" in text:
+        raise FileLeftOut("not a text file (it holds NUL bytes)")
+    return text
+
+
+def _utf16(data: bytes) -> str:
+    """UTF-16 without its mark: every second byte of Latin text is zero, and hardly one of the others."""
+    sample = data[:_SAMPLE]
+    even, odd = sample[::2].count(0), sample[1::2].count(0)
+    if len(data) % 2 == 0 and max(even, odd) > len(sample) * 0.3 and min(even, odd) == 0:
+        return "utf-16-le" if odd else "utf-16-be"
+    raise FileLeftOut("not a text file (it holds NUL bytes)")
+
+
+def _not_utf8(data: bytes, declared: str, error: UnicodeDecodeError) -> tuple[str, tuple[str, ...]]:
+    if len(_CONTROLS.findall(data[:_SAMPLE])) * 100 > len(data[:_SAMPLE]):
+        raise FileLeftOut("not a text file (it holds control bytes)")
+    known = _known(declared)
+    if known and decodes(data, known):
+        return data.decode(known), ()
+    text = data.decode("utf-8", "replace")
+    bad = text.count("\ufffd")
+    if len(_MULTIBYTE.findall(data)) >= 10 * bad:  # UTF-8 with a fault in it: no other encoding looks like that
+        return text, (f"{bad} {'byte is' if bad == 1 else 'bytes are'} not valid UTF-8",)
+    encoding = guess(data)
+    if not encoding:
+        raise FileLeftOut(f"not valid UTF-8 (byte 0x{data[error.start]:02x} at {error.start}), nor another known encoding")
+    return data.decode(encoding), ()
+
+
+def _known(declared: str) -> str:
+    """The codec for a declared name, or "" where there is none that turns bytes into text."""
+    try:
+        name = codecs.lookup(declared).name if declared.isascii() else ""
+    except (LookupError, ValueError):
+        return ""
+    name = _NAMES.get(name, name)
+    return name if name in CANDIDATES or name.startswith(("cp", "iso", "koi8", "euc", "mac", "big5", "shift")) else ""

@@ -1,0 +1,74 @@
+"""A converted document while it is being written: blocks with blank lines between them, and where each part begins.
+
+Owns offsets of parts; knows nothing of formats.
+"""
+
+import re
+
+from index.passage import Document, Part
+
+_TRASH = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+
+
+class Draft:
+    """Blocks are added in order; `label` names the part that the next block begins."""
+
+    def __init__(self) -> None:
+        self._pieces: list[str] = []
+        self._parts: list[Part] = []
+        self._length = 0
+        self._label = ""
+        self.missing: list[str] = []
+
+    @property
+    def last_label(self) -> str:
+        """The part that was begun last, or ""."""
+        return self._parts[-1].label if self._parts else ""
+
+    def label(self, label: str) -> None:
+        """From the next block on, the text is that of this part."""
+        self._label = label
+
+    def add(self, block: str, gap: str = "\n\n") -> None:
+        """Add a block, with a gap to what stands above it; one without ink is left out."""
+        block = clean(block).strip("\n").rstrip()
+        if not block.strip():
+            return
+        self._write(gap if self._pieces else "")
+        if self._label not in ("", self.last_label):
+            ink = len(block) - len(block.lstrip())
+            self._parts.append(Part(self._length + ink, self._label))
+        self._label = ""
+        self._write(block)
+
+    def extend(self, text: str) -> None:
+        """Write on at the end of the last block."""
+        self._write(text)
+
+    def heading(self, level: int, title: str) -> None:
+        """Add a Markdown heading in one line."""
+        if title := one_line(title):
+            self.add(f"{'#' * min(max(level, 1), 6)} {title}")
+
+    def _write(self, text: str) -> None:
+        self._pieces.append(text)
+        self._length += len(text)
+
+    def document(self, title: str, *, markdown: bool = True) -> Document:
+        """What has been written."""
+        return Document("".join(self._pieces), one_line(title), markdown, tuple(self._parts), tuple(self.missing))
+
+
+def clean(text: str) -> str:
+    """Without the characters that no text is made of, every line end a newline."""
+    return _TRASH.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def one_line(text: str) -> str:
+    """With each run of white space as one space."""
+    return " ".join(clean(text).split())
+
+
+def paragraphs(text: str) -> str:
+    """Plain text with single line breaks kept and runs of blank lines as one."""
+    return "\n\n".join(block.strip("\n") for block in re.split(r"\n\s*\n", clean(text)) if block.strip())

@@ -1,0 +1,83 @@
+"""JSON: a line for each value, behind the path that leads to it; JSON lines: a record in a line, each a part "line=N".
+
+Owns how nested data reads as text; knows nothing of what it means.
+"""
+
+import json
+from collections.abc import Iterator
+
+from index.errors import FileLeftOut
+from index.passage import Document
+from index.read.draft import Draft, one_line
+from index.read.rows import cells
+from index.read.text import plain
+
+_MAX_DEPTH = 100
+
+
+def read(data: bytes, *, tick: object = None, lines: bool = False) -> Document:
+    """The whole document, or with `lines` a record a line."""
+    text, missing = plain(data)
+    draft = Draft()
+    draft.missing += missing
+    (_records if lines else _whole)(text, draft)
+    return draft.document("", markdown=False)
+
+
+def _whole(text: str, draft: Draft) -> None:
+    last = ""
+    for path, value in _values(_loaded(text), ""):
+        above = path.rpartition(".")[0]
+        draft.add(f"{path}: {value}" if path else value, "\n" if above == last else "\n\n")
+        last = above
+
+
+def _records(text: str, draft: Draft) -> None:
+    broken = 0
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not line.strip():
+            continue
+        draft.label(f"line={number}")
+        try:
+            values = list(_values(_loaded(line), ""))
+        except FileLeftOut:
+            broken += 1
+            draft.add(line, "\n")  # as it stands: a line that is cut off still has its words
+            continue
+        draft.add(cells([f"{path}: {one_line(value)}" if path else value for path, value in values]), "\n")
+    if broken:
+        draft.missing.append(f"{broken} {'line is' if broken == 1 else 'lines are'} not valid JSON")
+
+
+def _loaded(text: str) -> object:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        raise FileLeftOut(f"not valid JSON (line {error.lineno}: {error.msg})") from error
+    except (RecursionError, ValueError) as error:
+        raise FileLeftOut("JSON that is nested too deeply, or holds a number that is too long") from error
+
+
+def _values(value: object, path: str, depth: int = 0) -> Iterator[tuple[str, str]]:
+    """Paths and values in order; lists of plain values stay in one line."""
+    if depth > _MAX_DEPTH:
+        raise FileLeftOut("JSON that is nested too deeply")
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _values(inner, f"{path}.{one_line(key)}".lstrip("."), depth + 1)
+    elif isinstance(value, list):
+        if all(not isinstance(inner, dict | list) for inner in value):
+            shown = ", ".join(_plain(inner) for inner in value)
+            if shown:
+                yield path, shown
+            return
+        for number, inner in enumerate(value):
+            yield from _values(inner, f"{path}[{number}]", depth + 1)
+    else:
+        yield path, _plain(value)
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,33 @@
+"""Rows of tables as text: one line and so one sentence each, whatever format the table comes from.
+
+Owns how a row reads and what a header is; knows nothing of formats.
+"""
+
+import re
+
+from index.read.draft import one_line
+
+
+def cells(values: list[str]) -> str:
+    """A table's row in one line, `| a | b |`, which is one sentence; "" where all cells are empty."""
+    shown = [one_line(value) for value in values]
+    return f"| {' | '.join(shown)} |" if any(shown) else ""
+
+
+def named_cells(names: list[str], values: list[str]) -> str:
+    """A row whose cells carry their columns' names, `| Region: North | Sales: 3 |`; empty cells are left out."""
+    padded = [*names, *[""] * (len(values) - len(names))]
+    shown = [
+        f"{one_line(name)}: {value}" if one_line(name) else value
+        for name, value in zip(padded, values, strict=False)
+        if value.strip()
+    ]
+    return cells(shown)
+
+
+def is_header(values: list[str]) -> bool:
+    """Whether a table's first row names its columns: several words, no numbers, each another one."""
+    named = [value.strip() for value in values if value.strip()]
+    words = [value for value in named if re.search(r"[^\W\d_]", value) and len(value) <= 80]
+    years = [value for value in named if re.fullmatch(r"(?:19|20)\d\d", value)]
+    return len(named) > 1 and len(words) + len(years) == len(named) and len(words) > 0 and len(set(named)) == len(named)

@@ -1,0 +1,50 @@
+"""Tables in text, with commas, semicolons or tabs: a record in a line with its columns' names, each a part "line=N".
+
+Owns how the delimiter and the header are found; N is the line of the file that the record begins on.
+"""
+
+import csv
+import io
+from collections import Counter
+from statistics import mode
+
+from index.passage import Document
+from index.read.draft import Draft
+from index.read.rows import cells, is_header, named_cells
+from index.read.text import plain
+
+_DELIMITERS = ";\t|,"
+"""In this order where two part equally well: commas stand in numbers, too."""
+_SAMPLE_LINES = 50
+
+
+def read(data: bytes, *, tick: object = None, delimiter: str = "") -> Document:
+    """Records in order; a header alone is a record too."""
+    text, missing = plain(data)
+    csv.field_size_limit(len(text) + 1)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter or _delimiter(text))
+    draft = Draft()
+    draft.missing += missing
+    names: list[str] = []
+    line = 1
+    for record in reader:
+        if any(value.strip() for value in record):
+            first = not draft.last_label
+            names = record if first and is_header(record) else names
+            draft.label(f"line={line}")
+            draft.add(cells(record) if first and names else named_cells(names, record), "\n")
+        line = reader.line_num + 1
+    return draft.document("", markdown=False)
+
+
+def _delimiter(text: str) -> str:
+    """What parts most lines into equally many fields, at least two."""
+    lines = [line for line in text.splitlines()[:_SAMPLE_LINES] if line.strip()]
+    best, score = ",", 0.0
+    for delimiter in _DELIMITERS:
+        counts = [len(record) for record in csv.reader(lines, delimiter=delimiter)]
+        usual = mode(counts) if counts else 1
+        agreeing = Counter(counts)[usual] / max(len(counts), 1)
+        if usual > 1 and agreeing + usual / 1000 > score:
+            best, score = delimiter, agreeing + usual / 1000
+    return best

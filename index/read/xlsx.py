@@ -1,0 +1,112 @@
+"""Spreadsheets: every sheet under its name, a row in a line with its columns' names, each a part "Sheet!ROW".
+
+Owns how a cell is shown: as people see it, a formula by the value it had when the file was saved.
+"""
+
+import io
+import re
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from index.errors import FileLeftOut
+from index.passage import Document
+from index.read.archive import Archive, core_title
+from index.read.draft import Draft
+from index.read.rows import cells, is_header, named_cells
+
+_TICK_EVERY = 500
+_NO_VALUE = re.compile(rb"<f\b[^>]*(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>")
+"""A formula that was saved by a program that does not calculate."""
+
+
+def read(data: bytes, *, tick: Callable[[], None]) -> Document:
+    """Sheets in order, hidden ones too."""
+    import openpyxl
+
+    archive = Archive(data, ".xlsx")
+    _without_document_types(archive)
+    book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+    draft = Draft()
+    draft.missing += _without_values(archive)
+    try:
+        for sheet in book.worksheets:
+            sheet.reset_dimensions()  # a file may understate them
+            _sheet(draft, sheet, tick)
+            tick()
+    finally:
+        book.close()
+    if not draft.last_label:
+        raise FileLeftOut("no text in it")
+    return draft.document(core_title(archive))
+
+
+def _without_document_types(archive: Archive) -> None:
+    """Office files have none; openpyxl would follow their entities."""
+    for name in archive:
+        if name.endswith((".xml", ".rels")) and b"<!DOCTYPE" in archive.head(name):
+            raise FileLeftOut("holds a document type, as only an attack does")
+
+
+def _without_values(archive: Archive) -> list[str]:
+    sheets = [name for name in archive if name.startswith("xl/worksheets/") and name.endswith(".xml")]
+    count = sum(len(_NO_VALUE.findall(archive.read(name))) for name in sheets)
+    return [
+        f"{count} {'formula has' if count == 1 else 'formulas have'} no value: saved by a program that does not calculate"
+    ] * (count > 0)
+
+
+def _sheet(draft: Draft, sheet: Any, tick: Callable[[], None]) -> None:
+    names: list[str] = []
+    for count, (number, values) in enumerate(_rows(sheet)):
+        if count % _TICK_EVERY == 0:
+            tick()
+        if count == 0:
+            draft.label(f"{sheet.title}!{number}")
+            draft.heading(2, sheet.title)
+            names = values if is_header(values) else []
+        draft.label(f"{sheet.title}!{number}")
+        draft.add(cells(values) if count == 0 and names else named_cells(names, values), "\n" if count else "\n\n")
+
+
+def _rows(sheet: Any) -> Iterator[tuple[int, list[str]]]:
+    """The rows that hold something, with their numbers, each cell as shown."""
+    for row in sheet.iter_rows():
+        values = [shown(cell.value, getattr(cell, "number_format", "General") or "General") for cell in row]
+        while values and not values[-1]:
+            values.pop()
+        if values:
+            number = next(cell.row for cell in row if cell.value is not None)
+            yield number, values
+
+
+def shown(value: object, number_format: str) -> str:
+    """A cell's value as a reader of the sheet sees it, by the usual number formats."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, datetime):
+        return value.isoformat(" ", "minutes") if (value.hour, value.minute) != (0, 0) else value.date().isoformat()
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return str(value)
+    return _number(value, number_format) if isinstance(value, int | float) else str(value)
+
+
+def _number(value: float, number_format: str) -> str:
+    form = number_format.split(";", maxsplit=1)[0]
+    decimals = re.search(r"0\.(0+)", form)
+    places = len(decimals[1]) if decimals else 0
+    if "%" in form:
+        return f"{value * 100:.{places}f}%"
+    if form == "General" or "0" not in form or re.search(r"[eE]\+", form):
+        return str(value) if isinstance(value, int) else f"{value:.15g}"
+    number = f"{value:{',' if '#,' in form or '0,0' in form else ''}.{places}f}"
+    plain = re.sub(r"\[\$([^\]-]*)[^\]]*\]", r'"\1"', form)
+    before, after = (
+        "".join(a or b for a, b in re.findall(r'"([^"]*)"|([$€£¥])', side))
+        for side in (plain.split("0")[0], plain.rsplit("0", 1)[1])
+    )
+    return f"{before}{number}{after}"

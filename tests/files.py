@@ -1,0 +1,133 @@
+"""Small real files of every format that is read, made by the libraries that make them elsewhere."""
+
+import io
+import zipfile
+from collections.abc import Sequence
+
+LOREM = [
+    "The first sentence of the column tells how the harbour was built in the year of the flood.",
+    "The second sentence of the column says who paid for the stones and for the long wooden pier.",
+    "The third sentence of the column explains why nobody believed that the work would ever end.",
+]
+
+
+def pdf(*pages: Sequence[tuple[float, float, str]], size: float = 10, password: str = "") -> bytes:
+    """A PDF whose pages hold texts at places (x, y from below), drawn in this order."""
+    from reportlab.pdfgen.canvas import Canvas
+
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=(600, 800), encrypt=password or None, invariant=1)
+    for page in pages:
+        canvas.setFont("Times-Roman", size)
+        for x, y, text in page:
+            canvas.drawString(x, y, text)
+        canvas.showPage()
+    canvas.save()
+    return out.getvalue()
+
+
+def picture_pdf(*words: str) -> bytes:
+    """A PDF of pages that are pictures of words, without any text."""
+    from PIL import Image, ImageDraw, ImageFont
+    from reportlab.lib.utils import ImageReader
+    from reportlab.pdfgen.canvas import Canvas
+
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=(600, 200), invariant=1)
+    for text in words:
+        image = Image.new("L", (1800, 600), 255)
+        ImageDraw.Draw(image).text((90, 200), text, fill=0, font=ImageFont.load_default(90))
+        canvas.drawImage(ImageReader(image), 0, 0, 600, 200)
+        canvas.showPage()
+    canvas.save()
+    return out.getvalue()
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """Lines of at most so many characters."""
+    lines = [""]
+    for word in text.split():
+        if len(lines[-1]) + len(word) + 1 > width:
+            lines.append("")
+        lines[-1] = f"{lines[-1]} {word}".strip()
+    return lines
+
+
+def docx() -> bytes:
+    """Headings, a paragraph, a list, a table."""
+    from docx import Document
+
+    made = Document()
+    made.add_heading("Annual report", 0)
+    made.add_heading("Sales", 2)
+    made.add_paragraph("We sold more. It was good.")
+    for fruit in ("Apples", "Pears"):
+        made.add_paragraph(fruit, style="List Bullet")
+    table = made.add_table(2, 2)
+    for cell, text in zip([c for row in table.rows for c in row.cells], ("Region", "Q1", "North", "12"), strict=True):
+        cell.text = text
+    out = io.BytesIO()
+    made.save(out)
+    return out.getvalue()
+
+
+def pptx() -> bytes:
+    """Two slides, the first with notes, the second with a table."""
+    from pptx import Presentation
+
+    made = Presentation()
+    first = made.slides.add_slide(made.slide_layouts[1])
+    first.shapes.title.text = "Plan"
+    first.placeholders[1].text = "First step.\nSecond step."
+    first.notes_slide.notes_text_frame.text = "Say hello."
+    second = made.slides.add_slide(made.slide_layouts[5])
+    second.shapes.title.text = "Numbers"
+    table = second.shapes.add_table(1, 2, 0, 0, 1_000_000, 1_000_000).table
+    table.cell(0, 0).text, table.cell(0, 1).text = "a", "b"
+    out = io.BytesIO()
+    made.save(out)
+    return out.getvalue()
+
+
+def xlsx() -> bytes:
+    """Two sheets, with dates, shares, money, a gap and a formula without a value."""
+    from datetime import date
+
+    from openpyxl import Workbook
+
+    made = Workbook()
+    sales = made.active
+    sales.title = "Sales"
+    sales.append(["Region", "Q1 sales", "When", "Share"])
+    sales.append(["North", 1200, date(2024, 5, 1), 0.125])
+    sales.append([])
+    sales.append(["South", 3.5, None, "=1+1"])
+    sales["B2"].number_format, sales["D2"].number_format, sales["B4"].number_format = "#,##0", "0.0%", '"$"#,##0.00'
+    made.create_sheet("Notes")["B3"] = "A note."
+    out = io.BytesIO()
+    made.save(out)
+    return out.getvalue()
+
+
+def archive(**members: str | bytes) -> bytes:
+    """A ZIP archive; "__" in a name stands for "/", "_0_" for "."."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
+        for name, text in members.items():
+            made.writestr(name.replace("__", "/").replace("_0_", "."), text)
+    return out.getvalue()
+
+
+def epub() -> bytes:
+    """Two chapters, listed the other way round than they are read, and one that is not there."""
+    return archive(
+        META_INF="",
+        **{
+            "META-INF/container.xml": '<container><rootfiles><rootfile full-path="OPS/p.opf"/></rootfiles></container>',
+            "OPS/p.opf": '<package xmlns:dc="http://purl.org/dc/elements/1.1/"><metadata><dc:title>Book</dc:title></metadata>'
+            '<manifest><item id="b" href="b%20two.xhtml"/><item id="a" href="a.xhtml"/></manifest>'
+            '<spine><itemref idref="a"/><itemref idref="b"/><itemref idref="gone"/></spine></package>',
+            "OPS/a.xhtml": "<html><body><h1>One</h1><p>It began.</p></body></html>",
+            "OPS/b two.xhtml": "<html><body><h1>Two</h1><p>It ended.</p></body></html>",
+        },
+    )
