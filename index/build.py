@@ -41,6 +41,7 @@ class Target:
     home: Path
     movable: bool = False
     follow: bool = False
+    ocr: bool = False
     server: Server | None = None
 
     @property
@@ -142,7 +143,7 @@ def _none() -> Embedder:
 
 def look(target: Target) -> list[Found]:
     """The files there are, those without a reader left out; reads none of them."""
-    return [_with_reader(f) for f in walk(target.root, target.home, target.follow)]
+    return [_with_reader(f, target.ocr) for f in walk(target.root, target.home, target.follow)]
 
 
 def stale(found: Sequence[Found], catalog: Catalog) -> list[str]:
@@ -322,7 +323,7 @@ def _prepared(
 
 def _without_reading(found: Found, before: Mapping[str, Known], catalog: Catalog, sizes: Set[int]) -> Prepared | None:
     """What is to be stored of a file that is left out, or whose bytes are stored already: touched, renamed, copied."""
-    reader = reader_for(found.source)
+    reader = reader_for(found.source, ocr=found.ocr)
     if found.left_out or reader is None:
         return Prepared(found.source, Known(found.stat, time.time_ns(), "", "", found.left_out))
     if found.stat.size not in sizes:
@@ -339,7 +340,7 @@ def _without_reading(found: Found, before: Mapping[str, Known], catalog: Catalog
 
 def _item(found: Found, result: Read, before: Known | None) -> Prepared:
     """A source to be stored, of what was read of its file."""
-    reader = reader_for(found.source)
+    reader = reader_for(found.source, ocr=found.ocr)
     assert reader is not None
     checked = result.checked_ns
     sha256 = "" if result.left_out else result.sha256
@@ -371,15 +372,15 @@ def _young(stat: Stat, checked_ns: int) -> bool:
     return max(stat.mtime_ns, stat.ctime_ns) >= checked_ns - YOUNG_NS
 
 
-def _with_reader(found: Found) -> Found:
+def _with_reader(found: Found, ocr: bool) -> Found:
     if found.left_out or reader_for(found.source):
-        return found
+        return replace(found, ocr=True) if ocr and found.source.lower().endswith(".pdf") else found
     kind = Path(found.source).suffix
     return replace(found, left_out=f"no reader for {kind} files" if kind else "no reader for its kind")
 
 
 def _makers(found: Sequence[Found]) -> dict[str, str]:
-    readers = {f.source: reader_for(f.source) for f in found if not f.left_out}
+    readers = {f.source: reader_for(f.source, ocr=f.ocr) for f in found if not f.left_out}
     return {f.source: maker(reader) if (reader := readers.get(f.source)) else "" for f in found}
 
 
@@ -400,7 +401,7 @@ def _batches(items: Iterable[tuple[Found, Prepared | None]]) -> Iterator[list[tu
 def _nothing(target: Target, left_out: Sequence[tuple[str, str]]) -> NothingToIndex:
     if not left_out:
         return NothingToIndex(
-            f"There are no files in {target.root}.", "Put .txt or .md files there, or name a folder with --seeds."
+            f"There are no files in {target.root}.", "Put documents there, or name a folder with --seeds."
         ).hiding(target.root)
     source, reason = left_out[0]
     more = f", and {len(left_out) - 1} more" if len(left_out) > 1 else ""

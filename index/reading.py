@@ -8,12 +8,14 @@ import hashlib
 import os
 import pickle
 import queue
+import signal
 import subprocess
 import sys
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
@@ -78,7 +80,7 @@ def read_text(found: Found, tick: Tick = lambda: None) -> Result:
     if not isinstance(opened, tuple):
         return opened
     stat, checked, data = opened
-    reader = reader_for(found.source)
+    reader = reader_for(found.source, ocr=found.ocr)
     assert reader is not None
     sha256 = hashlib.sha256(data).hexdigest()
     try:
@@ -121,7 +123,7 @@ def read_all(files: Sequence[Found], stall: float = STALL) -> Iterator[tuple[Fou
 
     A reader that makes no progress for `stall` seconds is stopped.
     """
-    heavy = any((reader := reader_for(f.source)) and reader.heavy for f in files)
+    heavy = any((reader := reader_for(f.source, ocr=f.ocr)) and reader.heavy for f in files)
     if not heavy and sum(f.stat.size for f in files) < ALONE:
         yield from ((f, read(f)) for f in files)
         return
@@ -276,14 +278,15 @@ class _Worker:
 
     def stop(self) -> None:
         """End it at once."""
-        self._process.kill()
+        with suppress(ProcessLookupError):
+            if hasattr(os, "killpg"):
+                os.killpg(self._process.pid, signal.SIGKILL)  # with what it has started, such as tesseract
+            self._process.kill()
         self._process.wait()
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe:
-                try:
+                with suppress(OSError):
                     pipe.close()
-                except OSError:
-                    continue
 
     def _listen(self, said: "queue.SimpleQueue[tuple[_Worker, object]]") -> None:
         try:
@@ -331,8 +334,6 @@ def _read_bounded(found: Found, tick: Tick) -> Result:
 
 def _bounded() -> None:
     """Limit the memory of this process; Ctrl-C is heeded by the one that has started it."""
-    import signal
-
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         import resource
@@ -343,8 +344,6 @@ def _bounded() -> None:
 
 def _alarm(seconds: float = 2 * STALL) -> None:
     """End this process when it makes no progress and nobody is left to stop it."""
-    import signal
-
     if hasattr(signal, "setitimer"):
         signal.setitimer(signal.ITIMER_REAL, seconds)
 

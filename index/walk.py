@@ -38,13 +38,14 @@ class Found:
     """A file: `source` is its path below the documents' folder with "/", `left_out` why it is not indexed, or "".
 
     A whole folder that is left out is one of these, its source ends with "/". `location` is where it is, as a string: an
-    object for each of 100,000 paths costs a third of the walk.
+    object for each of 100,000 paths costs a third of the walk. With `ocr` its scanned pages are to be read too.
     """
 
     source: str
     location: str
     stat: Stat
     left_out: str = ""
+    ocr: bool = False
 
     @property
     def path(self) -> Path:

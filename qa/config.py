@@ -32,6 +32,7 @@ NAMES = {
     "QA_CHROMA_DATABASE": "",
     "QA_COLLECTION": "",
     "QA_FOLLOW": "",
+    "QA_OCR": "",
     "QA_OFFLINE": "",
 }
 """Every setting with its default."""
@@ -148,7 +149,7 @@ def _target(values: Mapping[str, Value], project: Path | None, cwd: Path) -> Tar
     else:
         home = _cache(root)
     movable = project is not None and all(path.resolve().is_relative_to(project.resolve()) for path in (root, home))
-    return Target(root, home, movable, follow=_yes(values["QA_FOLLOW"]))
+    return Target(root, home, movable, follow=_yes(values["QA_FOLLOW"]), ocr=_yes(values["QA_OCR"]))
 
 
 def _documents(setting: Value, project: Path | None, cwd: Path) -> Path:

@@ -13,9 +13,6 @@ from importlib import import_module
 from index.errors import FileLeftOut
 from index.passage import Document
 
-MAX_BYTES = 200_000_000
-"""A larger file is left out: its text would stand in memory several times over."""
-
 Tick = Callable[[], None]
 """Called by a heavy reader whenever it has got on by a page, a sheet or a chapter."""
 
@@ -44,14 +41,12 @@ class Reader:
 
     def read(self, data: bytes, tick: Tick = _no_tick) -> Document:
         """The document in these bytes; FileLeftOut, with a short reason, where there is none."""
-        if len(data) > MAX_BYTES:
-            raise FileLeftOut(f"larger than {MAX_BYTES // 1_000_000} MB")
         if not data.strip():
             raise FileLeftOut("no text in it")
         read: Callable[..., Document] = import_module(f"index.read.{self.module}").read
         try:
             document = read(data, tick=tick, **self.options)
-        except FileLeftOut:
+        except (FileLeftOut, MemoryError):
             raise
         except Exception as error:  # a format's library may raise anything, and one file must not stop the others
             raise FileLeftOut(f"cannot be read as {self.kind}: {_said(error)}") from error

@@ -9,8 +9,8 @@ from typing import Any
 
 from index.read.layout import Line
 
-SECONDS = 120
-"""A page that takes longer is given up."""
+SECONDS = 50
+"""A page that takes longer is given up, before its reader is taken for stalled."""
 
 _DOTS_PER_INCH = 300
 _MAX_PIXELS = 25_000_000
