@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from index.errors import FileLeftOut
 from index.passage import Document
-from index.read import MAX_BYTES, READERS, UNREADABLE, reader_for
+from index.read import READERS, UNREADABLE, reader_for
 from index.split import split
 
 
@@ -112,17 +112,6 @@ def test_every_module_that_the_table_names_is_there() -> None:
             reader.read(b"\x89PNG\r\n\x1a\n\0\0\0")
         assert "cannot be read as" not in str(reason.value), (suffix, str(reason.value))
     assert not READERS.keys() & UNREADABLE
-
-
-def test_a_file_can_be_too_large() -> None:
-    """It is not even looked at."""
-
-    class Large(bytes):
-        def __len__(self) -> int:
-            return MAX_BYTES + 1
-
-    with pytest.raises(FileLeftOut, match="larger than 200 MB"):
-        read("a.txt", Large(b"x"))
 
 
 def test_a_heavy_reader_ticks() -> None:

@@ -102,7 +102,7 @@ READERS = _table(
     (Reader("notebook-1", "notebook", "a notebook"), "ipynb"),
     (Reader("json-1", "records", "JSON"), "json geojson"),
     (Reader("jsonl-1", "records", "JSON lines", options={"lines": True}), "jsonl ndjson"),
-    (Reader("mail-1", "mail", "a mail"), "eml"),
+    (Reader("mail-1", "mail", "a mail", heavy=True), "eml"),
 )
 """By suffix; any other one is text if its bytes are."""
 

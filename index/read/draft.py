@@ -61,6 +61,8 @@ class Draft:
 
 def clean(text: str) -> str:
     """Without the characters that no text is made of, every line end a newline."""
+    if text.isprintable():
+        return text
     return _TRASH.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 

@@ -295,7 +295,10 @@ def _goes_on(first: Paragraph, then: Paragraph, between: Sequence[Paragraph]) ->
     if not jump or not _OPEN.search(text):
         return False
     indented = len(then.lines) > 1 and then.lines[0].left > then.lines[1].left + 0.6 * then.lines[0].size
-    return then.lines[0].text[:1].islower() or (end.full and not indented and not any(p.level for p in between))
+    if then.lines[0].text[:1].islower():
+        return True
+    words = bool(re.search(r"[^\W\d_],?$", text))  # rows of numbers end otherwise
+    return words and end.full and not indented and not any(p.level for p in between)
 
 
 # Text -----------------------------------------------------------------------------------------------------------------

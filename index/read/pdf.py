@@ -103,7 +103,7 @@ def _has_ink(page: Any) -> bool:
 
 
 _Char = tuple[str, float, float, float, float, int]
-"""A character with its left, bottom, right and top, y going up, and its number on the page."""
+"""A character with its left, bottom, right and top, y going up, and its number on the page; a space has no sides."""
 
 
 def _runs(textpage: Any) -> Iterator[list[_Char]]:
@@ -119,15 +119,16 @@ def _runs(textpage: Any) -> Iterator[list[_Char]]:
             yield run
             run = []
             continue
+        if char.isspace():
+            run.append((char, 0.0, 0.0, 0.0, 0.0, i))
+            continue
         pdfium.FPDFText_GetLooseCharBox(textpage, i, ctypes.byref(box))
-        left, bottom, end, top = box.left, box.bottom, box.right, box.top
-        if run and not char.isspace():
-            gap = left - right
-            if gap > 1.5 * max(top - bottom, 1) or gap < -20 * max(top - bottom, 1):
-                yield run
-                run = []
-        run.append((char, left, bottom, end, top, i))
-        right = right if char.isspace() else end
+        height = max(box.top - box.bottom, 1)
+        if run and not -20 * height < box.left - right < 1.5 * height:
+            yield run
+            run = []
+        run.append((char, box.left, box.bottom, box.right, box.top, i))
+        right = box.right
         if char in _HYPHENS:
             yield run
             run = []
@@ -145,7 +146,7 @@ def _line(textpage: Any, run: list[_Char]) -> Line | None:
     text = text.replace("\x02", "-").replace("\ufffe", "-").replace("\xad", "")
     text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     text = " ".join(_LIGATURE.sub(lambda m: unicodedata.normalize("NFKC", m[0]), text).split())
-    size, bold = _font(textpage, [inked[len(inked) * k // 5][5] for k in range(5)])
+    size, bold = _font(textpage, [inked[(len(inked) - 1) * k // 4][5] for k in range(5)])
     sides = min(c[1] for c in inked), min(c[2] for c in inked), max(c[3] for c in inked), max(c[4] for c in inked)
     return Line(text, *sides, size, hyphen, bold) if text else None
 

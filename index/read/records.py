@@ -80,4 +80,4 @@ def _values(value: object, path: str, depth: int = 0) -> Iterator[tuple[str, str
 def _plain(value: object) -> str:
     if isinstance(value, str):
         return value
-    return json.dumps(value, ensure_ascii=False)
+    return str(value) if type(value) is int else json.dumps(value, ensure_ascii=False)

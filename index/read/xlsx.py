@@ -51,9 +51,8 @@ def _without_document_types(archive: Archive) -> None:
 def _without_values(archive: Archive) -> list[str]:
     sheets = [name for name in archive if name.startswith("xl/worksheets/") and name.endswith(".xml")]
     count = sum(len(_NO_VALUE.findall(archive.read(name))) for name in sheets)
-    return [
-        f"{count} {'formula has' if count == 1 else 'formulas have'} no value: saved by a program that does not calculate"
-    ] * (count > 0)
+    verb = "formula has" if count == 1 else "formulas have"
+    return [f"{count} {verb} no value: saved by a program that does not calculate"] if count else []
 
 
 def _sheet(draft: Draft, sheet: Any, tick: Callable[[], None]) -> None:
