@@ -59,8 +59,14 @@ class VectorStore(Protocol):
     def exists(self) -> bool:
         """Whether anything was ever stored."""
 
-    def touched(self, collection: str, expected: int) -> bool:
-        """Whether something else than `qa` has changed what is stored, as far as that shows at no cost."""
+    def touched(self, collection: str, seen: str) -> bool:
+        """Whether something else than this index has changed what is stored, as far as that shows at no cost.
+
+        `seen` is what `seen` told when the index was last brought up to date.
+        """
+
+    def seen(self, collection: str) -> str:
+        """What tells later whether anything has changed, "" where the store remembers that by itself."""
 
     def present(self, collection: str, ids: Sequence[str]) -> set[str]:
         """Those of the ids whose vectors are stored."""
@@ -100,7 +106,11 @@ class Vectors:
         """Whether anything was ever stored."""
         return (self.folder / _POINTER).exists()
 
-    def touched(self, collection: str, expected: int) -> bool:
+    def seen(self, collection: str) -> str:
+        """Nothing: it is kept beside the store, since each visit changes it."""
+        return ""
+
+    def touched(self, collection: str, seen: str) -> bool:
         """Whether Chroma's files are not as the last visit has left them: a kill, or another program."""
         try:
             return (self.folder / _SEEN).read_text(encoding="utf-8") != self._marks()
