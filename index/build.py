@@ -213,7 +213,7 @@ def _touched(target: Target, catalog: Catalog, report: Report) -> bool:
     """Whether the vectors are not as they were left; the report tells where that cannot be found out."""
     try:
         collection = catalog.meta("collection")
-        return bool(collection) and target.vectors.touched(collection, catalog.paid_count() if target.server else 0)
+        return bool(collection) and target.vectors.touched(collection, catalog.meta("seen"))
     except Failure as failure:
         report.failure = failure
         return False

@@ -392,10 +392,6 @@ class Catalog:
         """Forget those of other embedders. In a transaction."""
         self._db.execute("DELETE FROM sketch WHERE collection != ?", (collection,))
 
-    def paid_count(self) -> int:
-        """How many vectors are known to be stored."""
-        return int(self._all("SELECT COUNT(DISTINCT hash) FROM passage WHERE NOT owed")[0][0])
-
     def forget_sketches(self) -> None:
         """Forget those of every embedder. In a transaction."""
         self._db.execute("DELETE FROM sketch")

@@ -175,7 +175,7 @@ def _vectors(target: Target, catalog: Catalog) -> Iterator[Finding]:
         return
     collection = catalog.meta("collection")
     there = _stored(target, collection) if collection else set()
-    mend = INDEX if catalog.meta("unfinished") or target.vectors.touched(collection, catalog.paid_count()) else REBUILD
+    mend = INDEX if catalog.meta("unfinished") or target.vectors.touched(collection, catalog.meta("seen")) else REBUILD
     if missing := catalog.embedded(live) - there:
         yield Finding("vectors", f"{len(missing)} vectors are missing that the catalog counts on.", mend)
     if not target.vectors.shared and (extra := there - live - old):

@@ -32,6 +32,9 @@ LOOK = 60
 EXACT_BELOW = 5000
 """Where a filter leaves at most so many texts, the vector store is asked about just these."""
 
+MOST_CROWDED = 5000
+"""No more vectors are asked for where those of others are nearer."""
+
 FOLLOWED = 3
 """Names of other documents are followed from so many of the best passages."""
 
@@ -108,10 +111,28 @@ def _near(
             count, ids = 5 * count, None
     try:
         embedded = _embedded(index.embedder, queries)
-        found = index.vectors.query(collection, embedded, count, ids)
+        found = _nearest(index, embedded, count, ids)
     except Failure as failure:
         return None, nothing, failure
     return embedded, [dict(pairs) for pairs in found], None
+
+
+def _nearest(index: Index, vectors: "np.ndarray", count: int, ids: Sequence[str] | None) -> list[list[tuple[str, float]]]:
+    """As a store's `query`. Of a store that others use too this index's texts alone: more are asked for if others crowd it."""
+    catalog, collection = index.catalog, index.catalog.meta("collection")
+    found = index.vectors.query(collection, vectors, count, ids)
+    if not index.vectors.shared:
+        return found
+    wanted = count
+    while True:
+        own = catalog.embedded({key for row in found for key, _ in row})
+        mine = [[pair for pair in row if pair[0] in own] for row in found]
+        crowded = any(len(row) >= count and len(few) < wanted for row, few in zip(found, mine, strict=True))
+        if ids is not None or not crowded or count >= MOST_CROWDED:
+            return mine
+        everything = catalog.hashes_in(catalog.document_ids().values(), EXACT_BELOW + 1)
+        ids, count = (everything, count) if len(everything) <= EXACT_BELOW else (None, 8 * count)
+        found = index.vectors.query(collection, vectors, count, ids)
 
 
 def _embedded(embedder: Embedder, queries: Sequence[str]) -> "np.ndarray":

@@ -8,6 +8,7 @@ is ever deleted here but by `qa index --prune`. Knows nothing of settings or of 
 import base64
 import json
 import re
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -33,8 +34,16 @@ if TYPE_CHECKING:
 CONNECT, READ, WRITE = 2.0, 10.0, 60.0
 """Seconds: a question goes on by its words when the server does not answer; a build has more patience."""
 
+AGAIN = 30.0
+"""Seconds before a server that could not be reached is tried again by the same process: not at each question of a batch."""
+
 MOST_AT_ONCE = 1000
 """Ids or vectors of one request, if the server takes as many."""
+
+
+SAVE_EACH = 10_000
+"""Writes after which the server saves a graph, all of it: at its own 1,000, 30,000 vectors of 256 numbers cost 370 MB of writes
+and a million 600 GB; at 50,000, 50 MB and 12 GB, but after a crash the first query replays up to so many (4 to 17 s)."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -71,34 +80,36 @@ class ServerVectors:
     def __init__(self, server: Server, read: float = READ) -> None:
         self.server = server
         self._read = read
+        self._down: tuple[float, ServiceFailure] | None = None
         self.identity = server.identity
 
     def exists(self) -> bool:
         """Taken as given: to ask would cost each run a call."""
         return True
 
-    def touched(self, collection: str, expected: int) -> bool:
-        """Whether the server holds fewer vectors than the catalog counts on, as a new one does."""
+    def touched(self, collection: str, seen: str) -> bool:
+        """Whether somebody has added or deleted vectors since, or the server is a new one."""
+        return self.seen(collection) != seen
+
+    def seen(self, collection: str) -> str:
+        """The collection's own id, which a new server does not have, and how much it holds."""
         found = self._collection(collection)
-        return expected > (0 if found is None else int(self._call("GET", f"{found}/count", self._read)))
+        return "" if found is None else f"{found.rpartition('/')[2]} {self._call('GET', f'{found}/count', self._read)}"
 
     def present(self, collection: str, ids: Sequence[str]) -> set[str]:
         """Those of the ids whose vectors are stored, whoever has stored them."""
         found = self._collection(collection) if ids else None
-        if found is None:
-            return set()
-        parts = (self._call("POST", f"{found}/get", WRITE, {"ids": part, "include": []}) for part in self._slices(ids))
-        return {id_ for part in parts for id_ in part["ids"]}
+        return self._present(found, ids, WRITE) if found else set()
 
     def ids(self, collection: str) -> set[str]:
         """Every id of a collection."""
         found = self._collection(collection)
         if found is None:
             return set()
-        ids: set[str] = set()
-        while part := self._call("POST", f"{found}/get", WRITE, {"include": [], "limit": 10_000, "offset": len(ids)})["ids"]:
-            ids.update(part)
-        return ids
+        ids: list[str] = []
+        while part := self._ids(found, WRITE, {"include": [], "limit": 10_000, "offset": len(ids)}):
+            ids += part
+        return set(ids)
 
     def add(self, collection: str, ids: Sequence[str], vectors: "np.ndarray") -> None:
         """Store float32 rows of unit length, (n, d), for ids that are not stored yet; repeated ones once."""
@@ -126,12 +137,15 @@ class ServerVectors:
         if found is None:
             raise self._failure(NotThere, "it holds no vectors of it yet")
         body = {"query_embeddings": vectors.tolist(), "n_results": limit, "include": ["distances"]}
-        chosen = {} if ids is None else {"ids": sorted(self.present(collection, ids))}
+        chosen = {} if ids is None else {"ids": sorted(self._present(found, ids, self._read))}  # an absent one fails it
         if chosen == {"ids": []}:
             return [[] for _ in vectors]
         result = self._call("POST", f"{found}/query", self._read, body | chosen)
-        pairs = zip(result["ids"], result["distances"], strict=True)
-        return [[(i, 1 - d) for i, d in zip(*row, strict=True)] for row in pairs]
+        try:
+            pairs = zip(result["ids"], result["distances"], strict=True)
+            return [[(str(i), 1 - float(d)) for i, d in zip(*row, strict=True)] for row in pairs]
+        except (LookupError, TypeError, ValueError):
+            raise self._strange() from None
 
     def save(self, share: float = 0.0) -> bool:
         """The server's own business."""
@@ -140,20 +154,38 @@ class ServerVectors:
     def clear(self) -> None:
         """Nothing: others may use what is there."""
 
+    def _present(self, found: str, ids: Sequence[str], patience: float) -> set[str]:
+        parts = (self._ids(found, patience, {"ids": part, "include": []}) for part in self._slices(ids))
+        return {id_ for part in parts for id_ in part}
+
+    def _ids(self, found: str, patience: float, body: dict[str, object]) -> list[str]:
+        """The ids that a `get` finds."""
+        reply = self._call("POST", f"{found}/get", patience, body)
+        if not isinstance(reply, dict) or not isinstance(reply.get("ids"), list):
+            raise self._strange()
+        return [str(id_) for id_ in reply["ids"]]
+
     def _collection(self, name: str, *, create: bool = False) -> str | None:
         """The path of a collection, None if there is none; a wrong tenant or database is a NotThere."""
         server = self.server
         full = collection_name(f"{server.project} {name}")
         base = f"/api/v2/tenants/{quote(server.tenant, safe='')}/databases/{quote(server.database, safe='')}"
         if create:
-            body = {"name": full, "get_or_create": True, "configuration": {"hnsw": GRAPH}}
-            return f"{base}/collections/{self._call('POST', f'{base}/collections', WRITE, body)['id']}"
+            body = {"name": full, "get_or_create": True, "configuration": {"hnsw": {**GRAPH, "sync_threshold": SAVE_EACH}}}
+            return f"{base}/collections/{self._id(self._call('POST', f'{base}/collections', WRITE, body))}"
         if full not in self._known:
             found = self._call("GET", f"{base}/collections/{full}", self._read, missing="Collection")
             if found is None:
                 return None
-            self._known[full] = f"{base}/collections/{found['id']}"
+            self._known[full] = f"{base}/collections/{self._id(found)}"
         return self._known[full]
+
+    def _id(self, reply: object) -> str:
+        """The id in the description of a collection."""
+        found = reply.get("id") if isinstance(reply, dict) else None
+        if not isinstance(found, str) or not re.fullmatch("[0-9a-fA-F-]+", found):
+            raise self._strange()
+        return found
 
     @cached_property
     def _known(self) -> dict[str, str]:
@@ -164,7 +196,7 @@ class ServerVectors:
         """What the server says of itself: how much it takes at once, and in which form."""
         found = self._call("GET", "/api/v2/pre-flight-checks", self._read)
         if not isinstance(found, dict) or not isinstance(found.get("max_batch_size"), int):
-            raise self._failure(NotThere, "it is no Chroma server")
+            raise self._strange()
         return {"supports_base64_encoding": False, **found}
 
     def _slices(self, values: Sequence[str]) -> Iterator[list[str]]:
@@ -176,14 +208,19 @@ class ServerVectors:
         """A client that follows no redirect, and takes no proxy or key from anywhere else."""
         import httpx2
 
-        token = self.server.token
+        token, address = self.server.token, self.server.url.rstrip("/")
+        if not re.fullmatch("[!-~]*", token):
+            raise self._failure(KeyRefused, "it holds a character that no token has")
         headers = {"x-chroma-token": token, "authorization": f"Bearer {token}"} if token else {}
-        return httpx2.Client(base_url=self.server.url.rstrip("/"), headers=headers, trust_env=False, follow_redirects=False)
+        secure = address.startswith("https:")  # where it is not, certificates need not be loaded: 50 ms
+        return httpx2.Client(base_url=address, headers=headers, trust_env=False, follow_redirects=False, verify=secure)
 
     def _call(self, method: str, path: str, patience: float, body: object = None, missing: str = "") -> Any:
         """The JSON of one request; None for a 404 that speaks of what may be `missing`."""
         if not self.server.reachable:
             raise Unreachable("QA_OFFLINE=1 forbids to call the Chroma server.", "Unset it, or unset QA_CHROMA.")
+        if self._down and time.monotonic() < self._down[0]:
+            raise self._down[1]
         import httpx2
 
         timeout = httpx2.Timeout(patience, connect=CONNECT)
@@ -193,21 +230,32 @@ class ServerVectors:
             reply = self._client.request(method, path, content=content, headers=headers, timeout=timeout)
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
             leaf = next(FAILURES[kind.__name__] for kind in type(error).__mro__ if kind.__name__ in FAILURES)
-            raise self._failure(leaf, str(error) or type(error).__name__) from error
+            failure = self._failure(leaf, str(error) or type(error).__name__)
+            if leaf in (Unreachable, TimedOut):
+                self._down = (time.monotonic() + AGAIN, failure)
+            raise failure from error
+        self._down = None
         return self._taken(reply, missing)
 
     def _taken(self, reply: "httpx2.Response", missing: str) -> Any:
         try:
             value = reply.json()
         except ValueError:
-            raise self._failure(NotThere, "it is no Chroma server") from None
-        if reply.is_success:
+            value = None
+        if reply.is_success and value is not None:
             return value
         why = str(value.get("message") or value.get("error")) if isinstance(value, dict) else ""
-        if reply.status_code == 404 and missing and missing in why:
-            return None
-        leaf = next((leaf for status, leaf in STATUSES if reply.status_code >= status), ServiceBroken)
-        raise self._failure(leaf, why or f"HTTP {reply.status_code}")
+        if reply.status_code == 404:
+            self._known.clear()  # the server is a new one, or somebody has deleted the collection
+            if missing and missing in why:
+                return None
+        leaf = next((leaf for status, leaf in STATUSES if reply.status_code >= status), NotThere)
+        raise self._failure(leaf, why or f"HTTP {reply.status_code}") if why or leaf is not NotThere else self._strange()
+
+    def _strange(self) -> ServiceFailure:
+        """The failure of a server whose replies are not Chroma's."""
+        host = self.server.host
+        return NotThere(f"{host} does not answer as a Chroma server of version 1.", _HINT).hiding(host)
 
     def _failure(self, leaf: type[ServiceFailure], why: str) -> ServiceFailure:
         """The sentence for a failure, without the token and on one line."""

@@ -50,6 +50,7 @@ class Store:
         self.former = former
         self.failure: Failure | None = None
         self.embedded = 0
+        self._visited = False
         self._sketches: dict[str, bytes] = {}
         self._open_embedder = open_embedder
 
@@ -97,6 +98,8 @@ class Store:
                     self.catalog.forget_old_vectors(self.catalog.meta("collection"), old)
             if self.embedded or old:
                 self.vectors.save()
+            if self._visited and not self.failure:
+                self._see()
         except Failure as failure:
             self.failure = self.failure or failure
 
@@ -126,7 +129,8 @@ class Store:
         """Every vector is owed again: they are lost, or made anew."""
         with self.catalog.transaction():
             self.catalog.owe_all()
-            self.catalog.forget_sketches()
+            if not self.vectors.shared:  # what is there is used again, and a sketch is made with its vector alone
+                self.catalog.forget_sketches()
             self.catalog.remember(collection="")
         self.vectors.clear()
 
@@ -139,6 +143,7 @@ class Store:
         except Failure as failure:
             self.failure = self.failure or failure
             return
+        self._visited = True
         with self.catalog.transaction():
             self.catalog.owe(live - there)
             self.catalog.paid(live & there)
@@ -157,7 +162,16 @@ class Store:
             self.vectors.drop_others(collection)
             with self.catalog.transaction():
                 self.catalog.forget_sketches_but(collection)
+        if extra:
+            self._see()
         return len(extra)
+
+    def _see(self) -> None:
+        """Remember how the vectors stand, so that a later run tells whether somebody else has touched them."""
+        seen = self.vectors.seen(self.catalog.meta("collection"))
+        if seen != self.catalog.meta("seen"):
+            with self.catalog.transaction():
+                self.catalog.remember(seen=seen)
 
     def _paid(self, hashes: set[str]) -> None:
         """These vectors are stored now. In a transaction."""
@@ -193,6 +207,7 @@ class Store:
 
         The sketches are left for the transaction that marks the vectors as stored.
         """
+        self._visited = True
         done: set[str] = set()
         ready: list[str] = []
         rows: list[np.ndarray] = []

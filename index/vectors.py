@@ -1,6 +1,6 @@
 """Vectors in an embedded Chroma, one collection an embedder; ids and vectors alone, never a text.
 
-Owns the only use of Chroma: who may be inside its folder and when, how its graph is saved, and what its errors mean. Embedded
+Owns who may be inside Chroma's folder and when, and how its graph is saved. Embedded
 Chroma is not safe between processes (a query is a write) and saves its graph in place, which a kill breaks. So every visit is
 made under an exclusive lock with a client of its own, and the graph is never saved in the store in use: changes go to Chroma's
 log (SQLite), and now and then the store is copied, the copy saved, and a pointer swapped.
@@ -17,14 +17,13 @@ from dataclasses import asdict, dataclass
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Protocol
 
-from index.errors import DamagedIndex, Failure, HomeNotWritable, IndexBusy
+from index.chroma import Collection, Store, damaged, opened
+from index.errors import Failure, HomeNotWritable, IndexBusy
 
 if TYPE_CHECKING:
     import numpy as np
-    from chromadb.api.client import Client
-    from chromadb.api.models.Collection import Collection
 
 SAVE_AFTER = 4000
 """Writes that may stand in the log alone: replaying 20,000 takes a first query 2 s, a saved graph 0.05 s."""
@@ -60,8 +59,14 @@ class VectorStore(Protocol):
     def exists(self) -> bool:
         """Whether anything was ever stored."""
 
-    def touched(self, collection: str, expected: int) -> bool:
-        """Whether something else than `qa` has changed what is stored, as far as that shows at no cost."""
+    def touched(self, collection: str, seen: str) -> bool:
+        """Whether something else than this index has changed what is stored, as far as that shows at no cost.
+
+        `seen` is what `seen` told when the index was last brought up to date.
+        """
+
+    def seen(self, collection: str) -> str:
+        """What tells later whether anything has changed, "" where the store remembers that by itself."""
 
     def present(self, collection: str, ids: Sequence[str]) -> set[str]:
         """Those of the ids whose vectors are stored."""
@@ -101,7 +106,11 @@ class Vectors:
         """Whether anything was ever stored."""
         return (self.folder / _POINTER).exists()
 
-    def touched(self, collection: str, expected: int) -> bool:
+    def seen(self, collection: str) -> str:
+        """Nothing: it is kept beside the store, since each visit changes it."""
+        return ""
+
+    def touched(self, collection: str, seen: str) -> bool:
         """Whether Chroma's files are not as the last visit has left them: a kill, or another program."""
         try:
             return (self.folder / _SEEN).read_text(encoding="utf-8") != self._marks()
@@ -112,32 +121,35 @@ class Vectors:
         """Those of the ids whose vectors are stored."""
         if not self.exists():
             return set()
-        with self._visit(WAIT_TO_WRITE) as client:
-            return _present(client, collection, ids)
+        with self._visit(WAIT_TO_WRITE) as store:
+            found = store.collection(collection_name(collection))
+            return found.ids(ids) if found else set()
 
     def ids(self, collection: str) -> set[str]:
         """Every id of a collection."""
         if not self.exists():
             return set()
-        with self._visit(WAIT_TO_WRITE) as client:
-            return _ids(client, collection)
+        with self._visit(WAIT_TO_WRITE) as store:
+            found = store.collection(collection_name(collection))
+            return found.ids() if found else set()
 
     def ids_in_copy(self, collection: str) -> set[str]:
         """The same, read in a copy: Chroma changes the files of a store that it opens."""
         if not self.exists():
             return set()
         with self._lock(WAIT_TO_WRITE), TemporaryDirectory(prefix="qa-") as folder:
-            store, copy = self.folder / self._state().store, Path(folder) / "store"
-            if not store.exists():  # a kill came before Chroma made it
+            in_use, copy = self.folder / self._state().store, Path(folder) / "store"
+            if not in_use.exists():  # a kill came before Chroma made it
                 return set()
             try:
-                shutil.copytree(store, copy)
+                shutil.copytree(in_use, copy)
             except OSError as error:
                 raise HomeNotWritable(
                     f"There is no copy of the vectors to look into: {error}.", "Make room on the disk."
                 ).hiding(self.folder) from error
-            with _client(copy) as client:
-                return _ids(client, collection)
+            with opened(copy) as store:
+                found = store.collection(collection_name(collection))
+                return found.ids() if found else set()
 
     def take(self, collection: str, ids: Sequence[str]) -> "tuple[list[str], np.ndarray | None]":
         """Those of the ids that are stored, and their vectors, float32 (n, d)."""
@@ -145,21 +157,19 @@ class Vectors:
 
         if not self.exists():
             return [], None
-        with self._visit(WAIT_TO_WRITE) as client:
-            found = _collection(client, collection)
-            stored = found.get(ids=list(ids), include=["embeddings"]) if found else None
-        if not stored or not stored["ids"]:
-            return [], None
-        return stored["ids"], np.asarray(stored["embeddings"], dtype=np.float32)
+        with self._visit(WAIT_TO_WRITE) as store:
+            found = store.collection(collection_name(collection))
+            stored, rows = found.vectors(ids) if found else ([], [])
+        return stored, np.asarray(rows, dtype=np.float32) if stored else None
 
     def drop_others(self, collection: str) -> int:
         """Forget the collections of embedders that are used no more; how many."""
         if not self.exists():
             return 0
-        with self._visit(WAIT_TO_WRITE) as client:
-            others = [found.name for found in client.list_collections() if found.name != collection_name(collection)]
+        with self._visit(WAIT_TO_WRITE) as store:
+            others = [name for name in store.names() if name != collection_name(collection)]
             for name in others:
-                client.delete_collection(name)
+                store.drop(name)
             return len(others)
 
     def add(self, collection: str, ids: Sequence[str], vectors: "np.ndarray") -> None:
@@ -170,22 +180,19 @@ class Vectors:
         new = {id_: row for row, id_ in enumerate(ids)}
         if not new:
             return
-        with self._visit(WAIT_TO_WRITE) as client:
+        with self._visit(WAIT_TO_WRITE) as store:
             self._count(added=len(new))
-            graph: Any = {"hnsw": {**GRAPH, "sync_threshold": NEVER}}
-            store = client.get_or_create_collection(collection_name(collection), embedding_function=None, configuration=graph)
-            for part in _slices(list(new), client.get_max_batch_size()):
-                store.add(ids=part, embeddings=vectors[[new[key] for key in part]])
+            found = store.make(collection_name(collection), {**GRAPH, "sync_threshold": NEVER})
+            found.add(list(new), vectors[list(new.values())])
 
     def delete(self, collection: str, ids: Sequence[str]) -> None:
         """Forget vectors; ids that are not stored are passed over."""
         if not self.exists() or not ids:
             return
-        with self._visit(WAIT_TO_WRITE) as client:
-            if found := _collection(client, collection):
+        with self._visit(WAIT_TO_WRITE) as store:
+            if found := store.collection(collection_name(collection)):
                 self._count(deleted=len(ids))
-                for part in _slices(list(ids), client.get_max_batch_size()):
-                    found.delete(ids=part)
+                found.delete(ids)
 
     def query(
         self, collection: str, vectors: "np.ndarray", limit: int, ids: Sequence[str] | None = None
@@ -196,14 +203,13 @@ class Vectors:
         """
         if not self.exists() or (ids is not None and not ids):
             return [[] for _ in vectors]
-        with self._visit(WAIT_TO_READ) as client:
-            found = _collection(client, collection)
-            chosen = None if ids is None else sorted(_present(client, collection, ids))  # an absent one fails the query
+        with self._visit(WAIT_TO_READ) as store:
+            found = store.collection(collection_name(collection))
+            chosen = None if ids is None or found is None else sorted(found.ids(ids))  # an absent one fails the query
             if found is None or chosen == []:
                 return [[] for _ in vectors]
-            result = found.query(query_embeddings=vectors, n_results=limit, ids=chosen, include=["distances"])
-        distances = result["distances"] or []
-        return [[(i, 1 - d) for i, d in zip(*row, strict=True)] for row in zip(result["ids"], distances, strict=True)]
+            result = found.query(vectors, limit, chosen)
+        return [[(i, 1 - distance) for i, distance in row] for row in result]
 
     def save(self, share: float = 0.0) -> bool:
         """Save the graph in a copy of the store and swap it in, if enough was written since; whether it did.
@@ -244,15 +250,15 @@ class Vectors:
         return sorted(path.name for path in self.folder.glob(f"{_STORE}*") if path.name != in_use)
 
     @contextmanager
-    def _visit(self, wait: float) -> Iterator["Client"]:
-        """A client inside the store in use, under the lock; closed before the lock is let go."""
+    def _visit(self, wait: float) -> Iterator[Store]:
+        """The store in use, open, under the lock; closed before the lock is let go."""
         with self._lock(wait):
             if not self.exists():
                 self._point(_State(self._free_name(), 0, 0))
             state = self._state()
             self._sweep(state.store)
-            with _client(self.folder / state.store) as client:
-                yield client
+            with opened(self.folder / state.store) as store:
+                yield store
             self._see()
 
     @contextmanager
@@ -287,7 +293,7 @@ class Vectors:
         try:
             return _State(**json.loads((self.folder / _POINTER).read_text(encoding="utf-8")))
         except (OSError, ValueError, TypeError) as error:
-            raise _damaged(f"their pointer cannot be read ({error})") from error
+            raise damaged(f"their pointer cannot be read ({error})") from error
 
     def _point(self, state: _State) -> None:
         """Swap the pointer in one step, on disk before it counts."""
@@ -321,113 +327,30 @@ class Vectors:
                 shutil.rmtree(left, ignore_errors=True)
 
 
-@contextmanager
-def _client(folder: Path) -> Iterator["Client"]:
-    """A client inside a store, closed whatever happens; its errors are this project's."""
-    with _failures():
-        import chromadb
-        from chromadb.config import Settings
-
-        client = cast("Client", chromadb.PersistentClient(str(folder), Settings(anonymized_telemetry=False)))
-        try:
-            yield client
-        finally:
-            client.close()
-
-
-def _save_graphs(store: Path) -> None:
+def _save_graphs(folder: Path) -> None:
     """Make Chroma save every collection's graph: it does so once more was written than its threshold.
 
     A threshold counts only where the collection has not been read before in the same client, hence the second one.
     """
-    with _client(store) as client:
-        samples = {found.name: found.get(limit=1, include=["embeddings"])["embeddings"] for found in client.list_collections()}
-    with _client(store) as client:
+    with opened(folder) as store:
+        samples = {name: found.sample() for name in store.names() if (found := store.collection(name))}
+    with opened(folder) as store:
         for name, sample in samples.items():
-            if sample is not None and len(sample):
-                _save_graph(client, name, sample[0])
+            found = store.collection(name)
+            if found and sample is not None:
+                _save_graph(found, sample)
 
 
-def _save_graph(client: "Client", name: str, vector: Any) -> None:
+def _save_graph(found: Collection, vector: list[float]) -> None:
     passing = [f"saving-{n}" for n in range(5)]
-    client.get_collection(name, embedding_function=None).modify(configuration={"hnsw": {"sync_threshold": 3}})
-    found = client.get_collection(name, embedding_function=None)
-    found.add(ids=passing, embeddings=[vector] * len(passing))
-    found.delete(ids=passing)
-    found.query(query_embeddings=[vector], n_results=1, include=[])
-    found.modify(configuration={"hnsw": {"sync_threshold": NEVER}})
-
-
-def _collection(client: "Client", name: str) -> "Collection | None":
-    from chromadb.errors import NotFoundError
-
-    try:
-        return client.get_collection(collection_name(name), embedding_function=None)
-    except NotFoundError:
-        return None
-
-
-def _ids(client: "Client", name: str) -> set[str]:
-    found = _collection(client, name)
-    return set(found.get(include=[])["ids"]) if found else set()
-
-
-def _present(client: "Client", name: str, ids: Sequence[str]) -> set[str]:
-    found = _collection(client, name)
-    if found is None:
-        return set()
-    return {i for part in _slices(list(ids), client.get_max_batch_size()) for i in found.get(ids=part, include=[])["ids"]}
+    found.save_each(3)
+    found.add(passing, [vector] * len(passing))
+    found.delete(passing)
+    found.query([vector], 1)
+    found.save_each(NEVER)
 
 
 def collection_name(collection: str) -> str:
     """A name that Chroma takes for an embedder's identity: letters and digits of it, and its hash."""
     digest = hashlib.sha256(collection.encode()).hexdigest()[:16]
     return f"{re.sub('[^a-zA-Z0-9]+', '-', collection).strip('-')[:40].strip('-')}-{digest}"
-
-
-def _slices(values: list[str], size: int) -> Iterator[list[str]]:
-    return (values[i : i + size] for i in range(0, len(values), size))
-
-
-FAILURES: dict[str, type[Failure] | None] = {
-    "InternalError": DamagedIndex,
-    "VersionMismatchError": DamagedIndex,
-    "InvalidUUIDError": DamagedIndex,
-    "InvalidDimensionException": DamagedIndex,
-    "InvalidArgumentError": DamagedIndex,  # a vector of another dimension than the collection's
-    "UniqueConstraintError": DamagedIndex,
-    "NotFoundError": DamagedIndex,  # a table or a segment; a missing collection is asked for by name
-    "PanicException": DamagedIndex,
-    # The rest is about servers, or would be a mistake of this module.
-    "IDAlreadyExistsError": None,
-    "ChromaAuthError": None,
-    "DuplicateIDError": None,
-    "InvalidHTTPVersion": None,
-    "AuthorizationError": None,
-    "BatchSizeExceededError": None,
-    "RateLimitError": None,
-    "QuotaError": None,
-}
-"""What each of Chroma's errors means for the user; None passes it on, as a bug."""
-
-
-@contextmanager
-def _failures() -> Iterator[None]:
-    try:
-        yield
-    except BaseException as error:  # a panic of Chroma's Rust core is no Exception; all others are raised again
-        name = type(error).__name__
-        if not isinstance(error, Failure) and FAILURES.get(name):
-            raise _failure(error) from error
-        raise
-
-
-def _failure(error: BaseException) -> Failure:
-    text = " ".join(str(error).split())[:200]
-    if re.search(r"disk is full|No space left|readonly|read-only|unable to open|Permission denied", text):
-        return HomeNotWritable(f"The vectors cannot be written: {text}.", "Make room on the disk, or name another --home.")
-    return _damaged(text)
-
-
-def _damaged(what: str) -> DamagedIndex:
-    return DamagedIndex(f"The index's vectors are damaged: {what}.", "Run `qa index --rebuild` to make them anew.")

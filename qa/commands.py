@@ -145,6 +145,8 @@ def index(
     """Bring the index up to date, with `watch` again and again; a failure to embed is told after what was done."""
     if wait is not None and not 0 <= wait <= LONGEST_WAIT:
         raise UsageFailure(f"--wait {wait:g} is not a number of seconds from 0 to {LONGEST_WAIT}.")
+    if prune and watch:
+        raise UsageFailure("--prune is for once, and --watch goes on.", "qa index --prune")
     settings = _settings(seeds, home, screen)
     for line in settings.notices:
         screen.notice(line)

@@ -57,31 +57,44 @@ def test_llama_index_packs_what_it_is_given() -> None:
     assert "".join("".join(chunks).split()) == "".join("".join(pieces).split())
 
 
-def test_chroma_keeps_vectors(tmp_path: Path) -> None:
-    """Collections without an embedding function, a threshold that can be changed, a client that lets go."""
+def test_the_core_of_chroma_does_what_its_client_does(tmp_path: Path) -> None:
+    """Each call of index/chroma.py; chromadb's own client finds the same in the store, and the core what the client writes."""
     import chromadb
+    import chromadb_rust_bindings as core
     from chromadb.config import Settings
-    from chromadb.errors import NotFoundError
 
-    client = chromadb.PersistentClient(str(tmp_path), Settings(anonymized_telemetry=False))
-    with pytest.raises(NotFoundError):
-        client.get_collection("abc", embedding_function=None)
-    graph = {
-        "hnsw": {"space": "cosine", "ef_construction": 100, "ef_search": 100, "max_neighbors": 16, "sync_threshold": 10**9}
-    }
-    stored = client.get_or_create_collection("abc", embedding_function=None, configuration=graph)
-    stored.add(ids=["a", "b", "c"], embeddings=np.eye(3, dtype=np.float32))
-    stored.delete(ids=["c", "absent"])
-    assert stored.get(ids=["a", "absent"], include=[])["ids"] == ["a"]
-    assert len(stored.get(limit=1, include=["embeddings"])["embeddings"]) == 1
-    found = stored.query(query_embeddings=np.eye(3, dtype=np.float32)[:1], n_results=9, ids=["a", "b"], include=["distances"])
-    assert (found["ids"], found["distances"]) == ([["a", "b"]], [pytest.approx([0, 1], abs=1e-6)])
-    stored.modify(configuration={"hnsw": {"sync_threshold": 3}})
-    assert client.get_max_batch_size() > 1000
-    assert [c.name for c in client.list_collections()] == ["abc"]
-    client.close()
-    with chromadb.PersistentClient(str(tmp_path), Settings(anonymized_telemetry=False)) as again:
-        assert again.get_collection("abc", embedding_function=None).count() == 2
+    def opened() -> core.Bindings:
+        database = core.SqliteDBConfig(core.MigrationHash.MD5, core.MigrationMode.Apply, str(tmp_path / "chroma.sqlite3"))
+        return core.Bindings(False, database, 16, str(tmp_path))
+
+    graph = {"space": "cosine", "ef_construction": 100, "ef_search": 100, "max_neighbors": 16, "sync_threshold": 10**9}
+    one = opened()
+    key = str(one.create_collection("abc", json.dumps({"hnsw": graph}), get_or_create=True).id)
+    assert key == str(one.create_collection("abc", json.dumps({"hnsw": graph}), get_or_create=True).id)
+    one.create_collection("other", json.dumps({"hnsw": graph}), get_or_create=True)
+    one.delete_collection("other", "default_tenant", "default_database")
+    one.add(["a", "b", "c"], key, list(np.eye(3, dtype=np.float32)))
+    one.delete(key, ["c", "absent"])
+    assert one.get_max_batch_size() > 1000
+    del one
+    with chromadb.PersistentClient(str(tmp_path), Settings(anonymized_telemetry=False)) as client:
+        stored = client.get_collection("abc", embedding_function=None)
+        assert stored.configuration["hnsw"].items() >= graph.items()
+        assert set(stored.get(include=[])["ids"]) == {"a", "b"}
+        stored.add(ids=["d"], embeddings=np.eye(3, dtype=np.float32)[2:])
+        expected = stored.query(query_embeddings=np.eye(3, dtype=np.float32)[:1], n_results=9, include=["distances"])
+    one = opened()
+    assert [(found.name, str(found.id)) for found in one.list_collections()] == [("abc", key)]
+    assert set(one.get(key, None, include=[]).ids) == {"a", "b", "d"}
+    assert one.get(key, ["d", "absent"], include=["embeddings"]).embeddings == [[0, 0, 1]]
+    assert len(one.get(key, limit=1, include=["embeddings"]).embeddings) == 1
+    found = one.query(key, None, list(np.eye(3, dtype=np.float32)[:1]), 9, include=["distances"])
+    assert (sorted(found.ids[0]), sorted(found.distances[0])) == (sorted(expected["ids"][0]), sorted(expected["distances"][0]))
+    assert one.query(key, ["b"], list(np.eye(3, dtype=np.float32)[:1]), 9, include=["distances"]).ids == [["b"]]
+    one.update_collection(key, new_configuration_json_str=json.dumps({"hnsw": {"sync_threshold": 3}}))
+    del one
+    with chromadb.PersistentClient(str(tmp_path), Settings(anonymized_telemetry=False)) as client:
+        assert client.get_collection("abc", embedding_function=None).configuration["hnsw"]["sync_threshold"] == 3
 
 
 def test_chroma_has_the_minilm_it_downloads() -> None:

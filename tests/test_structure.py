@@ -32,7 +32,7 @@ LAYERS = [
     ["index.read.draft", "index.read.text"],
     ["index.read.decode"],
     ["index.read.guess"],
-    ["index.plan", "index.schema", "index.home", "index.service", "index.read"],
+    ["index.plan", "index.schema", "index.home", "index.service", "index.read", "index.chroma"],
     ["index.walk", "index.terms", "index.sketch", "index.machine"],
     ["index.ignore"],
     ["index.passage", "index.errors"],
@@ -49,7 +49,8 @@ ONLY_IN = {
     "selectolax": {"index.read.webpage"},
     "defusedxml": {"index.read.archive"},
     "charset_normalizer": {"index.read.guess"},
-    "chromadb": {"index.vectors", "index.embed"},
+    "chromadb": {"index.embed"},
+    "chromadb_rust_bindings": {"index.chroma"},
     "sqlite3": {"index.catalog", "index.schema", "index.terms"},
     "openai": {"index.service", "index.embed", "qa.llm"},
     "typer": {"qa.cli"},
@@ -128,11 +129,11 @@ def test_help_loads_nothing_heavy(project: Path) -> None:
 
 
 def test_asking_loads_only_what_it_needs(project: Path, qa: object) -> None:
-    """With no file changed never llama-index, without a model never openai; the first run loads llama-index to split."""
+    """With no file changed never llama-index, without a model never openai, of chromadb its core alone; a first run splits."""
     assert "llama_index" in loaded("index")
     again = loaded("ask", "--no-llm", "what did Lee ask of Xi?")
-    assert "chromadb" in again
-    assert not again & {"llama_index", "openai", "onnxruntime", "nltk", "tiktoken"}
+    assert "chromadb_rust_bindings" in again
+    assert not again & {"chromadb", "llama_index", "openai", "onnxruntime", "nltk", "tiktoken"}
     assert not loaded("index") & {"llama_index", "openai", "chromadb", "numpy"}
 
 

@@ -11,8 +11,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from index.chroma import FAILURES
 from index.errors import DamagedIndex, HomeNotWritable, IndexBusy
-from index.vectors import FAILURES, Vectors
+from index.vectors import Vectors
 
 DIMENSIONS = 32
 

@@ -1,0 +1,166 @@
+"""An embedded Chroma store: chromadb's compiled core, called without the Python package around it.
+
+Measured: `import chromadb` takes 0.6 to 1.3 s (every embedding function, OpenTelemetry with gRPC, pydantic) and reads the
+environment and `.env`; the core takes 0.02 s. It comes in chromadb's wheel as `chromadb_rust_bindings`, and chromadb's own
+client hands each call on to it (chromadb/api/rust.py). It has no documentation of its own; therefore no call but those here,
+chromadb below its next minor version, and a test that runs each of them beside chromadb's client, with the lowest version too
+(tests/test_dependencies.py). Owns these calls and what their errors mean; knows nothing of locks, of saving, or of what the ids
+are.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from index.errors import DamagedIndex, Failure, HomeNotWritable
+
+if TYPE_CHECKING:
+    import numpy as np
+
+GRAPHS = 16
+"""Graphs that the core keeps open at most: a store has one an embedder."""
+
+_PLACE = ("default_tenant", "default_database")
+
+
+class Store:
+    """A store that is open; `opened` makes one. Its collections are of use until it is closed."""
+
+    def __init__(self, core: Any) -> None:
+        self.core = core
+        self.most = int(core.get_max_batch_size())
+
+    def names(self) -> list[str]:
+        """Of all collections."""
+        return [found.name for found in self.core.list_collections()]
+
+    def collection(self, name: str) -> "Collection | None":
+        """One that is there; looked up in the list, since the error for a missing one loads all of chromadb."""
+        found = (Collection(self, str(c.id)) for c in self.core.list_collections() if c.name == name)
+        return next(found, None)
+
+    def make(self, name: str, graph: dict[str, object]) -> "Collection":
+        """The collection of that name, made with this graph if it is not there."""
+        made = self.core.create_collection(name, json.dumps({"hnsw": graph}), get_or_create=True)
+        return Collection(self, str(made.id))
+
+    def drop(self, name: str) -> None:
+        """Delete a collection."""
+        self.core.delete_collection(name, *_PLACE)
+
+    def close(self) -> None:
+        """Let go of the files: the core does when nothing refers to it."""
+        del self.core
+
+
+class Collection:
+    """Ids and vectors; more of them may be given at once than the core takes."""
+
+    def __init__(self, store: Store, key: str) -> None:
+        self._store = store
+        self._key = key
+
+    def ids(self, among: Sequence[str] | None = None) -> set[str]:
+        """All of them, or those of the ids given that are there."""
+        parts = [None] if among is None else self._slices(among)
+        return {i for part in parts for i in self._store.core.get(self._key, part, include=[]).ids}
+
+    def vectors(self, ids: Sequence[str]) -> tuple[list[str], list[list[float]]]:
+        """Those of the ids that are there, and their vectors."""
+        found = [self._store.core.get(self._key, part, include=["embeddings"]) for part in self._slices(ids)]
+        return [i for part in found for i in part.ids], [row for part in found for row in part.embeddings]
+
+    def sample(self) -> list[float] | None:
+        """Any vector."""
+        found = self._store.core.get(self._key, limit=1, include=["embeddings"]).embeddings
+        return found[0] if found else None
+
+    def add(self, ids: Sequence[str], rows: "Sequence[Sequence[float]] | np.ndarray") -> None:
+        """Store vectors under new ids."""
+        for start in range(0, len(ids), self._store.most):
+            part = slice(start, start + self._store.most)
+            self._store.core.add(list(ids[part]), self._key, list(rows[part]))
+
+    def delete(self, ids: Sequence[str]) -> None:
+        """Forget ids; those that are not there are passed over."""
+        for part in self._slices(ids):
+            self._store.core.delete(self._key, part)
+
+    def query(
+        self, rows: "Sequence[Sequence[float]] | np.ndarray", limit: int, ids: Sequence[str] | None = None
+    ) -> list[list[tuple[str, float]]]:
+        """For each row the nearest ids with their distance, best first; `ids` must all be there."""
+        found = self._store.core.query(self._key, ids and list(ids), list(rows), limit, include=["distances"])
+        return [list(zip(*row, strict=True)) for row in zip(found.ids, found.distances, strict=True)]
+
+    def save_each(self, writes: int) -> None:
+        """Save the graph when so many were written; counts only if nothing has been read here since the store was opened."""
+        self._store.core.update_collection(
+            self._key, new_configuration_json_str=json.dumps({"hnsw": {"sync_threshold": writes}})
+        )
+
+    def _slices(self, ids: Sequence[str]) -> Iterator[list[str]]:
+        return (list(ids[i : i + self._store.most]) for i in range(0, len(ids), self._store.most))
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[Store]:
+    """The store in a folder, made if need be, and closed whatever happens; its errors are this project's."""
+    with _failures():
+        import chromadb_rust_bindings as core  # type: ignore[import-untyped]
+
+        folder.mkdir(exist_ok=True)
+        database = core.SqliteDBConfig(core.MigrationHash.MD5, core.MigrationMode.Apply, str(folder / "chroma.sqlite3"))
+        store = Store(core.Bindings(False, database, GRAPHS, str(folder)))
+        try:
+            yield store
+        finally:
+            store.close()
+
+
+FAILURES: dict[str, type[Failure] | None] = {
+    "InternalError": DamagedIndex,
+    "VersionMismatchError": DamagedIndex,
+    "InvalidUUIDError": DamagedIndex,
+    "InvalidDimensionException": DamagedIndex,
+    "InvalidArgumentError": DamagedIndex,  # a vector of another dimension than the collection's
+    "UniqueConstraintError": DamagedIndex,
+    "NotFoundError": DamagedIndex,  # a table or a segment; a missing collection is asked for by name
+    "PanicException": DamagedIndex,
+    # The rest is about servers, or would be a mistake of this module.
+    "IDAlreadyExistsError": None,
+    "ChromaAuthError": None,
+    "DuplicateIDError": None,
+    "InvalidHTTPVersion": None,
+    "AuthorizationError": None,
+    "BatchSizeExceededError": None,
+    "RateLimitError": None,
+    "QuotaError": None,
+}
+"""What each of Chroma's errors means for the user; None passes it on, as a bug."""
+
+
+@contextmanager
+def _failures() -> Iterator[None]:
+    try:
+        yield
+    except BaseException as error:  # a panic of Chroma's Rust core is no Exception; all others are raised again
+        name = type(error).__name__
+        if not isinstance(error, Failure) and FAILURES.get(name):
+            raise _failure(error) from error
+        raise
+
+
+def _failure(error: BaseException) -> Failure:
+    text = " ".join(str(error).split())[:200]
+    if re.search(r"disk is full|No space left|readonly|read-only|unable to open|Permission denied", text):
+        return HomeNotWritable(f"The vectors cannot be written: {text}.", "Make room on the disk, or name another --home.")
+    return damaged(text)
+
+
+def damaged(what: str) -> DamagedIndex:
+    """The failure of vectors that cannot be read, with what mends it."""
+    return DamagedIndex(f"The index's vectors are damaged: {what}.", "Run `qa index --rebuild` to make them anew.")
