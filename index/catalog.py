@@ -339,9 +339,15 @@ class Catalog:
             yield part
             last = max(part)
 
-    def owed(self, limit: int) -> dict[str, Piece]:
-        """Up to `limit` texts whose vector is owed, by hash."""
-        return self._pieces("owed", limit)
+    def owed(self, limit: int, after: str = "") -> dict[str, Piece]:
+        """Up to `limit` texts whose vector is owed, by hash, from the one after `after` on."""
+        return self._pieces("owed AND hash > ?", after, limit)
+
+    def texts(self, *, owed: bool) -> Iterator[str]:
+        """The texts of all passages, or of those whose vectors are owed, each once."""
+        which = "WHERE owed" if owed else ""
+        sql = f"SELECT text FROM passage JOIN words ON words.rowid = id {which} GROUP BY hash"
+        return (text for (text,) in self._db.execute(sql))
 
     def _pieces(self, condition: str, *values: object) -> dict[str, Piece]:
         sql = (

@@ -404,7 +404,7 @@ def _failed_line(id_: object, failure: Failure | None, screen: Screen) -> int:
 def _progress(screen: Screen) -> Iterator[Progress]:
     """A bar on a terminal's stderr while files are indexed; nothing elsewhere, and nothing for work that is done at once."""
     if screen.quiet or not sys.stderr.isatty():
-        yield lambda done, total: None
+        yield lambda done, total, embedded: None
         return
     with render.Bar() as bar:
         yield bar.update

@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TextIO
@@ -349,6 +350,7 @@ class Bar:
 
     def __init__(self) -> None:
         self._bar: Any = None
+        self._started = 0.0
 
     def __enter__(self) -> "Bar":
         """Itself."""
@@ -359,18 +361,28 @@ class Bar:
         if self._bar:
             self._bar.stop()
 
-    def update(self, done: int, total: int) -> None:
-        """So many of so many files are done."""
+    def update(self, done: int, total: int, embedded: int) -> None:
+        """So many of so many files are done, and so many passages were embedded by now."""
         if self._bar is None and (done >= total or total < 20):
             return
         if self._bar is None:
-            from rich.console import Console
-            from rich.progress import Progress
-
-            self._bar = Progress(console=Console(stderr=True), transient=True)
-            self._bar.add_task("Indexing", total=total)
+            self._bar = _progress()
+            self._bar.add_task("Indexing", total=total, rate="")
             self._bar.start()
-        self._bar.update(0, completed=done, total=total)
+            self._started = time.monotonic()
+        seconds = time.monotonic() - self._started
+        rate = f"{embedded:,} passages, {embedded / seconds:,.0f}/s" if embedded and seconds > 1 else ""
+        self._bar.update(0, completed=done, total=total, rate=rate)
+
+
+def _progress() -> Any:
+    """Files done, the rate of passages, and the time left."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = ("{task.description}", BarColumn(), MofNCompleteColumn(), "files", TextColumn("{task.fields[rate]}"))
+    left = TimeRemainingColumn(elapsed_when_finished=True)
+    return Progress(*columns, left, "left", console=Console(stderr=True), transient=True)
 
 
 def answer_markdown(answer: Answer, root: Path) -> str:

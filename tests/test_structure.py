@@ -27,7 +27,7 @@ LAYERS = [
     ["index.question"],
     ["index.catalog", "index.embed", "index.vectors", "index.split"],
     ["index.plan", "index.schema", "index.home", "index.service", "index.read"],
-    ["index.walk", "index.terms", "index.sketch", "index.machine", "index.pace", "index.budget"],
+    ["index.walk", "index.terms", "index.sketch", "index.machine", "index.pace", "index.spool", "index.budget"],
     ["index.ignore"],
     ["index.passage", "index.errors"],
     ["index"],
