@@ -25,8 +25,8 @@ def most_tokens(text: str) -> int:
 class Budget:
     """Dollars that a run may spend: `price` gives those of a token by an embedder's name, None where that is not known.
 
-    What has no known price is not counted. `spent` is the most that what was granted can cost; `refused` is the embedder for which
-    the limit did not do.
+    What has no known price is not counted. `spent` is the most that what was granted can cost; `refused` is the
+    embedder for which the limit did not do.
     """
 
     def __init__(self, price: Callable[[str], float | None], limit: float) -> None:

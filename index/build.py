@@ -182,6 +182,21 @@ def _changed(found: Found, known: Known | None) -> bool:
     return not isinstance(opened, tuple) or hashlib.sha256(opened[2]).hexdigest() != known.sha256
 
 
+def changes(
+    target: Target, found: Sequence[Found], catalog: Catalog | None, *, rebuild: bool
+) -> Iterator[tuple[str, Prepared | None]]:
+    """What an update would store of each file whose row it would change; stores nothing. `catalog` is None for a new index."""
+    if all(f.left_out for f in found):
+        raise _nothing(target, [(f.source, f.left_out) for f in found])
+    if catalog:
+        target.owned(catalog)
+    before = catalog.sources() if catalog else {}
+    look = plan(found, {} if rebuild else before, _makers(found)).look
+    for file, item in _prepared(look, before, catalog, rebuild=rebuild):
+        if item is None or rebuild or item.row != before.get(file.source):
+            yield file.source, item
+
+
 def planned(found: Sequence[Found], catalog: Catalog) -> Plan:
     """What an update of this catalog would do."""
     return plan(found, catalog.sources(), _makers(found))
@@ -334,7 +349,7 @@ def _put_all(look: Sequence[Found], before: Mapping[str, Known], store: Store, p
 
 
 def _prepared(
-    look: Sequence[Found], before: Mapping[str, Known], catalog: Catalog, *, rebuild: bool
+    look: Sequence[Found], before: Mapping[str, Known], catalog: Catalog | None, *, rebuild: bool
 ) -> Iterator[tuple[Found, Prepared | None]]:
     """Files as they are to be stored, None for one that has vanished; only what is not stored already is read to the end."""
     to_read: list[Found] = []
@@ -348,12 +363,12 @@ def _prepared(
         yield found, None if result is None else _item(found, result, before.get(found.source))
 
 
-def _without_reading(found: Found, before: Mapping[str, Known], catalog: Catalog, sizes: Set[int]) -> Prepared | None:
+def _without_reading(found: Found, before: Mapping[str, Known], catalog: Catalog | None, sizes: Set[int]) -> Prepared | None:
     """What is to be stored of a file that is left out, or whose bytes are stored already: touched, renamed, copied."""
     reader = reader_for(found.source)
     if found.left_out or reader is None:
         return Prepared(found.source, Known(found.stat, time.time_ns(), "", "", found.left_out))
-    if found.stat.size not in sizes:
+    if catalog is None or found.stat.size not in sizes:
         return None
     opened = read_bytes(found)
     if not isinstance(opened, tuple):

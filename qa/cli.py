@@ -160,6 +160,13 @@ def index(
     wait: Annotated[
         float | None, typer.Option("--wait", metavar="S", help="Give up after S seconds when another qa index is at work.")
     ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be embedded and cost; store nothing.")] = False,
+    max_cost: Annotated[
+        str | None,
+        typer.Option(
+            "--max-cost", metavar="DOLLARS", help="Stop embedding before it may cost more; what is done stays, exit 5."
+        ),
+    ] = None,
     json: Json = False,
     seeds: Seeds = None,
     home: Home = None,
@@ -169,7 +176,7 @@ def index(
     """Bring the index up to date with the documents now."""
     from qa import commands
 
-    return lambda: commands.index(rebuild, embedder, watch, wait, json, seeds, home, _screen(color, quiet))
+    return lambda: commands.index(rebuild, embedder, watch, wait, dry_run, max_cost, json, seeds, home, _screen(color, quiet))
 
 
 @app.command(epilog="Example: qa status --json")

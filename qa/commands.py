@@ -12,10 +12,12 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+from index.budget import Budget
 from index.build import Progress, Report, Target, update
 from index.catalog import Catalog
 from index.embed import open_embedder
 from index.errors import Failure, IndexBusy, IndexMissing, ServiceFailure
+from index.forecast import forecast
 from index.passage import Hit
 from index.search import Found, search_all
 from index.window import narrowed
@@ -24,12 +26,14 @@ from qa.answer import Answer
 from qa.ask import TOP, How, answer, checked_question
 from qa.ask import ask as ask_one
 from qa.check import on_disk
-from qa.config import NEVER, Settings, check_embedder, load
+from qa.config import NEVER, Settings, check_embedder, checked_cost, load
 from qa.doctor import diagnose, diagnosis_json
 from qa.errors import UsageFailure
 from qa.followup import standalone
-from qa.library import RENEWED, Library, announce_sending, embedder_for, open_library
+from qa.library import RENEWED, Library, announce_sending, chosen_embedder, embedder_for, open_library, stored_embedder
 from qa.model import Model, choose_model
+from qa.offers import offers_of
+from qa.prices import embedding_price
 from qa.render import Screen
 from qa.saved import checked_again, keep, last_answer, parsed, standings
 from qa.show import surroundings, whole_text
@@ -135,6 +139,8 @@ def index(
     embedder: str | None,
     watch: bool,
     wait: float | None,
+    dry_run: bool,
+    max_cost: str | None,
     json: bool,
     seeds: str | None,
     home: str | None,
@@ -143,20 +149,24 @@ def index(
     """Bring the index up to date, with `watch` again and again; a failure to embed is told after what was done."""
     if wait is not None and not 0 <= wait <= LONGEST_WAIT:
         raise UsageFailure(f"--wait {wait:g} is not a number of seconds from 0 to {LONGEST_WAIT}.")
+    limit = None if max_cost is None else checked_cost("--max-cost", max_cost)
     settings = _settings(seeds, home, screen)
     for line in settings.notices:
         screen.notice(line)
+    if dry_run:
+        return _dry_run(settings, embedder, screen, rebuild=rebuild, json=json)
     opened = (lambda: open_embedder(embedder, settings.service, settings.offline)) if embedder else None
     opened = opened or embedder_for(settings, screen.notice)
     announce_sending(settings, embedder or settings.embedder, screen.notice)
     if embedder:
         check_embedder(embedder)
         opened()  # an unknown or unreachable one is refused before anything is written
+    budget = None if limit is None else _budget(settings, limit, embedder, screen)
 
     def bring_up(first: bool = True) -> Report:
         with _progress(screen) as progress:
             done = partial(update, settings.target, opened, progress=progress, rebuild=first and rebuild)
-            done = partial(done, switch=first and bool(embedder), thorough=True, give_up=True)
+            done = partial(done, switch=first and bool(embedder), thorough=True, give_up=True, budget=budget)
             report = _when_free(done, wait, screen)
         if report.renewed:
             screen.notice(RENEWED)
@@ -174,6 +184,28 @@ def index(
     if report.failure:
         screen.failure(report.failure)
         return report.failure.exit
+    return 0
+
+
+def _budget(settings: Settings, limit: float, embedder: str | None, screen: Screen) -> Budget:
+    """What may be spent; said where it cannot be told what is spent."""
+    name = embedder or stored_embedder(settings.target) or settings.embedder
+    if settings.service and embedding_price(settings.service, name) is None:
+        screen.notice(f"What {name} costs at {settings.service.host} is not known, so --max-cost does not stop it.")
+    return Budget(partial(embedding_price, settings.service), limit)
+
+
+def _dry_run(settings: Settings, embedder: str | None, screen: Screen, *, rebuild: bool, json: bool) -> int:
+    """Say what a run would embed, and what that would cost with each embedder."""
+    own = stored_embedder(settings.target)
+    chosen = embedder or chosen_embedder(settings, screen.notice)
+    check_embedder(chosen)
+    found = forecast(settings.target, rebuild=rebuild)
+    offers = offers_of(found, settings.service, own, chosen)
+    if json:
+        screen.line(shapes.to_json(shapes.forecast_json(found, offers)))
+    else:
+        render.show_forecast(screen, found, offers)
     return 0
 
 

@@ -14,11 +14,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
+from index.budget import dollars
 from index.build import Report, Target
 from index.doctor import Examination, Finding
 from index.errors import Failure
+from index.forecast import Forecast
 from index.passage import Hit, Place
 from qa.answer import CONTROL, Answer, AnswerSentence, Citation, Surroundings
+from qa.offers import Offer
 from qa.only import located
 from qa.saved import Standing
 
@@ -272,6 +275,22 @@ def show_report(screen: Screen, report: Report, target: Target, seconds: float) 
     screen.line(f"{files}: {', '.join(changes) or 'nothing changed'} ({seconds} s)")
     if report.left_out:
         screen.notice(f"{report.left_out} left out; `qa status` says why.")
+
+
+def show_forecast(screen: Screen, found: Forecast, offers: Sequence[Offer]) -> None:
+    """What a run would embed, and a line for each embedder; the one it would use is marked."""
+    gone = f", {counted(found.removed, 'file')} gone" if found.removed else ""
+    screen.line(f"{counted(found.files, 'file')} to read{gone}; nothing has been stored.")
+    for offer in offers:
+        mark = "*" if offer.chosen else " "
+        amount = f"{counted(offer.amount.passages, 'passage')}, about {offer.amount.tokens:,} tokens"
+        screen.line(f"{mark} {fold(offer.name):<30} {amount:<42} {_price(offer)}")
+
+
+def _price(offer: Offer) -> str:
+    if offer.price is None or offer.most is None:
+        return "price not known"
+    return f"about {dollars(offer.price)}, at most {dollars(offer.most)}" if offer.most else "$0"
 
 
 def counted(count: int, noun: str) -> str:
