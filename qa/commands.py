@@ -164,7 +164,7 @@ def index(
     budget = None if limit is None else _budget(settings, limit, embedder, screen)
 
     def bring_up(first: bool = True) -> Report:
-        with _progress(screen) as progress:
+        with _progress(screen) as progress, _told_when_stopped(progress, screen) as progress:
             done = partial(update, settings.target, opened, progress=progress, rebuild=first and rebuild)
             done = partial(done, switch=first and bool(embedder), thorough=True, give_up=True, budget=budget)
             report = _when_free(done, wait, screen)
@@ -185,6 +185,23 @@ def index(
         screen.failure(report.failure)
         return report.failure.exit
     return 0
+
+
+@contextmanager
+def _told_when_stopped(progress: Progress, screen: Screen) -> Iterator[Progress]:
+    """The same progress; Ctrl-C says how far it had come."""
+    last = (0, 0, 0)
+
+    def told(done: int, total: int, embedded: int) -> None:
+        nonlocal last
+        last = (done, total, embedded)
+        progress(*last)
+
+    try:
+        yield told
+    except KeyboardInterrupt:
+        screen.notice("{} of {} files are done, {} passages embedded; `qa index` goes on from there.".format(*last))
+        raise
 
 
 def _budget(settings: Settings, limit: float, embedder: str | None, screen: Screen) -> Budget:
