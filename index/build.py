@@ -8,18 +8,21 @@ import hashlib
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from index import home as homes
 from index import schema
+from index.budget import Budget
 from index.catalog import Catalog, Prepared
 from index.embed import Embedder
-from index.errors import DamagedIndex, Failure, HomeNotWritable, NothingToIndex, OldIndex
+from index.errors import CostReached, DamagedIndex, Failure, HomeNotWritable, NothingToIndex, OldIndex
 from index.plan import YOUNG_NS, Known, Plan, plan
 from index.read import reader_for
 from index.reading import Read, maker, read_all, read_bytes
 from index.server import Server, ServerVectors
-from index.store import Store
+from index.spool import Spool
+from index.store import Group, Store
 from index.vectors import Vectors, VectorStore
 from index.walk import Found, Stat, walk
 
@@ -29,8 +32,11 @@ BATCH_BYTES = 3_500_000
 FIRST_BATCH_BYTES = 400_000
 """The first group is small: a question that waits for a first build is answered from it."""
 
-Progress = Callable[[int, int], None]
-"""Told how many of how many files are done."""
+Progress = Callable[[int, int, int], None]
+"""Told how many of how many files are done, and how many passages were embedded by now."""
+
+Batch = list[tuple[Found, Prepared | None]]
+"""Files with what is to be stored of them; None for one that has vanished."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,11 @@ class Target:
     def own_vectors(self) -> Vectors:
         """The vectors in the home, where they are unless a server is named."""
         return Vectors(self.home / homes.VECTORS)
+
+    @property
+    def spool(self) -> Spool:
+        """What was embedded and paid for, and is not stored yet."""
+        return Spool(self.home / homes.PAID)
 
     @property
     def indexed(self) -> bool:
@@ -101,18 +112,20 @@ def update(
     target: Target,
     embedder: Callable[[], Embedder],
     wait: float = 1.0,
-    progress: Progress = lambda done, total: None,
+    progress: Progress = lambda done, total, embedded: None,
     *,
     rebuild: bool = False,
     switch: bool = False,
     thorough: bool = False,
     give_up: bool = False,
+    budget: Budget | None = None,
 ) -> Report:
     """Bring the index up to date; `embedder` is called only if something must be embedded.
 
     `rebuild` makes everything anew; `switch` makes `embedder` the index's own; `thorough` also mends vectors that something
     else has touched. Where another process has been writing the index for `wait` seconds (-1: no limit) nothing is done and
-    the report is `busy`, unless nothing has been stored yet (with `give_up`, even then).
+    the report is `busy`, unless nothing has been stored yet (with `give_up`, even then). `budget` is what may be spent on
+    embedding: the run stops before it, and what is left is owed.
     Raises NothingToIndex where no document can be indexed; what is stored then stays.
     """
     found = look(target)
@@ -124,7 +137,8 @@ def update(
     while True:
         with homes.writing(target.home, wait) as mine:
             if mine:
-                return _run(target, found, embedder, progress, rebuild=rebuild, switch=switch, thorough=thorough)
+                run = partial(_run, target, found, embedder, progress, budget)
+                return run(rebuild=rebuild, switch=switch, thorough=thorough)
         busy = _busy(target, found) if target.indexed else Report(busy=True)
         if busy.sources or give_up:
             return busy
@@ -134,7 +148,7 @@ def prune(target: Target) -> int:
     """Delete the vectors that this index does not need: on a server others' too; how many."""
     with homes.writing(target.home, -1), Catalog(target.home) as catalog:
         target.owned(catalog)
-        return Store(catalog, target.vectors, _none).prune()
+        return Store(catalog, target.vectors, _none, target.spool).prune()
 
 
 def _none() -> Embedder:
@@ -164,6 +178,21 @@ def _changed(found: Found, known: Known | None) -> bool:
         return False
     opened = read_bytes(found)
     return not isinstance(opened, tuple) or hashlib.sha256(opened[2]).hexdigest() != known.sha256
+
+
+def changes(
+    target: Target, found: Sequence[Found], catalog: Catalog | None, *, rebuild: bool
+) -> Iterator[tuple[str, Prepared | None]]:
+    """What an update would store of each file whose row it would change; stores nothing. `catalog` is None for a new index."""
+    if all(f.left_out for f in found):
+        raise _nothing(target, [(f.source, f.left_out) for f in found])
+    if catalog:
+        target.owned(catalog)
+    before = catalog.sources() if catalog else {}
+    look = plan(found, {} if rebuild else before, _makers(found)).look
+    for file, item in _prepared(look, before, catalog, rebuild=rebuild):
+        if item is None or rebuild or item.row != before.get(file.source):
+            yield file.source, item
 
 
 def planned(found: Sequence[Found], catalog: Catalog) -> Plan:
@@ -232,6 +261,7 @@ def _run(
     found: Sequence[Found],
     embedder: Callable[[], Embedder],
     progress: Progress,
+    budget: Budget | None,
     *,
     rebuild: bool,
     switch: bool,
@@ -243,7 +273,8 @@ def _run(
         cut_off = _claim(target, catalog)
         touched = thorough and _touched(target, catalog, Report())
         former = target.own_vectors if target.server else None
-        store = Store(catalog, target.vectors, embedder, doubtful=cut_off or touched, former=former)
+        doubtful = cut_off or touched
+        store = Store(catalog, target.vectors, embedder, target.spool, doubtful=doubtful, former=former, budget=budget)
         store.settle()
         lost = catalog.has_sources() and not store.vectors.exists()
         cheap = old and not catalog.meta("embedder").startswith("openai")
@@ -256,7 +287,7 @@ def _run(
         gone = planned(found, catalog).gone
         _put_all(todo.look, before, store, progress, rebuild=rebuild)
         store.remove(gone)
-        if cut_off or touched:
+        if doubtful:
             store.reconcile()
         store.pay()
         store.sweep()
@@ -295,19 +326,28 @@ def _claim(target: Target, catalog: Catalog) -> bool:
 
 
 def _put_all(look: Sequence[Found], before: Mapping[str, Known], store: Store, progress: Progress, *, rebuild: bool) -> None:
-    """Read, split and store files in groups of bounded size."""
-    progress(0, len(look))
+    """Read, split and store files in groups of bounded size; where a service embeds, the next group is read meanwhile."""
     done = 0
-    for batch in _batches(_prepared(look, before, store.catalog, rebuild=rebuild)):
+
+    def told(embedded: int) -> None:
+        progress(done, len(look), embedded)
+
+    def begun() -> Iterator[tuple[Batch, Group]]:
+        for batch in _batches(_prepared(look, before, store.catalog, rebuild=rebuild)):
+            changed = [item for found, item in batch if item and (rebuild or item.row != before.get(found.source))]
+            yield batch, store.begin(changed, replace=rebuild)
+
+    store.told = told
+    told(0)
+    for batch, group in store.ahead(begun()):
         store.remove([found.source for found, item in batch if item is None])
-        changed = [item for found, item in batch if item and (rebuild or item.row != before.get(found.source))]
-        store.put(changed, replace=rebuild)
+        store.finish(group)
         done += len(batch)
-        progress(done, len(look))
+        told(store.embedded)
 
 
 def _prepared(
-    look: Sequence[Found], before: Mapping[str, Known], catalog: Catalog, *, rebuild: bool
+    look: Sequence[Found], before: Mapping[str, Known], catalog: Catalog | None, *, rebuild: bool
 ) -> Iterator[tuple[Found, Prepared | None]]:
     """Files as they are to be stored, None for one that has vanished; only what is not stored already is read to the end."""
     to_read: list[Found] = []
@@ -321,12 +361,12 @@ def _prepared(
         yield found, None if result is None else _item(found, result, before.get(found.source))
 
 
-def _without_reading(found: Found, before: Mapping[str, Known], catalog: Catalog, sizes: Set[int]) -> Prepared | None:
+def _without_reading(found: Found, before: Mapping[str, Known], catalog: Catalog | None, sizes: Set[int]) -> Prepared | None:
     """What is to be stored of a file that is left out, or whose bytes are stored already: touched, renamed, copied."""
     reader = reader_for(found.source, ocr=found.ocr)
     if found.left_out or reader is None:
         return Prepared(found.source, Known(found.stat, time.time_ns(), "", "", found.left_out))
-    if found.stat.size not in sizes:
+    if catalog is None or found.stat.size not in sizes:
         return None
     opened = read_bytes(found)
     if not isinstance(opened, tuple):
@@ -364,7 +404,9 @@ def _finished(target: Target, catalog: Catalog, store: Store, before: Mapping[st
     report.removed = len(was.keys() - indexed.keys())
     report.changed = sum(path in was and was[path].sha256 != known.sha256 for path, known in indexed.items())
     report.same = len(indexed) - report.added - report.changed
-    report.embedded, report.failure, report.renewed = store.embedded, store.failure, renewed
+    report.embedded, report.renewed, report.failure = store.embedded, renewed, store.failure
+    if isinstance(store.failure, CostReached) and store.budget:
+        report.failure = store.budget.reached(catalog.texts(owed=True))
     return report
 
 
@@ -384,9 +426,9 @@ def _makers(found: Sequence[Found]) -> dict[str, str]:
     return {f.source: maker(reader) if (reader := readers.get(f.source)) else "" for f in found}
 
 
-def _batches(items: Iterable[tuple[Found, Prepared | None]]) -> Iterator[list[tuple[Found, Prepared | None]]]:
+def _batches(items: Iterable[tuple[Found, Prepared | None]]) -> Iterator[Batch]:
     """Files in groups of about BATCH_BYTES, the first one smaller."""
-    batch: list[tuple[Found, Prepared | None]] = []
+    batch: Batch = []
     size, limit = 0, FIRST_BATCH_BYTES
     for found, item in items:
         batch.append((found, item))

@@ -7,16 +7,16 @@ has been embedded before, or of where vectors are kept.
 import base64
 import hashlib
 import importlib.util
-import queue
-import threading
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from index.budget import MOST_BYTES
 from index.errors import EmbedderMissing, ServiceFailure
 from index.machine import processors
+from index.pace import Crew, Pace
 from index.passage import Piece, Span
 from index.service import Service, broken, client, payload, translated
 from index.sketch import packed
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 Batch = tuple[list[int], "Vectors", list[bytes]]
 """Indices into the pieces, their rows, and for each the vectors of its sentences, packed; b"" where there are none."""
+
+Arrived = Callable[[list[int], "Vectors"], None]
+"""Told what a service has embedded, in the thread that has received it, as soon as it is there."""
 
 DEFAULT_OPENAI = "text-embedding-3-small"
 _OPENAI_WIDTHS = {"text-embedding-3-small": 1536, "text-embedding-3-large": 3072, "text-embedding-ada-002": 1536}
@@ -54,17 +57,22 @@ class Embedder(Protocol):
     def identity(self) -> str:
         """Name, revision and dimensions, "static/l2_supercat_256-64b47a2d/256": vectors are alike if it is equal."""
 
-    def batches(self, pieces: Sequence[Piece]) -> Iterator[Batch]:
+    def batches(self, pieces: Sequence[Piece], arrived: Arrived | None = None) -> Iterator[Batch]:
         """Every index once, in any order, with float32 rows of length 1, as soon as they are ready.
 
-        When a service fails, what it had finished is yielded first, then ServiceFailure is raised.
+        When a service fails, what it had finished is yielded first, then ServiceFailure is raised. Only one that is not local
+        calls `arrived`.
         """
 
     def query(self, text: str) -> "Vectors":
         """One float32 row of length 1; an empty text has one too."""
 
 
-def open_embedder(name: str, service: Service | None, offline: bool = False) -> Embedder:
+PATIENCE = 120.0
+"""Seconds that a build waits for a service that fails or asks to wait."""
+
+
+def open_embedder(name: str, service: Service | None, offline: bool = False, patience: float = PATIENCE) -> Embedder:
     """The embedder of that name; EmbedderMissing if it is unknown, not there, or must not be called.
 
     Loads nothing heavy and calls nobody, but for minilm's files, which are fetched when they are not there.
@@ -80,7 +88,7 @@ def open_embedder(name: str, service: Service | None, offline: bool = False) -> 
         raise EmbedderMissing(f"QA_OFFLINE forbids to call the embedder {name}.", "Unset it, or name static.")
     if service is None:
         raise EmbedderMissing(f"The embedder {name} needs a service.", "Set OPENAI_API_KEY or OPENAI_BASE_URL.")
-    return OpenAI(service, model or DEFAULT_OPENAI)
+    return OpenAI(service, model or DEFAULT_OPENAI, patience)
 
 
 def local_best() -> str:
@@ -106,7 +114,7 @@ class Static:
             digest = hashlib.file_digest(table, "sha256").hexdigest()
         return f"static/l2_supercat_256-{digest[:8]}/256"
 
-    def batches(self, pieces: Sequence[Piece]) -> Iterator[Batch]:
+    def batches(self, pieces: Sequence[Piece], arrived: Arrived | None = None) -> Iterator[Batch]:
         """A thousand at a time."""
         for start in range(0, len(pieces), 1024):
             part = pieces[start : start + 1024]
@@ -169,7 +177,7 @@ class MiniLM:
         """Its revision is the size of the model: to hash 90 MB at each start would cost more than a question."""
         return f"minilm/all-MiniLM-L6-v2-{(self._folder / 'model.onnx').stat().st_size}/384"
 
-    def batches(self, pieces: Sequence[Piece]) -> Iterator[Batch]:
+    def batches(self, pieces: Sequence[Piece], arrived: Arrived | None = None) -> Iterator[Batch]:
         """256 at a time, texts of like length together, the shortest first."""
         order = sorted(range(len(pieces)), key=lambda index: len(pieces[index].text))
         for start in range(0, len(order), 256):
@@ -258,9 +266,10 @@ class OpenAI:
     sentence_weight = 0.0
     local = False
 
-    def __init__(self, service: Service, model: str) -> None:
+    def __init__(self, service: Service, model: str, patience: float = PATIENCE) -> None:
         self.name = f"openai:{model}"
-        self._service = service
+        self._service = replace(service, told=None)
+        self._crew = Crew(self._batch, Pace(patience, partial(_tell, service)))
         self._model = model
         self._width = _OPENAI_WIDTHS.get(model) if service.base_url is None else None
 
@@ -271,64 +280,27 @@ class OpenAI:
             self.query("dimensions")
         return f"openai/{self._model}/{self._width}"
 
-    def batches(self, pieces: Sequence[Piece]) -> Iterator[Batch]:
-        """Up to 8 requests at once. The first goes alone: a bad key is refused once, and the width is then known.
+    def batches(self, pieces: Sequence[Piece], arrived: Arrived | None = None) -> Iterator[Batch]:
+        """Asks at once, also before the first is taken: several requests at a time, as the service bears (`index/pace.py`).
 
-        Sentences have no vectors of their own: they would have to be paid for.
+        The first goes alone: a bad key is refused once, and the width is then known. Sentences have no vectors of their own:
+        they would have to be paid for.
         """
         texts = [piece.text for piece in pieces]
-        todo = deque(_plan(texts))
-        if todo:
-            indices = todo.popleft()
-            yield indices, self._request([texts[index] for index in indices]), [b""] * len(indices)
-        yield from self._in_parallel(texts, todo)
+        return self._crew.start([(indices, [texts[index] for index in indices], arrived) for indices in _plan(texts)])
 
     def query(self, text: str) -> "Vectors":
         """One request, tried again less often than for a build, since somebody waits."""
         row: Vectors = self._request([text], patient=False)[0]
         return row
 
-    def _in_parallel(self, texts: Sequence[str], todo: deque[list[int]]) -> Iterator[Batch]:
-        """What the threads finish; after a failure nothing new is asked, and what is on its way is still taken.
-
-        Daemon threads, not an executor: its threads are waited for at exit, so that Ctrl-C would hang on a slow reply.
-        """
-        done: queue.SimpleQueue[Batch | BaseException | None] = queue.SimpleQueue()
-        stop = threading.Event()
-        at_work = min(8, len(todo))
-        for _ in range(at_work):
-            threading.Thread(target=self._work, args=(texts, todo, done, stop), daemon=True).start()
-        failure: BaseException | None = None
-        try:
-            while at_work:
-                item = done.get()
-                if item is None:
-                    at_work -= 1
-                elif isinstance(item, BaseException):
-                    failure = failure or item
-                    stop.set()
-                else:
-                    yield item
-        finally:
-            stop.set()
-        if failure:
-            raise failure
-
-    def _work(
-        self,
-        texts: Sequence[str],
-        todo: deque[list[int]],
-        done: "queue.SimpleQueue[Batch | BaseException | None]",
-        stop: threading.Event,
-    ) -> None:
-        """One thread: takes batches until none is left; puts rows or a failure, and None when it ends."""
-        try:
-            while not stop.is_set() and (indices := _next(todo)) is not None:
-                done.put((indices, self._request([texts[index] for index in indices]), [b""] * len(indices)))
-        except BaseException as error:  # noqa: BLE001 (raised by the thread that asked)
-            done.put(error)
-        finally:
-            done.put(None)
+    def _batch(self, job: tuple[list[int], list[str], Arrived | None]) -> Batch:
+        """What one request gives; in a thread of the crew."""
+        indices, texts, arrived = job
+        rows = self._request(texts)
+        if arrived:
+            arrived(indices, rows)
+        return indices, rows, [b""] * len(indices)
 
     def _request(self, texts: list[str], patient: bool = True) -> "Vectors":
         """The rows of one call; ServiceBroken when the reply does not fit what was asked."""
@@ -366,8 +338,8 @@ class OpenAI:
     # `OpenAI.with_options` would read the environment again, hence two clients.
     @cached_property
     def _patient(self) -> "openai.OpenAI":
-        """For a build: a rate limit is waited for."""
-        return client(self._service, timeout=60, retries=4)
+        """For a build: its crew tries again."""
+        return client(self._service, timeout=60, retries=0)
 
     @cached_property
     def _quick(self) -> "openai.OpenAI":
@@ -375,12 +347,10 @@ class OpenAI:
         return client(self._service, timeout=20, retries=1)
 
 
-def _next(todo: deque[list[int]]) -> list[int] | None:
-    """The next batch, None when another thread has taken the last one."""
-    try:
-        return todo.popleft()
-    except IndexError:
-        return None
+def _tell(service: Service, seconds: float) -> None:
+    """Say that the service is waited for, where somebody wants to know."""
+    if service.told:
+        service.told(f"{service.host} asks to wait, or fails; going on in {seconds:.0f} s.")
 
 
 def _plan(texts: Sequence[str]) -> list[list[int]]:
@@ -442,8 +412,8 @@ def _encodable(text: str) -> str:
 
 
 def _within_limit(text: str) -> str:
-    """Cut to 8,191 bytes: a token is at least one, and OpenAI takes 8,191 tokens; an empty text, which it refuses, is " "."""
-    return text.encode("utf-8", "replace")[:8191].decode("utf-8", "ignore") or " "
+    """Cut to what OpenAI takes; an empty text, which it refuses, is " "."""
+    return text.encode("utf-8", "replace")[:MOST_BYTES].decode("utf-8", "ignore") or " "
 
 
 def _wordllama(file: str) -> Path:

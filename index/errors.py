@@ -16,6 +16,7 @@
     └── ServiceFailure (5)    a model or embedding service, or an embedder that is not there
         ├── KeyRefused        401, 403
         ├── QuotaExhausted    429 that waiting does not mend
+        ├── CostReached       to embed more may cost more than was allowed
         ├── RateLimited       429 that did not end in time
         ├── NotThere          404: no such model or endpoint
         ├── RequestRefused    400, 409, 413, 422: it understood and declined
@@ -113,6 +114,12 @@ class ServiceFailure(Failure):
 
     exit = 5
 
+    passing: bool = False
+    """Whether the same request may succeed later."""
+
+    wait: float | None = None
+    """Seconds after which the service wants to be asked again, if it says so."""
+
 
 class KeyRefused(ServiceFailure):
     """The service does not accept the key."""
@@ -120,6 +127,10 @@ class KeyRefused(ServiceFailure):
 
 class QuotaExhausted(ServiceFailure):
     """The account behind the key has nothing left to spend."""
+
+
+class CostReached(ServiceFailure):
+    """To embed more may cost more than was allowed."""
 
 
 class RateLimited(ServiceFailure):

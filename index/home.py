@@ -11,6 +11,7 @@ from pathlib import Path
 from index.errors import ForeignIndex, HomeNotWritable
 
 VECTORS = "vectors"
+PAID = "paid"
 _LOCK = "writer.lock"
 _MARKS = {
     ".gitignore": "*\n",

@@ -244,7 +244,20 @@ def translate(error: Exception, model: str, service: Service) -> ServiceFailure:
     if leaf is RateLimited and seconds:
         hint = hint.replace("a while", f"{seconds:.0f} s")
     why = _reason(error, service)
-    return leaf(sentence.format(host=service.host, model=model) + (f": {why}." if why else "."), hint).hiding(service.host)
+    said = sentence.format(host=service.host, model=model) + (f": {why}." if why else ".")
+    failure = leaf(said, hint).hiding(service.host)
+    failure.wait, failure.passing = seconds, _passes(leaf, response, error)
+    return failure
+
+
+_PASSING = (RateLimited, Unreachable, ServiceBroken)
+
+
+def _passes(leaf: type[ServiceFailure], response: "httpx2.Response | None", error: Exception) -> bool:
+    """Whether to ask again may help: after a rate limit, a lost connection, a failing server; not after a reply in vain."""
+    if response is not None:
+        return leaf is RateLimited or response.status_code in (408, 409) or response.status_code >= 500
+    return leaf in _PASSING and isinstance(error.__cause__, Exception)
 
 
 def broken(what: str, model: str, service: Service) -> ServiceBroken:

@@ -4,21 +4,27 @@ Owns that order and the debts (passages whose vector is owed because the embedde
 files on disk; to be used by one process at a time (`index/home.py`).
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
+from index.budget import Budget
 from index.catalog import Catalog, Prepared, text_hash
-from index.embed import Embedder
-from index.errors import Failure
+from index.embed import Batch, Embedder
+from index.errors import CostReached, Failure
+from index.machine import in_thread
 from index.passage import Piece
+from index.spool import Spool
 from index.vectors import Vectors, VectorStore
 
 if TYPE_CHECKING:
     import numpy as np
 
-STORE_LOCAL, STORE_PAID = 5000, 1000
-"""Vectors are stored in groups of this size: a visit to the store costs about the writes since its last save, and what was
-paid for should not wait."""
+STORE = 5000
+"""Vectors are stored in groups of this size: a visit to the store costs about the writes since its last save."""
 
 SAVE_SHARE = 0.25
 """In the middle of a long run the store is saved when it has grown by so much."""
@@ -26,13 +32,16 @@ SAVE_SHARE = 0.25
 PAY_AT_ONCE = 5000
 """Texts of owed vectors are taken from the catalog in groups of this size."""
 
+Begun = TypeVar("Begun")
+
 
 class Store:
     """A catalog with its vectors, open for one writer. `failure` is the first failure to embed; it ends the embedding.
 
     `doubtful` says that vectors may be stored that the catalog does not know of, as after a run that was cut off; only then
     are they looked for, since Chroma replays its log for a look. `former` is where vectors may be that were kept there before
-    the index moved to a server: they are taken along.
+    the index moved to a server: they are taken along. `budget` says what embedding may cost, `told` is given the number of
+    passages embedded, `spool` keeps what was paid for until it is stored.
     """
 
     def __init__(
@@ -40,9 +49,12 @@ class Store:
         catalog: Catalog,
         vectors: VectorStore,
         open_embedder: Callable[[], Embedder],
+        spool: Spool,
         *,
         doubtful: bool = False,
         former: Vectors | None = None,
+        budget: Budget | None = None,
+        told: Callable[[int], None] = lambda embedded: None,
     ) -> None:
         self.catalog = catalog
         self.vectors = vectors
@@ -51,18 +63,40 @@ class Store:
         self.failure: Failure | None = None
         self.embedded = 0
         self._visited = False
+        self.budget, self.told, self.spool = budget, told, spool
+        self._left = spool.left()
+        self._remote = False
+        self._under_way: set[str] = set()
         self._sketches: dict[str, bytes] = {}
         self._open_embedder = open_embedder
 
-    def put(self, prepared: Sequence[Prepared], *, replace: bool = False) -> None:
-        """Store sources; where their passages cannot be embedded, their vectors are owed."""
+    def ahead(self, begun: Iterable[Begun]) -> Iterator[Begun]:
+        """Each of what was begun, to be finished: with a service when the next one has been begun, so that it is never idle."""
+        waiting: deque[Begun] = deque()
+        for item in begun:
+            waiting.append(item)
+            while len(waiting) > (1 if self._remote else 0):
+                yield waiting.popleft()
+        yield from waiting
+
+    def begin(self, prepared: Sequence[Prepared], *, replace: bool = False) -> "Group":
+        """Have embedded what these sources need; a service begins at once."""
         pieces = {text_hash(p.text): p.piece for item in prepared for p in item.passages}
-        known = self.catalog.embedded(pieces) | self.catalog.old_among(pieces)
-        missing = {h: piece for h, piece in pieces.items() if h not in known}
-        stored = self._embed(missing)
+        return Group(prepared, replace, pieces, self._begin(self._missing(pieces)))
+
+    def finish(self, group: "Group") -> None:
+        """Store sources; where their passages cannot be embedded, their vectors are owed."""
+        stored = self._collect(group.embedding)
+        owed = self._missing(group.pieces).keys() - stored
         with self.catalog.transaction():
-            self.catalog.store(prepared, owed=missing.keys() - stored, replace=replace)
+            self.catalog.store(group.prepared, owed=owed, replace=group.replace)
             self._paid(stored)
+        self._settled(group.embedding)
+
+    def _missing(self, pieces: Mapping[str, Piece]) -> dict[str, Piece]:
+        """Those of the texts whose vectors are not stored."""
+        known = self.catalog.embedded(pieces) | self.catalog.old_among(pieces)
+        return {h: piece for h, piece in pieces.items() if h not in known}
 
     def settle(self) -> None:
         """Where the vectors are kept elsewhere than before, all are owed there; what that place has is found again."""
@@ -80,13 +114,20 @@ class Store:
 
     def pay(self) -> None:
         """Embed what is owed, as far as the embedder goes."""
-        while not self.failure and (owed := self.catalog.owed(PAY_AT_ONCE)):
-            stored = self._embed(owed)
+        for embedding in self.ahead(self._begin(owed) for owed in self._owed()):
+            stored = self._collect(embedding)
             with self.catalog.transaction():
                 self._paid(stored)
+            self._settled(embedding)
         if self.catalog.meta("moving") and not self.failure:
             with self.catalog.transaction():
                 self.catalog.remember(moving="")
+
+    def _owed(self) -> Iterator[dict[str, Piece]]:
+        last = ""
+        while not self.failure and (owed := self.catalog.owed(PAY_AT_ONCE, after=last)):
+            yield owed
+            last = max(owed)
 
     def sweep(self) -> None:
         """Delete the vectors that no passage needs any more, unless others may, and save the graph if that is due."""
@@ -97,9 +138,11 @@ class Store:
                 with self.catalog.transaction():
                     self.catalog.forget_old_vectors(self.catalog.meta("collection"), old)
             if self.embedded or old:
-                self.vectors.save()
+                in_thread(self.vectors.save)
             if self._visited and not self.failure:
                 self._see()
+            if not self.failure:
+                self.spool.forget(self._left)
         except Failure as failure:
             self.failure = self.failure or failure
 
@@ -113,14 +156,17 @@ class Store:
             return
         self.doubtful = True  # what an earlier use of this embedder left is used again
         collection = ""
-        for pieces in self.catalog.pieces(PAY_AT_ONCE):
+        for embedding in self.ahead(self._begin_with(embedder, pieces) for pieces in self.catalog.pieces(PAY_AT_ONCE)):
             collection = embedder.identity
-            stored = self._embed_into(collection, pieces, embedder)
+            stored = self._collect(embedding)
             with self.catalog.transaction():
                 self._keep_sketches(collection)
+            self._settled(embedding)
+            if isinstance(self.failure, CostReached) and self.budget:
+                raise self.budget.reached(self.catalog.texts(owed=False), self.budget.spent)
             if self.failure:
                 raise self.failure
-            assert stored >= pieces.keys()
+            assert stored >= embedding.pieces.keys()
         with self.catalog.transaction():
             self.catalog.paid_all()
             self.catalog.remember(embedder=embedder.name, collection=collection)
@@ -182,16 +228,18 @@ class Store:
         self.catalog.keep_sketches(collection, self._sketches)
         self._sketches.clear()
 
-    def _embed(self, pieces: dict[str, Piece]) -> set[str]:
-        """Embed with the index's embedder what is not stored; the hashes of what is stored now."""
+    def _begin(self, pieces: Mapping[str, Piece]) -> "Embedding | None":
+        """Begin to embed texts with the index's embedder, unless it has failed."""
         if not pieces or self.failure:
-            return set()
+            return None
         try:
             embedder = self._open_embedder()
-            return self._embed_into(self._collection(embedder), pieces, embedder)
+            if self._granted(embedder, dict([next(iter(pieces.items()))]), look=True):
+                self._collection(embedder)
+                return self._begin_with(embedder, pieces)
         except Failure as failure:
-            self.failure = failure
-            return set()
+            self.failure = self.failure or failure
+        return None
 
     def _collection(self, embedder: Embedder) -> str:
         """The index's collection; vectors of another revision of the embedder are no use, so all are owed anew."""
@@ -202,51 +250,116 @@ class Store:
                 self.catalog.remember(embedder=embedder.name, collection=collection)
         return collection
 
-    def _embed_into(self, collection: str, pieces: dict[str, Piece], embedder: Embedder) -> set[str]:
-        """Embed and store texts in groups; a failure is kept, and what was embedded before it is stored.
+    def _begin_with(self, embedder: Embedder, pieces: Mapping[str, Piece]) -> "Embedding":
+        """Begin to embed the texts that are stored nowhere and are not under way; a service is asked for them at once."""
+        self._remote = not embedder.local
+        embedding = Embedding(embedder.identity, pieces, self.spool.new())
+        try:
+            new = [h for h in pieces if h not in self._under_way]
+            embedding.done |= self._found(embedding.collection, new)
+            wanted = {h: pieces[h] for h in new if h not in embedding.done}
+            embedding.keys = list(self._granted(embedder, wanted))
+            self._under_way.update(embedding.keys)
+            arrived = partial(self._keep, embedding)
+            embedding.batches = embedder.batches([pieces[h] for h in embedding.keys], arrived)
+        except Failure as failure:
+            self.failure = self.failure or failure
+        return embedding
+
+    def _found(self, collection: str, keys: Sequence[str]) -> set[str]:
+        """Those of the texts whose vectors are stored, or are now: an earlier run has left them somewhere."""
+        done = self.vectors.present(collection, list(keys)) if self.doubtful else set()
+        if self._left:
+            done |= self._stored(collection, *self.spool.take(collection, set(keys) - done))
+        if self.former and self.catalog.meta("moving"):
+            done |= self._stored(collection, *self.former.take(collection, [h for h in keys if h not in done]))
+        return done
+
+    def _stored(self, collection: str, keys: list[str], rows: "np.ndarray | None") -> set[str]:
+        """Store vectors that need not be embedded."""
+        if rows is not None:
+            in_thread(partial(self.vectors.add, collection, keys, rows))
+        return set(keys)
+
+    def _keep(self, embedding: "Embedding", indices: list[int], rows: "np.ndarray") -> None:
+        """Keep what was paid for until it is stored; in a thread of the embedder."""
+        self.spool.keep(embedding.file, embedding.collection, [embedding.keys[i] for i in indices], rows)
+
+    def _granted(self, embedder: Embedder, pieces: dict[str, Piece], *, look: bool = False) -> dict[str, Piece]:
+        """As many of the texts as may be paid for; where that is not all, a CostReached is the failure."""
+        if embedder.local or self.budget is None:
+            return pieces
+        granted = self.budget.granted(embedder.name, pieces, look=look)
+        if len(granted) < len(pieces):
+            self.failure = self.failure or CostReached("")
+        return granted
+
+    def _collect(self, embedding: "Embedding | None") -> set[str]:
+        """Take and store the vectors of texts in groups; a failure is kept, and what was embedded before it is stored.
 
         The sketches are left for the transaction that marks the vectors as stored.
         """
+        if embedding is None:
+            return set()
         self._visited = True
-        done: set[str] = set()
         ready: list[str] = []
         rows: list[np.ndarray] = []
-
-        def flush() -> None:
-            if ready:
-                self.vectors.add(collection, ready, _stacked(rows))
-                self.vectors.save(SAVE_SHARE)
-                done.update(ready)
-                ready.clear()
-                rows.clear()
-
         try:
-            if self.doubtful:
-                done |= self.vectors.present(collection, list(pieces))
-            if self.former and self.catalog.meta("moving"):
-                done |= self._taken_along(collection, [h for h in pieces if h not in done])
-            keys = [h for h in pieces if h not in done]
             try:
-                for indices, vectors, sketches in embedder.batches([pieces[h] for h in keys]):
-                    ready += [keys[i] for i in indices]
-                    self._sketches.update((keys[i], sketch) for i, sketch in zip(indices, sketches, strict=True) if sketch)
+                for indices, vectors, sketches in embedding.batches:
+                    keys = [embedding.keys[i] for i in indices]
+                    self._sketches.update((key, sketch) for key, sketch in zip(keys, sketches, strict=True) if sketch)
+                    ready += keys
                     rows.append(vectors)
                     self.embedded += len(indices)
-                    if len(ready) >= (STORE_LOCAL if embedder.local else STORE_PAID):
-                        flush()
-            finally:
-                flush()
+                    self.told(self.embedded)
+                    if len(ready) >= STORE:
+                        self._flush(embedding, ready, rows)
+            except Failure:
+                self._flush(embedding, ready, rows)
+                raise
+            self._flush(embedding, ready, rows)
         except Failure as failure:
-            self.failure = failure
-        return done
+            self.failure = self.failure or failure
+        return embedding.done
 
-    def _taken_along(self, collection: str, keys: list[str]) -> set[str]:
-        """Bring vectors from where they were kept before."""
-        assert self.former
-        taken, rows = self.former.take(collection, keys)
-        if rows is not None:
-            self.vectors.add(collection, taken, rows)
-        return set(taken)
+    def _flush(self, embedding: "Embedding", ready: list[str], rows: "list[np.ndarray]") -> None:
+        if ready:
+            in_thread(partial(self.vectors.add, embedding.collection, list(ready), _stacked(rows)))
+            in_thread(partial(self.vectors.save, SAVE_SHARE))
+            embedding.done.update(ready)
+            ready.clear()
+            rows.clear()
+
+    def _settled(self, embedding: "Embedding | None") -> None:
+        """The vectors are stored and the catalog knows it: what was kept of them until then can go."""
+        if embedding is None:
+            return
+        self._under_way.difference_update(embedding.keys)
+        if embedding.done.issuperset(embedding.keys):
+            self.spool.forget([embedding.file])
+
+
+@dataclass(slots=True)
+class Embedding:
+    """Texts that are being embedded: `keys` are those that the embedder was given, `done` those whose vectors are stored."""
+
+    collection: str
+    pieces: Mapping[str, Piece]
+    file: Path
+    keys: list[str] = field(default_factory=list)
+    done: set[str] = field(default_factory=set)
+    batches: Iterable[Batch] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Sources that are to be stored, with what is being embedded of them."""
+
+    prepared: Sequence[Prepared]
+    replace: bool
+    pieces: Mapping[str, Piece]
+    embedding: Embedding | None
 
 
 def _stacked(rows: "list[np.ndarray]") -> "np.ndarray":

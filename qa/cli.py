@@ -163,6 +163,13 @@ def index(
     prune: Annotated[
         bool, typer.Option("--prune", help="Then delete vectors that this index does not need; on a server for everybody.")
     ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be embedded and cost; store nothing.")] = False,
+    max_cost: Annotated[
+        str | None,
+        typer.Option(
+            "--max-cost", metavar="DOLLARS", help="Stop embedding before it may cost more; what is done stays, exit 5."
+        ),
+    ] = None,
     json: Json = False,
     seeds: Seeds = None,
     home: Home = None,
@@ -170,9 +177,10 @@ def index(
     color: Color = "auto",
 ) -> Work:
     """Bring the index up to date with the documents now."""
-    from qa import commands
+    from qa import indexing
 
-    return lambda: commands.index(rebuild, embedder, watch, wait, prune, json, seeds, home, _screen(color, quiet))
+    options = indexing.Indexing(rebuild, embedder, watch, wait, prune, dry_run, max_cost, json)
+    return lambda: indexing.index(options, seeds, home, _screen(color, quiet))
 
 
 @app.command(epilog="Example: qa status --json")

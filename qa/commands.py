@@ -6,17 +6,14 @@ Knows nothing of parsing the command line (`qa/cli.py`) or of what things look l
 import re
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 
-from index import build
-from index.build import Progress, Report, Target, update
+from index.build import Progress, Target
 from index.catalog import Catalog
-from index.embed import open_embedder
-from index.errors import Failure, IndexBusy, IndexMissing, ServiceFailure
+from index.errors import Failure, IndexMissing, ServiceFailure
 from index.passage import Hit
 from index.search import Found, search_all
 from index.window import narrowed
@@ -25,21 +22,16 @@ from qa.answer import Answer
 from qa.ask import TOP, How, answer, checked_question
 from qa.ask import ask as ask_one
 from qa.check import on_disk
-from qa.config import NEVER, Settings, check_embedder, load
+from qa.config import NEVER, Settings, load
 from qa.doctor import diagnose, diagnosis_json
 from qa.errors import UsageFailure
 from qa.followup import standalone
-from qa.library import RENEWED, Library, announce_sending, embedder_for, open_library
+from qa.library import Library, open_library
 from qa.model import Model, choose_model
 from qa.render import Screen
 from qa.saved import checked_again, keep, last_answer, parsed, standings
 from qa.show import surroundings, whole_text
 from qa.status import status_of
-from qa.watch import keep_up
-
-FIRST_WAIT = 0.5
-"""Seconds before `qa index` says that it waits for another one."""
-
 
 MOST_PASSAGES = 1000
 SHORTEST_WAIT, LONGEST_WAIT = 0.1, 86_400
@@ -84,8 +76,8 @@ def ask(words: Sequence[str], options: Asking, seeds: str | None, home: str | No
     if options.batch and options.follow:
         raise UsageFailure("--continue goes on from one answer, and --batch asks many questions.")
     _check(options)
-    settings = _settings(seeds, home, screen)
-    with _progress(screen) as progress, open_library(settings, screen.notice, progress, frozen=options.frozen) as library:
+    settings = settings_for(seeds, home, screen)
+    with progress_on(screen) as progress, open_library(settings, screen.notice, progress, frozen=options.frozen) as library:
         model = _model(settings, options)
         if options.batch:
             return _ask_batch(library, options, model, screen)
@@ -107,8 +99,8 @@ def search(words: Sequence[str], options: Searching, seeds: str | None, home: st
     """Show the passages nearest to a query, or with --batch to one a line."""
     query = "" if options.batch else _question(words, options.within)
     _check(options)
-    settings = _settings(seeds, home, screen)
-    with _progress(screen) as progress, open_library(settings, screen.notice, progress, frozen=options.frozen) as library:
+    settings = settings_for(seeds, home, screen)
+    with progress_on(screen) as progress, open_library(settings, screen.notice, progress, frozen=options.frozen) as library:
         within = library.within(options.within)
         if options.batch:
             return _search_batch(library, options, within, screen)
@@ -131,73 +123,9 @@ def _narrowed(found: Found) -> list[Hit]:
     return [narrowed(found.question, hit) for hit in found.hits]
 
 
-def index(
-    rebuild: bool,
-    embedder: str | None,
-    watch: bool,
-    wait: float | None,
-    prune: bool,
-    json: bool,
-    seeds: str | None,
-    home: str | None,
-    screen: Screen,
-) -> int:
-    """Bring the index up to date, with `watch` again and again; a failure to embed is told after what was done."""
-    if wait is not None and not 0 <= wait <= LONGEST_WAIT:
-        raise UsageFailure(f"--wait {wait:g} is not a number of seconds from 0 to {LONGEST_WAIT}.")
-    if prune and watch:
-        raise UsageFailure("--prune is for once, and --watch goes on.", "qa index --prune")
-    settings = _settings(seeds, home, screen)
-    for line in settings.notices:
-        screen.notice(line)
-    opened = (lambda: open_embedder(embedder, settings.service, settings.offline)) if embedder else None
-    opened = opened or embedder_for(settings, screen.notice)
-    announce_sending(settings, embedder or settings.embedder, screen.notice)
-    if embedder:
-        check_embedder(embedder)
-        opened()  # an unknown or unreachable one is refused before anything is written
-
-    def bring_up(first: bool = True) -> Report:
-        with _progress(screen) as progress:
-            done = partial(update, settings.target, opened, progress=progress, rebuild=first and rebuild)
-            done = partial(done, switch=first and bool(embedder), thorough=True, give_up=True)
-            report = _when_free(done, wait, screen)
-        if report.renewed:
-            screen.notice(RENEWED)
-        return report
-
-    if watch:
-        keep_up(settings, bring_up, screen, json=json)
-    started = time.perf_counter()
-    report = bring_up()
-    if prune and not report.failure:
-        screen.notice(f"{render.counted(build.prune(settings.target), 'vector')} deleted that this index does not need.")
-    seconds = round(time.perf_counter() - started, 2)
-    if json:
-        screen.line(shapes.to_json(shapes.report_json(report, seconds)))
-    else:
-        render.show_report(screen, report, settings.target, seconds)
-    if report.failure:
-        screen.failure(report.failure)
-        return report.failure.exit
-    return 0
-
-
-def _when_free(bring_up: Callable[..., Report], wait: float | None, screen: Screen) -> Report:
-    """The report of a run, once no other process indexes; IndexBusy after `wait` seconds."""
-    first = FIRST_WAIT if wait is None else min(FIRST_WAIT, wait)
-    report = bring_up(wait=first)
-    if report.busy and first != wait:
-        screen.notice("Another process is indexing these documents; waiting for it.")
-        report = bring_up(wait=-1 if wait is None else wait - first)
-    if report.busy:
-        raise IndexBusy(f"Another process has been indexing these documents for {wait:g} s.", "Try again, or leave --wait out.")
-    return report
-
-
 def status(json: bool, seeds: str | None, home: str | None, screen: Screen) -> int:
     """Show what is indexed and how true it is to the files; changes nothing."""
-    settings = _settings(seeds, home, screen)
+    settings = settings_for(seeds, home, screen)
     standing = status_of(settings)
     if json:
         screen.line(shapes.to_json(standing))
@@ -208,7 +136,7 @@ def status(json: bool, seeds: str | None, home: str | None, screen: Screen) -> i
 
 def doctor(online: bool, json: bool, seeds: str | None, home: str | None, screen: Screen) -> int:
     """Say what is wrong with the index and what mends it; 4 if anything is. Changes nothing."""
-    settings = _settings(seeds, home, screen)
+    settings = settings_for(seeds, home, screen)
     found = diagnose(settings, online=online)
     if json:
         screen.line(shapes.to_json(diagnosis_json(settings, found, online=online)))
@@ -280,7 +208,7 @@ def _contents(file: str) -> str:
     return data.decode("utf-8", "replace")
 
 
-def _settings(seeds: str | None, home: str | None, screen: Screen) -> Settings:
+def settings_for(seeds: str | None, home: str | None, screen: Screen) -> Settings:
     """The settings, with a service that says on stderr when it asks to wait."""
     settings = load(seeds, home)
     return replace(settings, service=settings.service and replace(settings.service, told=screen.notice))
@@ -407,10 +335,10 @@ def _failed_line(id_: object, failure: Failure | None, screen: Screen) -> int:
 
 
 @contextmanager
-def _progress(screen: Screen) -> Iterator[Progress]:
+def progress_on(screen: Screen) -> Iterator[Progress]:
     """A bar on a terminal's stderr while files are indexed; nothing elsewhere, and nothing for work that is done at once."""
     if screen.quiet or not sys.stderr.isatty():
-        yield lambda done, total: None
+        yield lambda done, total, embedded: None
         return
     with render.Bar() as bar:
         yield bar.update

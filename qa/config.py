@@ -31,6 +31,7 @@ NAMES = {
     "QA_CHROMA_TENANT": "",
     "QA_CHROMA_DATABASE": "",
     "QA_COLLECTION": "",
+    "QA_MAX_COST": "0.10",
     "QA_FOLLOW": "",
     "QA_OCR": "",
     "QA_OFFLINE": "",
@@ -85,6 +86,11 @@ class Settings:
         return int(text)
 
     @property
+    def max_cost(self) -> float:
+        """Dollars that a question may spend on embeddings."""
+        return checked_cost("QA_MAX_COST", self.values["QA_MAX_COST"].text)
+
+    @property
     def offline(self) -> bool:
         """Whether no connection may be made."""
         return _yes(self.values["QA_OFFLINE"])
@@ -108,6 +114,13 @@ def check_embedder(name: str) -> None:
     """Raise UsageFailure for a name that no embedder has."""
     if name not in ("auto", "static", "minilm", "openai") and not re.fullmatch("openai:.+", name):
         raise UsageFailure(f"There is no embedder “{name}”.", "Name auto, static, minilm, openai or openai:MODEL.")
+
+
+def checked_cost(name: str, text: str) -> float:
+    """An amount of dollars; UsageFailure for anything else."""
+    if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]*)?|\.[0-9]+", text):
+        raise UsageFailure(f"{name} is “{text}”, not an amount of dollars such as 0.10.")
+    return float(text)
 
 
 def _project(cwd: Path) -> Path | None:

@@ -6,26 +6,28 @@ Owns the choice of the embedder and what is said when the index cannot follow th
 import difflib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import cache, partial
 
 from index import schema
+from index.budget import BYTES_A_TOKEN, Budget, dollars
 from index.build import Progress, Report, Target, look, update
 from index.catalog import Catalog
-from index.embed import Embedder, local_best, open_embedder
-from index.errors import Failure, IndexMissing, NoMatch
+from index.embed import PATIENCE, Embedder, local_best, open_embedder
+from index.errors import CostReached, Failure, IndexMissing, NoMatch
 from index.search import Index
 from qa.answer import IndexState
 from qa.config import Settings
+from qa.prices import embedding_price
 
 Notice = Callable[[str], None]
 """Told one line for the user."""
 
-BYTES_A_TOKEN = 4
-"""About, in English text."""
-
 WAIT = 1.0
 """Seconds that a question waits for another process's indexing."""
+
+IMPATIENCE = 5.0
+"""Seconds that it waits for an embedding service that fails or asks to wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +63,9 @@ def open_library(settings: Settings, notice: Notice, progress: Progress, *, froz
         notice(line)
     if not frozen and not stored_embedder(target):
         announce_sending(settings, settings.embedder, notice)
-    embedder = embedder_for(settings, notice)
-    report = None if frozen else refreshed(target, embedder, notice, progress)
+    embedder = embedder_for(settings, notice, IMPATIENCE)
+    budget = Budget(partial(embedding_price, settings.service), settings.max_cost)
+    report = None if frozen else refreshed(target, embedder, notice, progress, budget)
     if not target.indexed:
         raise IndexMissing(f"Nothing of {target.root} has been indexed.", "Run `qa index`, or leave --frozen out.").hiding(
             target.root
@@ -79,15 +82,19 @@ def open_library(settings: Settings, notice: Notice, progress: Progress, *, froz
         yield Library(settings, index, state)
 
 
-def embedder_for(settings: Settings, notice: Notice) -> Callable[[], Embedder]:
-    """The index's own embedder, or for a new index the one that is set; opened at the first call and kept."""
+def embedder_for(settings: Settings, notice: Notice, patience: float = PATIENCE) -> Callable[[], Embedder]:
+    """The index's own embedder, or for a new index the one that is set; opened at the first call and kept.
+
+    A build with a service waits `patience` seconds for it when it fails, and says so.
+    """
 
     @cache
     def opened() -> Embedder:
         name = chosen_embedder(settings, notice)
         # minilm's files are fetched only for a user who names it, never because an old index once used it.
         unnamed = name == "minilm" and settings.embedder != name
-        return open_embedder(name, settings.service, settings.offline or unnamed)
+        service = settings.service and replace(settings.service, told=notice)
+        return open_embedder(name, service, settings.offline or unnamed, patience)
 
     return opened
 
@@ -98,7 +105,9 @@ def announce_sending(settings: Settings, name: str, notice: Notice) -> None:
         return
     files = [f for f in look(settings.target) if not f.left_out]
     tokens = sum(f.stat.size for f in files) // BYTES_A_TOKEN
-    notice(f"Up to {tokens:,} tokens of {_files(len(files))} go to {settings.service.host} to be embedded by {name}.")
+    price = embedding_price(settings.service, name)
+    costs = "at a price that is not known" if price is None else f"for about {dollars(tokens * price)}"
+    notice(f"Up to {tokens:,} tokens of {_files(len(files))} go to {settings.service.host} to be embedded by {name}, {costs}.")
 
 
 def chosen_embedder(settings: Settings, notice: Notice) -> str:
@@ -124,9 +133,9 @@ def stored_embedder(target: Target) -> str:
     return schema.remembered(target.home, "embedder")
 
 
-def refreshed(target: Target, embedder: Callable[[], Embedder], notice: Notice, progress: Progress) -> Report:
+def refreshed(target: Target, embedder: Callable[[], Embedder], notice: Notice, progress: Progress, budget: Budget) -> Report:
     """Bring the index up to date for a question; what is in the way is said in one line and does not stop it."""
-    report = update(target, embedder, WAIT, progress)
+    report = update(target, embedder, WAIT, progress, budget=budget)
     if report.renewed:
         notice(RENEWED)
     if report.busy:
@@ -135,7 +144,8 @@ def refreshed(target: Target, embedder: Callable[[], Embedder], notice: Notice, 
     elif report.failure and report.pending:
         notice(f"{report.failure} {_files(report.pending)} changed since; answering from what is there.")
     elif report.failure:
-        notice(f"{report.failure} {report.owed} passages have no vectors yet and are found by their words.")
+        goes_on = f" {report.failure.hint}" if isinstance(report.failure, CostReached) else ""
+        notice(f"{report.failure} {report.owed} passages have no vectors yet and are found by their words.{goes_on}")
     return report
 
 

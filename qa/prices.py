@@ -1,10 +1,20 @@
-"""What a call cost: the price list of `genai-prices`, as of that package's date, without a network.
+"""What a call costs: the price list of `genai-prices`, as of that package's date, without a network.
 
 Owns the only use of that package, which is imported when there is something to price.
 """
 
+from index.embed import DEFAULT_OPENAI
 from index.service import Service
 from qa.answer import Usage
+
+
+def embedding_price(service: Service | None, name: str) -> float | None:
+    """Dollars a token of an embedder: 0.0 on this machine, None where the price at this endpoint is not known."""
+    kind, _, model = name.partition(":")
+    if kind != "openai":
+        return 0.0
+    million = cost(service or Service(None, ""), model or DEFAULT_OPENAI, Usage(1_000_000, 0))
+    return None if million is None else million / 1_000_000
 
 
 def cost(service: Service, model: str, usage: Usage) -> float | None:

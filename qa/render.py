@@ -9,15 +9,19 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
+from index.budget import dollars
 from index.build import Report, Target
 from index.doctor import Examination, Finding
 from index.errors import Failure
+from index.forecast import Forecast
 from index.passage import Hit, Place
 from qa.answer import CONTROL, Answer, AnswerSentence, Citation, Surroundings
+from qa.offers import Offer
 from qa.only import located
 from qa.saved import Standing
 
@@ -273,6 +277,22 @@ def show_report(screen: Screen, report: Report, target: Target, seconds: float) 
         screen.notice(f"{report.left_out} left out; `qa status` says why.")
 
 
+def show_forecast(screen: Screen, found: Forecast, offers: Sequence[Offer]) -> None:
+    """What a run would embed, and a line for each embedder; the one it would use is marked."""
+    gone = f", {counted(found.removed, 'file')} gone" if found.removed else ""
+    screen.line(f"{counted(found.files, 'file')} to read{gone}; nothing has been stored.")
+    for offer in offers:
+        mark = "*" if offer.chosen else " "
+        amount = f"{counted(offer.amount.passages, 'passage')}, about {offer.amount.tokens:,} tokens"
+        screen.line(f"{mark} {fold(offer.name):<30} {amount:<42} {_price(offer)}")
+
+
+def _price(offer: Offer) -> str:
+    if offer.price is None or offer.most is None:
+        return "price not known"
+    return f"about {dollars(offer.price)}, at most {dollars(offer.most)}" if offer.most else "$0"
+
+
 def counted(count: int, noun: str) -> str:
     """ "1 document", "2 documents"."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
@@ -349,6 +369,7 @@ class Bar:
 
     def __init__(self) -> None:
         self._bar: Any = None
+        self._started = 0.0
 
     def __enter__(self) -> "Bar":
         """Itself."""
@@ -359,18 +380,28 @@ class Bar:
         if self._bar:
             self._bar.stop()
 
-    def update(self, done: int, total: int) -> None:
-        """So many of so many files are done."""
+    def update(self, done: int, total: int, embedded: int) -> None:
+        """So many of so many files are done, and so many passages were embedded by now."""
         if self._bar is None and (done >= total or total < 20):
             return
         if self._bar is None:
-            from rich.console import Console
-            from rich.progress import Progress
-
-            self._bar = Progress(console=Console(stderr=True), transient=True)
-            self._bar.add_task("Indexing", total=total)
+            self._bar = _progress()
+            self._bar.add_task("Indexing", total=total, rate="")
             self._bar.start()
-        self._bar.update(0, completed=done, total=total)
+            self._started = time.monotonic()
+        seconds = time.monotonic() - self._started
+        rate = f"{embedded:,} passages, {embedded / seconds:,.0f}/s" if embedded and seconds > 1 else ""
+        self._bar.update(0, completed=done, total=total, rate=rate)
+
+
+def _progress() -> Any:
+    """Files done, the rate of passages, and the time left."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = ("{task.description}", BarColumn(), MofNCompleteColumn(), "files", TextColumn("{task.fields[rate]}"))
+    left = TimeRemainingColumn(elapsed_when_finished=True)
+    return Progress(*columns, left, "left", console=Console(stderr=True), transient=True)
 
 
 def answer_markdown(answer: Answer, root: Path) -> str:

@@ -10,9 +10,11 @@ from typing import Any
 
 from index.build import Report
 from index.errors import Failure
+from index.forecast import Forecast
 from index.passage import Hit, Place
 from qa import __version__
 from qa.answer import CONTROL, Answer, Citation, IndexState, Surroundings
+from qa.offers import Offer
 from qa.saved import Saved, Standing
 from qa.suspicious import suspicious
 
@@ -85,6 +87,23 @@ def report_json(report: Report, seconds: float) -> dict[str, Any]:
     names = ("added", "changed", "removed", "same", "embedded", "owed", "sources", "passages", "left_out")
     counts = {name: getattr(report, name) for name in names}
     return {"schema": 1, **counts, "seconds": seconds, "error": report.failure and failure_error(report.failure)}
+
+
+def forecast_json(found: Forecast, offers: Sequence[Offer]) -> dict[str, Any]:
+    """What a run would embed and cost; `price` null where it is not known."""
+    shown = [
+        {
+            "name": offer.name,
+            "chosen": offer.chosen,
+            "passages": offer.amount.passages,
+            "tokens": offer.amount.tokens,
+            "tokens_at_most": offer.amount.most,
+            "price": offer.price,
+            "price_at_most": offer.most,
+        }
+        for offer in offers
+    ]
+    return {"schema": 1, "dry_run": True, "files": found.files, "removed": found.removed, "embedders": shown, "error": None}
 
 
 def surroundings_json(found: Surroundings) -> dict[str, Any]:

@@ -85,7 +85,7 @@ def with_ids(text: str, body: dict[str, Any]) -> str:
 
 
 class Loopback:
-    """The server: `url` is its base URL, `requests` what it was asked, in order.
+    """The server: `url` is its base URL, `requests` what it was asked, in order, `taken` how it answers.
 
     `chunk`: characters a delta; `models`: what it lists; `base64`: False answers floats whatever was asked, as some do;
     `shuffle`: vectors come in reverse order; `stream_options`: False refuses them, as some do.
@@ -95,6 +95,7 @@ class Loopback:
         self.dimensions, self.chunk, self.models = dimensions, chunk, models
         self.base64, self.shuffle, self.stream_options = True, False, True
         self.requests: list[Request] = []
+        self.taken: list[Fault] = []
         self.lock = threading.Lock()
         self.queues: dict[str, deque[Fault]] = defaultdict(deque)
         self.server = Server(("127.0.0.1", 0), Handler)
@@ -120,7 +121,8 @@ class Loopback:
         with self.lock:
             self.requests.append(request)
             queue = self.queues[request.path]
-            return queue.popleft() if queue else Fault()
+            self.taken.append(queue.popleft() if queue else Fault())
+            return self.taken[-1]
 
 
 class Server(ThreadingHTTPServer):

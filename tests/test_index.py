@@ -36,7 +36,7 @@ class Failing:
         self.identity = self.inner.identity
         self.after, self.embedded = after, list[str]()
 
-    def batches(self, pieces: Sequence[Piece]) -> Iterator[tuple[list[int], np.ndarray, list[bytes]]]:
+    def batches(self, pieces: Sequence[Piece], arrived: object = None) -> Iterator[tuple[list[int], np.ndarray, list[bytes]]]:
         """A text at a time."""
         for i, piece in enumerate(pieces):
             if self.after <= 0:
