@@ -244,8 +244,8 @@ class Catalog:
     def store(self, prepared: Iterable[Prepared], owed: set[str], *, replace: bool = False) -> None:
         """Store sources with their documents; passages whose hash is in `owed` have no vector yet. In a transaction.
 
-        A document that is stored already is left as it is, unless `replace`. Those that no source holds any more go last: one of
-        these sources may hold it now, as when two files have swapped their names.
+        A document that is stored already is left as it is, unless `replace`. Those that no source holds any more go last: one
+        of these sources may hold it now, as when two files have swapped their names.
         """
         dropped = []
         for item in prepared:
