@@ -97,10 +97,11 @@ class Catalog:
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield
+                self._db.execute("COMMIT")
             except BaseException:
-                self._db.execute("ROLLBACK")
+                if self._db.in_transaction:  # SQLite has rolled back by itself where the disk is full
+                    self._db.execute("ROLLBACK")
                 raise
-            self._db.execute("COMMIT")
 
     # What the index remembers of itself
 
@@ -243,8 +244,10 @@ class Catalog:
     def store(self, prepared: Iterable[Prepared], owed: set[str], *, replace: bool = False) -> None:
         """Store sources with their documents; passages whose hash is in `owed` have no vector yet. In a transaction.
 
-        A document that is stored already is left as it is, unless `replace`.
+        A document that is stored already is left as it is, unless `replace`. Those that no source holds any more go last: one
+        of these sources may hold it now, as when two files have swapped their names.
         """
+        dropped = []
         for item in prepared:
             if item.document is not None and (replace or not self.document_stored(item.row.sha256, item.row.maker)):
                 self._store_document(item, owed)
@@ -255,7 +258,9 @@ class Catalog:
             name = folded_name(stem(item.source))
             self._db.execute(f"INSERT OR REPLACE INTO source VALUES ({_marks(10)})", (*row, item.row.left_out, name))
             if old and old[0] is not None and old != found:
-                self._drop_document_if_unused(old[0])
+                dropped.append(old[0])
+        for document_id in dropped:
+            self._drop_document_if_unused(document_id)
 
     def remove(self, paths: Iterable[str]) -> None:
         """Forget sources, and the documents that no source holds any more. In a transaction."""

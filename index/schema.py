@@ -53,24 +53,43 @@ def connect(home: Path, *, create: bool = False) -> tuple[sqlite3.Connection, bo
         if create and not path.exists():
             _create(path, {})
         writable = os.access(home, os.W_OK) and os.access(path, os.W_OK)
-        db = sqlite3.connect(_uri(path, writable), uri=True, isolation_level=None, timeout=5.0)
         try:
-            _check(db)
-        except BaseException:
-            db.close()
-            raise
-    return db, writable
+            return _opened(_uri(path, writable)), writable
+        except sqlite3.OperationalError as error:
+            if create or not _is_full(error) or _has_log(path):
+                raise
+            return _opened(_uri(path, False)), False  # no room for the log's index: read as in a home that cannot be written
+
+
+def _opened(uri: str) -> sqlite3.Connection:
+    db = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=5.0)
+    try:
+        _check(db)
+    except BaseException:
+        db.close()
+        raise
+    return db
 
 
 def remembered(home: Path, key: str) -> str:
     """What a catalog of whatever format remembers under a key, "" for nothing."""
     path = home / FILE
     with failures():
-        db = sqlite3.connect(_uri(path, os.access(home, os.W_OK) and os.access(path, os.W_OK)), uri=True, timeout=5.0)
+        writable = os.access(home, os.W_OK) and os.access(path, os.W_OK)
         try:
-            row = db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
-        finally:
-            db.close()
+            return _value(_uri(path, writable), key)
+        except sqlite3.OperationalError as error:
+            if not _is_full(error) or _has_log(path):
+                raise
+            return _value(_uri(path, False), key)
+
+
+def _value(uri: str, key: str) -> str:
+    db = sqlite3.connect(uri, uri=True, timeout=5.0)
+    try:
+        row = db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+    finally:
+        db.close()
     return row[0] if row else ""
 
 
@@ -107,8 +126,17 @@ def _create(path: Path, kept: Mapping[str, str]) -> None:
 
 
 def _uri(path: Path, writable: bool) -> str:
-    log = path.with_name(path.name + "-wal").exists()
-    return f"{path.resolve().as_uri()}?mode={'rw' if writable else 'ro' if log else 'ro&immutable=1'}"
+    return f"{path.resolve().as_uri()}?mode={'rw' if writable else 'ro' if _has_log(path) else 'ro&immutable=1'}"
+
+
+def _has_log(path: Path) -> bool:
+    """Whether something stands in the log alone; an empty one is left where the disk was full."""
+    log = path.with_name(path.name + "-wal")
+    return log.exists() and log.stat().st_size > 0
+
+
+def _is_full(error: sqlite3.Error) -> bool:
+    return (getattr(error, "sqlite_errorcode", 0) & 0xFF) in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
 
 
 def _check(db: sqlite3.Connection) -> None:
@@ -137,7 +165,7 @@ def _failure(error: sqlite3.Error) -> IndexFailure | sqlite3.Error:
         return IndexBusy("Another process is writing the index.", "Try again in a moment.")
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
         return HomeNotWritable("The index's catalog cannot be opened for writing.", "Name another folder with --home DIR.")
-    if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
+    if _is_full(error):
         return HomeNotWritable(f"The index's catalog cannot be written: {error}.", "Make room on the disk, then `qa index`.")
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return DamagedIndex(f"The index's catalog is damaged: {error}.", REBUILD)

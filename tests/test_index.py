@@ -135,6 +135,19 @@ def test_touch_rename_move_and_copy_cost_nothing(target: Target) -> None:
     consistent(target)
 
 
+def test_two_files_that_swap_their_names_lose_nothing(target: Target) -> None:
+    """Each text is held by the other name now."""
+    update(target, STATIC)
+    (target.root / "a.txt").rename(target.root.parent / "a")
+    (target.root / "b.txt").rename(target.root / "a.txt")
+    (target.root.parent / "a").rename(target.root / "b.txt")
+    report = update(target, lambda: pytest.fail("the embedder is not needed"))
+    assert (report.sources, report.changed, report.left_out) == (3, 2, 0)
+    consistent(target)
+    with Catalog(target.home) as catalog:
+        assert all(catalog.text(f"{name}.txt") == (target.root / f"{name}.txt").read_text() for name in "abc")
+
+
 def test_the_same_text_in_two_files_is_one_hit_with_two_places(target: Target) -> None:
     """And is limited to the places that a search is limited to."""
     shutil.copy(target.root / "a.txt", target.root / "copy.txt")
