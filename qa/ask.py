@@ -146,6 +146,9 @@ class _Draft:
         claims = [s for s in cited.sentences if s.supported is not None]
         if cited.refused or not claims:
             return self.not_found(model, left_out=left_out)
+        if note := self._note():
+            show(f"\n\n{note}")
+            cited = _with_note(cited, note)
         citations = self._prove(cited)
         whole = finished.reason == "stop" and all(s.supported for s in claims) and _hold(citations)
         return self._answer(
@@ -156,7 +159,6 @@ class _Draft:
             model=model,
             cut=finished.reason == "length",
             left_out=left_out,
-            note=self._note(),
         )
 
     def _translate(self, model: Model) -> None:
@@ -203,7 +205,8 @@ class _Draft:
             return cited
         self._spend(finished.usage)
         cited, refuted = judged(cited, [i for i, _, _ in claims], reply)
-        self.notices.append(f"Checked {len(claims)} claims a second time: {refuted or 'none'} not supported.")
+        checked = "1 claim" if len(claims) == 1 else f"{len(claims)} claims"
+        self.notices.append(f"Checked {checked} a second time: {refuted or 'none'} not supported.")
         return cited
 
     def _spend(self, usage: Usage | None) -> None:
@@ -248,7 +251,6 @@ class _Draft:
         nearest: Sequence[Hit] = (),
         cut: bool = False,
         left_out: int = 0,
-        note: str = "",
     ) -> Answer:
         self.timings["total"] = _since(self.started)
         return Answer(
@@ -270,7 +272,6 @@ class _Draft:
             cut=cut,
             words_alone=self.found.failure,
             asked=self.how.asked,
-            note=note,
             left_out=left_out,
             notices=tuple(self.notices),
         )
@@ -286,6 +287,12 @@ def _streamed(model: Model, prompt: list[dict[str, str]], hits: Sequence[Hit], s
             return cited, piece
         show(citer.feed(piece))
     raise AssertionError("llm.stream ends with Finished or raises")
+
+
+def _with_note(cited: CitedText, note: str) -> CitedText:
+    """The text with a last line that claims nothing about the documents."""
+    sentences = (*cited.sentences, AnswerSentence(note, (), None))
+    return replace(cited, text=f"{cited.text}\n\n{note}", sentences=sentences)
 
 
 def _hold(citations: Sequence[Citation]) -> bool:

@@ -37,6 +37,9 @@ FIRST_WAIT = 0.5
 """Seconds before `qa index` says that it waits for another one."""
 
 
+NAMED = 80
+"""Characters of a line's question that say which one a notice is about."""
+
 MOST_PASSAGES = 1000
 SHORTEST_WAIT, LONGEST_WAIT = 0.1, 86_400
 
@@ -206,6 +209,7 @@ def _show_last(target: Target, json: bool, markdown: bool, screen: Screen) -> in
     else:
         screen.notice(answer.question)
         render.show_answer(screen, answer, target.root)
+        render.talk(screen, answer)
     return answer.exit
 
 
@@ -291,10 +295,9 @@ def _show(screen: Screen, given: Answer, library: Library, options: Asking) -> N
         screen.write(render.answer_markdown(given, root))
     else:
         render.show_answer(screen, given, root)
-        for line in given.notices:
-            screen.notice(line)
         if options.explain:
             render.show_read(screen, given, root)
+    render.talk(screen, given)
     if given.failure:
         screen.failure(given.failure)
 
@@ -313,6 +316,8 @@ def _ask_batch(library: Library, options: Asking, model: Model | Failure | None,
             first = first or code
             continue
         given = answer(library, asked.text, found, how, _silent, time.perf_counter())
+        for line in given.notices:
+            screen.notice(f"{asked.text[:NAMED]}: {line}")
         screen.line(shapes.to_json(shapes.answer_json(given, library.state, asked.id, explain=options.explain)))
     return first
 

@@ -148,7 +148,7 @@ def file_here(source: str, root: Path) -> str:
 
 
 def show_answer(screen: Screen, answer: Answer, root: Path) -> None:
-    """An answer with its marks and sources; its text is not repeated where it has streamed."""
+    """An answer with its marks and sources; its text is not repeated where it has streamed. What else is said: see `talk`."""
     if screen.streamed:
         screen.line()
     if answer.status == "not_found":
@@ -162,20 +162,24 @@ def show_answer(screen: Screen, answer: Answer, root: Path) -> None:
     streamed = screen.streamed and answer.status != "passages"
     if answer.text is not None and not streamed:
         screen.line(_numbers_styled(screen, clean(_marked(answer.text, answer))).replace(UNSUPPORTED, _sign(screen)))
-    if answer.note:
-        screen.line(answer.note)
     marked = () if streamed else _marked_ones(answer)
     for mark in _marks(answer, marked):
         screen.line(screen.style(mark, "33"))
     if marked:
         screen.notice(f"{UNSUPPORTED} stands behind what the cited sentences do not support.")
-    if answer.left_out:
-        screen.notice(f"{counted(answer.left_out, 'sentence')} left out, not supported by what they cite.")
-    if answer.cut:
-        screen.notice("The model's reply stopped for length; its end is missing.")
     if answer.citations:
         screen.line()
     show_sources(screen, answer, root)
+
+
+def talk(screen: Screen, answer: Answer) -> None:
+    """On standard error, what is to be known of an answer in whatever form it is shown: what is missing, tokens and price."""
+    if answer.left_out:
+        screen.notice(f"{counted(answer.left_out, 'sentence')} left out: not supported by the sentences cited.")
+    if answer.cut:
+        screen.notice("The model's reply stopped for length; its end is missing.")
+    for line in answer.notices:
+        screen.notice(line)
     if answer.usage:
         price = "" if answer.cost is None else f", ${answer.cost:.4f}"
         usage = f"{answer.usage.input_tokens:,} tokens read, {answer.usage.output_tokens:,} written{price}"

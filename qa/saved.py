@@ -128,6 +128,7 @@ def _answer(value: dict[str, Any]) -> Answer:
         model=value.get("model"),
         usage=usage and Usage(int(usage["input_tokens"]), int(usage["output_tokens"])),
         timings={},
+        cost=None if value.get("cost") is None else float(value["cost"]),
         asked=value.get("asked"),
     )
 

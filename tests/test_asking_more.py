@@ -44,7 +44,7 @@ def test_only_what_is_supported(service: Loopback, qa: Run) -> None:
         "- Lee asked Xi to play a constructive role [1].\n- Lee invited him to South Korea [2].\n\n"
         f"[1] seeds/{SEED}:4  “In turn,"
     )
-    assert "1 sentence left out, not supported by what they cite." in result.err
+    assert "1 sentence left out: not supported by the sentences cited." in result.err
     service.enqueue(FALSE)
     assert qa("ask", QUESTION, "--only-supported").code == 1  # nothing is left: the documents don't say
     service.enqueue(FALSE + " " + TRUE)
@@ -127,6 +127,13 @@ def test_a_small_budget(service: Loopback, qa: Run, monkeypatch: pytest.MonkeyPa
     result = qa("ask", "list all that Lee asked of Xi")
     assert "of 5 passages did not fit into 600 tokens and were not sent; QA_CONTEXT sets how many." in result.err
     assert "\n(from 2 of 5 passages; there may be more)\n" in result.out
+    for form in ("--json", "--markdown"):
+        service.enqueue(TRUE)
+        shown = qa("ask", "list all that Lee asked of Xi", form)
+        assert "did not fit into 600 tokens" in shown.err
+        assert "loop-model: 100 tokens read, 20 written\n" in shown.err
+        assert "(from 2 of 5 passages; there may be more)" in shown.out
+    assert json.loads(qa("show", "--json").out)["answer"].endswith("\n\n(from 2 of 5 passages; there may be more)")
     monkeypatch.setenv("QA_CONTEXT", "many")
     service.enqueue(TRUE)
     wrong = qa("ask", QUESTION)
@@ -227,3 +234,28 @@ def test_a_context_has_each_sentence_once(tmp_path_factory: pytest.TempPathFacto
     for hit in sent.hits:
         assert text[hit.place.start : hit.place.end] == hit.text
     assert [s for hit in sent.hits for s in hit.sentences] == [s for row in rows for s in row.sentences]
+
+
+def test_what_is_said_beside_an_answer_is_said_in_every_form(service: Loopback, qa: Run) -> None:
+    """A reply that stops for length, what was left out, a second check, tokens: on stderr; a batch names the question."""
+    for form in ("--json", "--markdown", "--color=never"):
+        service.enqueue(Fault(text=f"{TRUE} {FALSE}", finish="length"), "1: yes")
+        err = qa("ask", QUESTION, "--double-check", "--only-supported", form).err
+        assert "1 sentence left out" in err
+        assert "stopped for length" in err
+        assert "Checked 1 claim a second time: none not supported." in err
+        assert "loop-model: 200 tokens read, 40 written" in err
+    service.enqueue("NOT_FOUND")
+    assert "loop-model: 100 tokens read" in qa("ask", QUESTION).err
+
+
+def test_a_batch_says_which_question_a_notice_is_about(
+    service: Loopback, qa: Run, monkeypatch: pytest.MonkeyPatch, project: Path
+) -> None:
+    """On stderr, while stdout has an object a line."""
+    monkeypatch.setenv("QA_CONTEXT", "600")
+    (project / "questions.txt").write_text(QUESTION, encoding="utf-8")
+    service.enqueue(TRUE)
+    result = qa("ask", "--batch", "questions.txt")
+    assert json.loads(result.out)["status"] == "answered"
+    assert f"{QUESTION}: 3 of 5 passages did not fit" in result.err
