@@ -22,6 +22,7 @@ from qa.double import claims_to_check, judged
 from qa.errors import UsageFailure
 from qa.extract import closest
 from qa.library import Library
+from qa.marks import Marker
 from qa.model import Model, with_near_names
 from qa.only import only_supported
 from qa.prices import cost
@@ -52,7 +53,7 @@ _ASKS_FOR_ALL = re.compile(
 """Questions whose answer may lack something where only a part was read."""
 
 Show = Callable[[str], None]
-"""Given pieces of the answer's text as they come."""
+"""Given pieces of the answer's text as they come, with the signs behind what is not supported."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +82,14 @@ def checked_question(text: str) -> str:
     return question
 
 
-def ask(library: Library, question: str, how: How, show: Show) -> Answer:
+def ask(library: Library, question: str, how: How, show: Show | None) -> Answer:
     """Answer one question; a Failure as the model is why there is none, and is told with the best sentences."""
     started = time.perf_counter()
     found = search_all(library.index, [how.asked or question], how.top or TOP, how.within)[0]
     return answer(library, question, found, how, show, started)
 
 
-def answer(library: Library, question: str, found: Found, how: How, show: Show, started: float) -> Answer:
+def answer(library: Library, question: str, found: Found, how: How, show: Show | None, started: float) -> Answer:
     """Answer one question from the passages found for it."""
     draft = _Draft(library, question, found, how, started)
     draft.timings["search"] = _since(started)
@@ -128,7 +129,7 @@ class _Draft:
         self.usage = how.spent
         self.context = Context(tuple(found.hits), len(found.hits))
 
-    def by_model(self, model: Model, show: Show) -> Answer:
+    def by_model(self, model: Model, show: Show | None) -> Answer:
         """Ask the model; its ids are looked up as they stream, its citations proved when it is done."""
         before = time.perf_counter()
         self._choose_context()
@@ -147,7 +148,8 @@ class _Draft:
         if cited.refused or not claims:
             return self.not_found(model, left_out=left_out)
         if note := self._note():
-            show(f"\n\n{note}")
+            if show:
+                show(f"\n\n{note}")
             cited = _with_note(cited, note)
         citations = self._prove(cited)
         whole = finished.reason == "stop" and all(s.supported for s in claims) and _hold(citations)
@@ -277,15 +279,20 @@ class _Draft:
         )
 
 
-def _streamed(model: Model, prompt: list[dict[str, str]], hits: Sequence[Hit], show: Show) -> tuple[CitedText, llm.Finished]:
-    """Ask, show the text with its numbers as it comes, and give the whole with how it ended."""
-    citer = Citer(hits)
+def _streamed(
+    model: Model, prompt: list[dict[str, str]], hits: Sequence[Hit], show: Show | None
+) -> tuple[CitedText, llm.Finished]:
+    """Ask, show the text with its numbers and signs as it comes, and give the whole with how it ended."""
+    citer, marker = Citer(hits), Marker()
     for piece in llm.stream(model.service, model.name, prompt, model.timeout):
         if isinstance(piece, llm.Finished):
             rest, cited = citer.finish()
-            show(rest)
+            if show:
+                show(marker.finish(rest, () if cited.refused else cited.sentences))
             return cited, piece
-        show(citer.feed(piece))
+        text = citer.feed(piece)
+        if show:
+            show(marker.feed(text, citer.judged))
     raise AssertionError("llm.stream ends with Finished or raises")
 
 

@@ -4,13 +4,13 @@ Owns the cutting; knows nothing of how support is judged.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from qa.answer import AnswerSentence, CitedText, SentenceRef
+from qa.marks import located
 
 _NUMBER = re.compile(r"\[(\d+)\]")
-_GROUP = re.compile(r" ?(?:\[\d+\])+")
 _EMPTY_LINE = re.compile(r"^[ \t]*(?:[-*+•>]|\d+[.)])?[ \t]*$\n?", re.MULTILINE)
 
 
@@ -30,15 +30,6 @@ def only_supported(cited: CitedText) -> tuple[CitedText, int]:
     return CitedText(text, sentences, refs, cited.refused), len(out)
 
 
-def located(text: str, sentences: Sequence[AnswerSentence]) -> Iterator[tuple[AnswerSentence, int, int]]:
-    """Where each sentence stands in the text as shown, with the numbers behind it; one that is not found is passed over."""
-    at = 0
-    for sentence in sentences:
-        if found := _with_numbers(sentence.text).search(text, at):
-            at = found.end()
-            yield sentence, found.start(), at
-
-
 def _without(text: str, sentences: Sequence[AnswerSentence]) -> str:
     """Cut each unsupported sentence with the numbers behind it, and the list marks and lines that are empty then."""
     kept, last = [], 0
@@ -49,10 +40,3 @@ def _without(text: str, sentences: Sequence[AnswerSentence]) -> str:
     joined = "".join([*kept, text[last:]])
     lines = [line for line in joined.split("\n") if line == "" or not _EMPTY_LINE.fullmatch(line)]
     return re.sub(r"\n{3,}", "\n\n", re.sub(r"(?<=\S) {2,}(?=\S)", " ", "\n".join(lines))).strip()
-
-
-def _with_numbers(sentence: str) -> re.Pattern[str]:
-    """A sentence as it stands in the shown text: with groups of numbers wherever they may be, and other white space."""
-    group = _GROUP.pattern
-    parts = (rf"(?:{group})?".join(map(re.escape, word)) for word in sentence.split())
-    return re.compile(rf"(?:{group})?" + rf"(?:{group})?\s+(?:{group})?".join(parts) + rf"(?:{group})*")

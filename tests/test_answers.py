@@ -195,6 +195,19 @@ def test_on_a_terminal_the_answer_streams(service: Loopback, project: Path) -> N
     assert "\x1b" not in plain
 
 
+def test_on_a_terminal_the_marks_stand_in_the_text(service: Loopback, project: Path) -> None:
+    """A sign in another colour behind what is not supported, as it streams; with --double-check, when that has been done."""
+    service.enqueue(f"Lee asked for 77 pandas {{id:In turn, Lee asked}}. {REPLY}", REPLY, "1: no")
+    shown, code = on_a_terminal("ask", QUESTION)
+    assert code == 3
+    assert f"77 pandas \x1b[36m[1]\x1b[0m. \x1b[33m[?]\x1b[0m {CLAIM} \x1b[36m[1]\x1b[0m.\r\n" in shown
+    assert "not supported by the sentences cited" not in shown
+    shown, code = on_a_terminal("ask", QUESTION, "--double-check", "--color", "never")
+    assert code == 3
+    assert f"{CLAIM} [1]. [?]\r\n" in shown
+    assert shown.count(CLAIM) == 1
+
+
 def on_a_terminal(*arguments: str) -> tuple[str, int]:
     """What a person sees of a command line, and its exit code."""
     ours, theirs = pty.openpty()
