@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from index.errors import Failure, NotThere, ServiceFailure
+from index.errors import Failure, NotThere, RequestRefused, ServiceFailure
 from index.passage import Hit
 from index.search import Found, search_all
 from qa import llm
@@ -23,7 +23,7 @@ from qa.errors import UsageFailure
 from qa.extract import closest
 from qa.library import Library
 from qa.marks import Marker
-from qa.model import Model, with_near_names
+from qa.model import Model, budget, with_near_names
 from qa.only import only_supported
 from qa.prices import cost
 from qa.prompt import check_messages, messages, translate_messages
@@ -104,7 +104,7 @@ def answer(library: Library, question: str, found: Found, how: How, show: Show |
         return draft.passages(model)
     try:
         return draft.by_model(model, show)
-    except NotThere as failure:
+    except (NotThere, RequestRefused) as failure:
         return draft.passages(with_near_names(failure, model), model.name)
     except ServiceFailure as failure:
         return draft.passages(failure, model.name)
@@ -132,10 +132,12 @@ class _Draft:
     def by_model(self, model: Model, show: Show | None) -> Answer:
         """Ask the model; its ids are looked up as they stream, its citations proved when it is done."""
         before = time.perf_counter()
-        self._choose_context()
+        room = budget(self.library.settings, model)
+        self._choose_context(room)
         if self.found.question.foreign and self.context.passages < self.catalog.counts().passages:
             self._translate(model)
-            self._choose_context()
+            self._choose_context(room)
+        self._tell_left_out(room)
         prompt = messages(self.asking, self.context.hits)
         cited, finished = _streamed(model, prompt, self.context.hits, show)
         self._spend(finished.usage)
@@ -178,12 +180,14 @@ class _Draft:
             hits = {hit.place: hit for hit in (*more.hits, *self.found.hits)}
             self.found = replace(more, hits=list(hits.values())[: max(self.how.top or TOP, len(more.hits))])
 
-    def _choose_context(self) -> None:
-        budget = self.library.settings.context
-        self.context = context(self.catalog, self.found.hits, self.how.within, budget, whole=self.how.top is None)
+    def _choose_context(self, room: int) -> None:
+        """The passages to send in so many tokens."""
+        self.context = context(self.catalog, self.found.hits, self.how.within, room, whole=self.how.top is None)
+
+    def _tell_left_out(self, room: int) -> None:
         if self.context.left_out:
             left = f"{self.context.left_out} of {len(self.found.hits)} passages"
-            self.notices.append(f"{left} did not fit into {budget:,} tokens and were not sent; QA_CONTEXT sets how many.")
+            self.notices.append(f"{left} did not fit into {room:,} tokens and were not sent; QA_CONTEXT sets how many.")
 
     def _tell_if_cut(self, prompt: Sequence[Mapping[str, str]], usage: Usage | None) -> None:
         """Some endpoints cut a long prompt without a word; their count of its tokens gives them away."""

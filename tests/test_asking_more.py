@@ -13,10 +13,14 @@ from service import Fault, Loopback
 from index.build import Target, update
 from index.catalog import Catalog
 from index.embed import open_embedder
+from index.passage import Hit, Place
 from index.service import Service
 from qa.answer import AnswerSentence, CitedText, Usage
+from qa.cite import Citer
+from qa.config import load
 from qa.context import context
 from qa.double import judged
+from qa.model import Model, budget
 from qa.only import only_supported
 from qa.prices import cost
 from qa.suspicious import suspicious
@@ -51,6 +55,36 @@ def test_only_what_is_supported(service: Loopback, qa: Run) -> None:
     answer = json.loads(qa("ask", QUESTION, "--only-supported", "--json").out)
     assert [c["n"] for c in answer["citations"]] == [1]
     assert [s["supported"] for s in answer["sentences"]] == [True]
+
+
+@pytest.mark.parametrize(
+    ("reply", "left"),
+    [
+        # a lead-in and a heading go with the last of what they lead to, and stay with some of it
+        ("He did this:\n- FALSE\n- FALSE\n\nTRUE", "TRUE"),
+        ("He did this:\n\n- FALSE\n\n- FALSE\n\nTRUE", "TRUE"),
+        ("He did this:\n- FALSE\n- TRUE", "He did this:\n- TRUE"),
+        ("## Trade\nFALSE\n\n## Peace\nTRUE FALSE", "## Peace\nTRUE"),
+        ("**Trade**\n\nFALSE\n\nTRUE", "**Trade**\n\nTRUE"),
+        # ordered lists count on; a number that is none of a list stays
+        ("1. FALSE\n2. TRUE\n3. FALSE\n4. TRUE", "1. TRUE\n2. TRUE"),
+        ("FALSE\n7. June it was, TRUE", "7. June it was, TRUE"),
+        # rows of tables, lines of a paragraph, code
+        ("| a | b |\n|---|---|\n| FALSE | x |\n| TRUE | y |", "| a | b |\n|---|---|\n| TRUE | y |"),
+        ("TRUE\nFALSE\nTRUE", "TRUE\nTRUE"),
+        ("TRUE\n```\nFALSE\n```\nTRUE", "TRUE\nTRUE"),
+        ("TRUE FALSE TRUE", "TRUE TRUE"),
+        ("> FALSE\n> TRUE", "> TRUE"),
+    ],
+)
+def test_what_is_left_reads_as_an_answer(reply: str, left: str) -> None:
+    """Nothing dangles where something was left out."""
+    hit = Hit(Place("a.txt", 0, 11, 1), "", "", "Kim stayed.", ((0, 11),), 1.0)
+    citer = Citer([hit])
+    citer.feed(reply.replace("TRUE", "Kim stayed [1.1].").replace("FALSE", "Kim left in 1999 [1.1]."))
+    found, _ = only_supported(citer.finish()[1])
+    assert found.text.replace("Kim stayed [1].", "TRUE") == left
+    assert all(s.text in found.text.replace(" [1]", "") for s in found.sentences)
 
 
 def test_double_check(service: Loopback, qa: Run) -> None:
@@ -140,6 +174,25 @@ def test_a_small_budget(service: Loopback, qa: Run, monkeypatch: pytest.MonkeyPa
     assert (wrong.code, wrong.err) == (2, "QA_CONTEXT is “many”, not a number of tokens from 500.\n")
 
 
+@pytest.mark.parametrize(
+    ("url", "model", "tokens"),
+    [
+        (None, "gpt-6-luna", 16_000),
+        (None, "gpt-4", 4_096),  # half of its 8,192
+        (None, "no-such-model", 16_000),
+        ("https://openrouter.ai/api/v1", "openai/gpt-4", 4_095),
+        ("https://name.openai.azure.com/openai/v1/", "gpt-4o-mini", 16_000),
+        ("http://localhost:11434/v1", "gpt-4o-mini", 3_000),  # whatever it is called there
+    ],
+)
+def test_what_a_model_takes(project: Path, monkeypatch: pytest.MonkeyPatch, url: str | None, model: str, tokens: int) -> None:
+    """As the price list has it, unless QA_CONTEXT says otherwise."""
+    asked = Model(Service(url, "key"), model, 60)
+    assert budget(load(), asked) == tokens
+    monkeypatch.setenv("QA_CONTEXT", "20000")
+    assert budget(load(), asked) == 20_000
+
+
 def test_a_prompt_that_the_endpoint_cuts(service: Loopback, qa: Run) -> None:
     """Its own count of tokens gives it away."""
     service.enqueue(Fault(text=TRUE, prompt_tokens=512))
@@ -168,6 +221,42 @@ def test_a_model_that_is_not_there(service: Loopback, qa: Run) -> None:
     assert result.code == 5
     assert "It serves llama3.2, llama3.1. Check the model's name" in result.err
     assert "constructive role" in result.out
+
+
+@pytest.mark.parametrize(
+    ("asked", "fault", "listed"),
+    [
+        ("lama3.2", Fault(status=400, message="lama3.2 is not a valid model ID"), True),  # as some gateways say it
+        ("lama3.2", Fault(status=400, message="too spicy"), False),
+        ("llama3.2", Fault(status=404), False),  # it is there; something else is not
+    ],
+)
+def test_near_names_only_where_the_name_is_at_fault(service: Loopback, qa: Run, asked: str, fault: Fault, listed: bool) -> None:
+    """Whatever status says so, and not for a model that the endpoint lists."""
+    service.models = ("llama3.2", "qwen3")
+    service.enqueue(fault)
+    result = qa("ask", "--model", asked, QUESTION)
+    assert (result.code, "It serves llama3.2" in result.err) == (5, listed)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault(status=400, code="context_length_exceeded", message="Too long."),
+        Fault(status=400, message="This model's maximum context length is 4096 tokens. However, you requested 5000."),
+        Fault(status=400, message="the request exceeds the available context size (2048)"),
+        Fault(status=413, message="prompt is too long: 210000 tokens > 200000 maximum"),
+        Fault(code="context_length_exceeded", message="Too long."),  # in the stream
+    ],
+)
+def test_a_prompt_that_is_too_long(service: Loopback, qa: Run, fault: Fault) -> None:
+    """In words, with what mends it, however the endpoint says it; the best sentences all the same."""
+    service.enqueue(fault)
+    result = qa("ask", "--json", QUESTION)
+    answer = json.loads(result.out)
+    assert (result.code, answer["status"], answer["error"]["code"]) == (5, "passages", "prompt_too_long")
+    assert "cannot take as much as was sent for loop-model: “" in result.err
+    assert "QA_CONTEXT" in answer["error"]["hint"]
 
 
 def test_a_rate_limit_is_waited_for_and_said(service: Loopback, qa: Run) -> None:
