@@ -206,7 +206,7 @@ def _show_last(target: Target, json: bool, markdown: bool, screen: Screen) -> in
     if json:
         screen.line(shapes.to_json(shapes.saved_json(saved)))
     elif markdown:
-        screen.write(render.answer_markdown(answer, target.root))
+        render.show_markdown(screen, answer, target.root)
     else:
         screen.notice(answer.question)
         render.show_answer(screen, answer, target.root)
@@ -289,11 +289,11 @@ def _show(screen: Screen, given: Answer, library: Library, options: Asking) -> N
     if options.json:
         screen.line(shapes.to_json(shapes.answer_json(given, library.state, explain=options.explain)))
     elif options.markdown:
-        screen.write(render.answer_markdown(given, root))
+        render.show_markdown(screen, given, root)
     else:
         render.show_answer(screen, given, root)
-        if options.explain:
-            render.show_read(screen, given, root)
+    if options.explain and not options.json:
+        render.show_read(screen, given, root)
     render.talk(screen, given)
     if given.failure:
         screen.failure(given.failure)

@@ -327,10 +327,18 @@ class Bar:
         self._bar.update(0, completed=done, total=total)
 
 
+def show_markdown(screen: Screen, answer: Answer, root: Path) -> None:
+    """An answer as Markdown; what else is said: see `talk`."""
+    if answer.status == "passages":
+        screen.notice(CLOSEST)
+    screen.write(answer_markdown(answer, root))
+
+
 def answer_markdown(answer: Answer, root: Path) -> str:
-    """An answer with its sources as footnotes."""
+    """An answer with its sources as footnotes, or the passages nearest to a question that has none."""
     if answer.text is None:
-        return "The documents don't say.\n"
+        nearest = "".join(f"- {place_here(hit.place, root)}: {fold(hit.text)}\n" for hit in answer.nearest)
+        return f"The documents don't say. The nearest passages:\n\n{nearest}" if nearest else "The documents don't say.\n"
     shown = marked(answer.text, answer.sentences)
     if answer.model and answer.failure is None:
         text = re.sub(r"\[(\d+)\]", r"[^\1]", clean(shown))

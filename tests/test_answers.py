@@ -76,6 +76,19 @@ def test_what_is_not_supported_is_marked(service: Loopback, qa: Run) -> None:
     assert result.out == ("Lee asked Xi for money. [?] Trump won. [?]\n")
 
 
+def test_markdown_without_an_answer(service: Loopback, qa: Run) -> None:
+    """The nearest passages, so that the user can judge; the best sentences are said to be no answer."""
+    service.enqueue("NOT_FOUND", Fault(status=401))
+    none = qa("ask", "what did Xi ask of Lee?", "--markdown")
+    assert none.code == 1
+    assert none.out.startswith(f"The documents don't say. The nearest passages:\n\n- seeds/{SEED}:")
+    assert none.out.count("\n- seeds/") == 3
+    failed = qa("ask", QUESTION, "--markdown", "--explain")
+    assert (failed.code, failed.out.startswith(LEE)) == (5, True)
+    assert failed.err.startswith("Closest sentences (no model has read them):\n")
+    assert f"seeds/{SEED}:4: " in failed.err
+
+
 def test_markdown_has_the_marks(service: Loopback, qa: Run) -> None:
     """What is not supported is marked there too."""
     service.enqueue("Lee asked for 77 pandas {id:In turn, Lee asked}.")

@@ -118,17 +118,14 @@ def test_any_second_opinion_is_read(reply: str, count: int) -> None:
     assert sum(s.supported is False for s in after.sentences) == refuted
 
 
-@settings(max_examples=300, deadline=None)
-@given(
-    st.lists(
-        st.tuples(
-            st.sampled_from(["Lee asked.", "It (so to say) ended", "A [b] c!", "¿Qué?"]), st.booleans(), st.integers(0, 3)
-        ),
-        max_size=6,
-    ),
-    st.sampled_from([" ", "\n", "\n- ", "\n\n"]),
+CLAIMS = st.lists(
+    st.tuples(st.sampled_from(["Lee asked.", "It (so to say) ended", "A [b] c!", "¿Qué?"]), st.booleans(), st.integers(0, 3)),
+    max_size=6,
 )
-def test_what_is_left_has_its_numbers_in_order(claims: list[tuple[str, bool, int]], between: str) -> None:
+BETWEEN = st.sampled_from([" ", "\n", "\n- ", "\n\n"])
+
+
+def is_in_order(claims: list[tuple[str, bool, int]], between: str) -> None:
     """Every kept sentence stays, every other goes, and numbers count from 1 in order of first use."""
     text = between.join(f"{claim} [{n}]" if n else claim for claim, _, n in claims)
     sentences = tuple(AnswerSentence(claim, (n,) if n else (), holds) for claim, holds, n in claims)
@@ -140,6 +137,21 @@ def test_what_is_left_has_its_numbers_in_order(claims: list[tuple[str, bool, int
         assert list(dict.fromkeys(used)) == list(range(1, len(left.refs) + 1))
         assert [s.text for s in left.sentences] == [claim for claim, holds, _ in claims if holds]
         assert sum(left.text.count(claim) for claim in {c for c, _, _ in claims}) == len(left.sentences)
+
+
+@settings(max_examples=300, deadline=None)
+@given(CLAIMS, BETWEEN)
+def test_what_is_left_has_its_numbers_in_order(claims: list[tuple[str, bool, int]], between: str) -> None:
+    """Of any claims, supported or not."""
+    is_in_order(claims, between)
+
+
+@pytest.mark.soak
+@settings(max_examples=10_000, deadline=None)
+@given(CLAIMS, BETWEEN)
+def test_what_is_left_at_length(claims: list[tuple[str, bool, int]], between: str) -> None:
+    """Ten thousand answers."""
+    is_in_order(claims, between)
 
 
 def test_everything_is_sent_where_it_fits(service: Loopback, qa: Run, project: Path) -> None:
