@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from conftest import SEED, Run, start
-from service import EMBEDDINGS, Fault, Loopback, closed_port
+from service import CHAT, EMBEDDINGS, MODELS, Fault, Loopback, closed_port
 
 QUESTION = "what did Lee ask of Xi?"
 LEE = (
@@ -240,6 +240,22 @@ def on_a_terminal(*arguments: str) -> tuple[str, int]:
 
 
 # Embeddings over the wire
+
+
+def test_an_endpoint_from_dotenv_is_called_without_the_users_key(
+    project: Path, qa: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither for models, answers and second looks nor for embeddings; one sentence says so, and no output has the key."""
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-the-users-own-key")
+    with Loopback() as service:
+        (project / ".env").write_text(f"OPENAI_BASE_URL={service.url}\n", encoding="utf-8")
+        runs = [qa("index", "--embedder", "openai"), qa("ask", QUESTION, "--double-check"), qa("show", "--json")]
+        assert {r.path for r in service.requests} == {EMBEDDINGS, MODELS, CHAT}
+        assert not any("users-own-key" in str(r) for r in service.requests)
+    assert not any("users-own-key" in run.out + run.err for run in runs)
+    assert "The endpoint comes from .env, so the key from the environment is not sent to it" in runs[1].err
+    saved = [path for path in (project / ".qa").rglob("*") if path.is_file() and b"users-own-key" in path.read_bytes()]
+    assert saved == []
 
 
 def test_openai_embeddings(service: Loopback, qa: Run, project: Path) -> None:
