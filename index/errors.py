@@ -20,6 +20,7 @@
         ├── RateLimited       429 that did not end in time
         ├── NotThere          404: no such model or endpoint
         ├── RequestRefused    400, 409, 413, 422: it understood and declined
+        │   └── PromptTooLong     for its length
         ├── ServiceBroken     500 and above, or a reply that is not the protocol's
         ├── Unreachable       no connection
         ├── TimedOut          no reply in time
@@ -143,6 +144,10 @@ class NotThere(ServiceFailure):
 
 class RequestRefused(ServiceFailure):
     """The service understood the request and declined it."""
+
+
+class PromptTooLong(RequestRefused):
+    """What was sent is longer than the model takes."""
 
 
 class ServiceBroken(ServiceFailure):

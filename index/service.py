@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from index.errors import (
     KeyRefused,
     NotThere,
+    PromptTooLong,
     QuotaExhausted,
     RateLimited,
     RequestRefused,
@@ -111,8 +112,11 @@ _CODES: dict[str, type[ServiceFailure]] = {
     "rate_limit_exceeded": RateLimited,
     "invalid_api_key": KeyRefused,
     "model_not_found": NotThere,
-    "context_length_exceeded": RequestRefused,
+    "context_length_exceeded": PromptTooLong,
 }
+
+_TOO_LONG = re.compile(r"\bcontext (?:length|size|window)|\btoo many tokens\b|\bprompt is too long\b", re.IGNORECASE)
+"""How endpoints without that code say it."""
 
 _STATUSES: dict[int, type[ServiceFailure]] = {
     401: KeyRefused,
@@ -143,6 +147,10 @@ _WORDS: dict[type[ServiceFailure], tuple[str, str]] = {
     RequestRefused: (
         "{host} declined the request for {model}",
         "Another model (QA_MODEL, QA_EMBEDDER) or fewer passages (`--top N`, QA_CONTEXT) may do.",
+    ),
+    PromptTooLong: (
+        "{host} cannot take as much as was sent for {model}",
+        "Send less, with `--top N` or a lower QA_CONTEXT, or give the model a larger context.",
     ),
     ServiceBroken: ("{host} failed to answer for {model}", _AGAIN),
     Unreachable: ("There is no connection to {host} for {model}", "Check the network and OPENAI_BASE_URL."),
@@ -237,6 +245,8 @@ def translated(service: Service, model: str) -> Iterator[None]:
 def translate(error: Exception, model: str, service: Service) -> ServiceFailure:
     """The leaf for an error, with one sentence that names host and model and quotes the service's own words."""
     leaf, response = _leaf(error), getattr(error, "response", None)
+    if leaf is RequestRefused and _TOO_LONG.search(str(error)):
+        leaf = PromptTooLong
     if leaf in (NotThere, KeyRefused) and response is not None and response.status_code >= 400 and _is_html(response):
         return web_page(model, service)
     sentence, hint = _WORDS[leaf]

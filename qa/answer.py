@@ -83,10 +83,10 @@ class Answer:
     """All that is known of one answer; `text` carries the numbers [n] and is None when nothing was found.
 
     `nearest` are the passages closest to a question that was not answered. `read` are the passages read for it, of `of`.
-    `asked` is a follow-up as a question that stands alone. `sent` of them were given to the model, `note` says so where that
-    matters, `cost` is in dollars, `left_out` counts the claims that were left out for want of support, `notices` are for the
-    user. `failure` is why no model answered although one was to; `cut` says that the reply stopped for length,
-    and `words_alone` why the vectors had no part in the search. Times are in seconds.
+    `asked` is a follow-up as a question that stands alone. `sent` of them were given to the model, `cost` is in dollars,
+    `left_out` counts the claims that were left out for want of support, `notices` are for the user. `failure` is why no model
+    answered although one was to; `cut` says that the reply stopped for length, and `words_alone` why the vectors had no part
+    in the search. Times are in seconds.
     """
 
     question: str
@@ -106,7 +106,6 @@ class Answer:
     words_alone: Failure | None = None
     asked: str | None = None
     sent: int = 0
-    note: str = ""
     cost: float | None = None
     left_out: int = 0
     notices: tuple[str, ...] = ()

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from index.errors import Failure, NotThere, ServiceFailure
+from index.errors import Failure, NotThere, RequestRefused, ServiceFailure
 from index.passage import Hit
 from index.search import Found, search_all
 from qa import llm
@@ -22,7 +22,8 @@ from qa.double import claims_to_check, judged
 from qa.errors import UsageFailure
 from qa.extract import closest
 from qa.library import Library
-from qa.model import Model, with_near_names
+from qa.marks import Marker
+from qa.model import Model, budget, with_near_names
 from qa.only import only_supported
 from qa.prices import cost
 from qa.prompt import check_messages, messages, translate_messages
@@ -52,7 +53,7 @@ _ASKS_FOR_ALL = re.compile(
 """Questions whose answer may lack something where only a part was read."""
 
 Show = Callable[[str], None]
-"""Given pieces of the answer's text as they come."""
+"""Given pieces of the answer's text as they come, with the signs behind what is not supported."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +82,14 @@ def checked_question(text: str) -> str:
     return question
 
 
-def ask(library: Library, question: str, how: How, show: Show) -> Answer:
+def ask(library: Library, question: str, how: How, show: Show | None) -> Answer:
     """Answer one question; a Failure as the model is why there is none, and is told with the best sentences."""
     started = time.perf_counter()
     found = search_all(library.index, [how.asked or question], how.top or TOP, how.within)[0]
     return answer(library, question, found, how, show, started)
 
 
-def answer(library: Library, question: str, found: Found, how: How, show: Show, started: float) -> Answer:
+def answer(library: Library, question: str, found: Found, how: How, show: Show | None, started: float) -> Answer:
     """Answer one question from the passages found for it."""
     draft = _Draft(library, question, found, how, started)
     draft.timings["search"] = _since(started)
@@ -103,7 +104,7 @@ def answer(library: Library, question: str, found: Found, how: How, show: Show, 
         return draft.passages(model)
     try:
         return draft.by_model(model, show)
-    except NotThere as failure:
+    except (NotThere, RequestRefused) as failure:
         return draft.passages(with_near_names(failure, model), model.name)
     except ServiceFailure as failure:
         return draft.passages(failure, model.name)
@@ -128,13 +129,15 @@ class _Draft:
         self.usage = how.spent
         self.context = Context(tuple(found.hits), len(found.hits))
 
-    def by_model(self, model: Model, show: Show) -> Answer:
+    def by_model(self, model: Model, show: Show | None) -> Answer:
         """Ask the model; its ids are looked up as they stream, its citations proved when it is done."""
         before = time.perf_counter()
-        self._choose_context()
+        room = budget(self.library.settings, model)
+        self._choose_context(room)
         if self.found.question.foreign and self.context.passages < self.catalog.counts().passages:
             self._translate(model)
-            self._choose_context()
+            self._choose_context(room)
+        self._tell_left_out(room)
         prompt = messages(self.asking, self.context.hits)
         cited, finished = _streamed(model, prompt, self.context.hits, show)
         self._spend(finished.usage)
@@ -146,6 +149,10 @@ class _Draft:
         claims = [s for s in cited.sentences if s.supported is not None]
         if cited.refused or not claims:
             return self.not_found(model, left_out=left_out)
+        if note := self._note():
+            if show:
+                show(f"\n\n{note}")
+            cited = _with_note(cited, note)
         citations = self._prove(cited)
         whole = finished.reason == "stop" and all(s.supported for s in claims) and _hold(citations)
         return self._answer(
@@ -156,7 +163,6 @@ class _Draft:
             model=model,
             cut=finished.reason == "length",
             left_out=left_out,
-            note=self._note(),
         )
 
     def _translate(self, model: Model) -> None:
@@ -174,12 +180,14 @@ class _Draft:
             hits = {hit.place: hit for hit in (*more.hits, *self.found.hits)}
             self.found = replace(more, hits=list(hits.values())[: max(self.how.top or TOP, len(more.hits))])
 
-    def _choose_context(self) -> None:
-        budget = self.library.settings.context
-        self.context = context(self.catalog, self.found.hits, self.how.within, budget, whole=self.how.top is None)
+    def _choose_context(self, room: int) -> None:
+        """The passages to send in so many tokens."""
+        self.context = context(self.catalog, self.found.hits, self.how.within, room, whole=self.how.top is None)
+
+    def _tell_left_out(self, room: int) -> None:
         if self.context.left_out:
             left = f"{self.context.left_out} of {len(self.found.hits)} passages"
-            self.notices.append(f"{left} did not fit into {budget:,} tokens and were not sent; QA_CONTEXT sets how many.")
+            self.notices.append(f"{left} did not fit into {room:,} tokens and were not sent; QA_CONTEXT sets how many.")
 
     def _tell_if_cut(self, prompt: Sequence[Mapping[str, str]], usage: Usage | None) -> None:
         """Some endpoints cut a long prompt without a word; their count of its tokens gives them away."""
@@ -203,7 +211,8 @@ class _Draft:
             return cited
         self._spend(finished.usage)
         cited, refuted = judged(cited, [i for i, _, _ in claims], reply)
-        self.notices.append(f"Checked {len(claims)} claims a second time: {refuted or 'none'} not supported.")
+        checked = "1 claim" if len(claims) == 1 else f"{len(claims)} claims"
+        self.notices.append(f"Checked {checked} a second time: {refuted or 'none'} not supported.")
         return cited
 
     def _spend(self, usage: Usage | None) -> None:
@@ -248,7 +257,6 @@ class _Draft:
         nearest: Sequence[Hit] = (),
         cut: bool = False,
         left_out: int = 0,
-        note: str = "",
     ) -> Answer:
         self.timings["total"] = _since(self.started)
         return Answer(
@@ -270,22 +278,32 @@ class _Draft:
             cut=cut,
             words_alone=self.found.failure,
             asked=self.how.asked,
-            note=note,
             left_out=left_out,
             notices=tuple(self.notices),
         )
 
 
-def _streamed(model: Model, prompt: list[dict[str, str]], hits: Sequence[Hit], show: Show) -> tuple[CitedText, llm.Finished]:
-    """Ask, show the text with its numbers as it comes, and give the whole with how it ended."""
-    citer = Citer(hits)
+def _streamed(
+    model: Model, prompt: list[dict[str, str]], hits: Sequence[Hit], show: Show | None
+) -> tuple[CitedText, llm.Finished]:
+    """Ask, show the text with its numbers and signs as it comes, and give the whole with how it ended."""
+    citer, marker = Citer(hits), Marker()
     for piece in llm.stream(model.service, model.name, prompt, model.timeout):
         if isinstance(piece, llm.Finished):
             rest, cited = citer.finish()
-            show(rest)
+            if show:
+                show(marker.finish(rest, () if cited.refused else cited.sentences))
             return cited, piece
-        show(citer.feed(piece))
+        text = citer.feed(piece)
+        if show:
+            show(marker.feed(text, citer.judged))
     raise AssertionError("llm.stream ends with Finished or raises")
+
+
+def _with_note(cited: CitedText, note: str) -> CitedText:
+    """The text with a last line that claims nothing about the documents."""
+    sentences = (*cited.sentences, AnswerSentence(note, (), None))
+    return replace(cited, text=f"{cited.text}\n\n{note}", sentences=sentences)
 
 
 def _hold(citations: Sequence[Citation]) -> bool:

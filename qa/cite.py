@@ -149,6 +149,11 @@ class Citer:
     _numbers: dict[SentenceRef, int] = field(default_factory=dict)
     _marks: list[Mark] = field(default_factory=list)
     _refused: bool = False
+    _sent: Sent = field(init=False)
+
+    def __post_init__(self) -> None:
+        """What the names of claims are compared with."""
+        self._sent = Sent(self.hits)
 
     def feed(self, delta: str) -> str:
         """Take the next piece of the reply; the text that can be shown by now."""
@@ -158,12 +163,14 @@ class Citer:
     def finish(self) -> tuple[str, CitedText]:
         """The rest of the text, and the whole with its sentences."""
         rest = self._taken(final=True) + self._text.end()
-        text, plain = "".join(self._text.shown), "".join(self._text.plain)
-        refs = tuple(self._numbers)
-        sent = Sent(self.hits)
-        sentences = tuple(self._sentence(claim, refs, sent) for claim in claims(plain, self._marks))
+        text, refs = "".join(self._text.shown), tuple(self._numbers)
         refused = not refs and (self._refused or REFUSAL in text or bool(_REFUSED.fullmatch(text)))
-        return rest, CitedText(text, sentences, refs, refused=refused)
+        return rest, CitedText(text, self.judged(), refs, refused=refused)
+
+    def judged(self) -> tuple[AnswerSentence, ...]:
+        """The sentences of the text so far, each with whether the groups that have come support it."""
+        refs = tuple(self._numbers)
+        return tuple(self._sentence(claim, refs) for claim in claims("".join(self._text.plain), self._marks))
 
     def _taken(self, *, final: bool) -> str:
         """What can be shown of what is pending; the rest may still become a group or the refusal word."""
@@ -242,13 +249,13 @@ class Citer:
         hit = self.hits[passage - 1]
         return SentenceRef(hit, hit.sentences[sentence - 1])
 
-    def _sentence(self, claim: Claim, refs: Sequence[SentenceRef], sent: Sent) -> AnswerSentence:
+    def _sentence(self, claim: Claim, refs: Sequence[SentenceRef]) -> AnswerSentence:
         """A sentence and whether it is supported; None where it claims nothing about the documents."""
         cites = bool(claim.numbers) or claim.unknown
         if claim.kind == "label" or (claim.kind == "heading" and not cites) or claims_nothing(claim.text, cites=cites):
             return AnswerSentence(claim.text, claim.numbers, None)
         cited = [refs[n - 1] for n in claim.numbers]
-        holds = bool(cited) and not claim.unknown and supported(claim.text, cited, sent)
+        holds = bool(cited) and not claim.unknown and supported(claim.text, cited, self._sent)
         return AnswerSentence(claim.text, claim.numbers, holds)
 
 

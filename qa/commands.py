@@ -33,6 +33,9 @@ from qa.saved import checked_again, keep, last_answer, parsed, standings
 from qa.show import surroundings, whole_text
 from qa.status import status_of
 
+NAMED = 80
+"""Characters of a line's question that say which one a notice is about."""
+
 MOST_PASSAGES = 1000
 SHORTEST_WAIT, LONGEST_WAIT = 0.1, 86_400
 
@@ -71,7 +74,7 @@ class Searching:
 
 def ask(words: Sequence[str], options: Asking, seeds: str | None, home: str | None, screen: Screen) -> int:
     """Answer one question, or with --batch one a line."""
-    screen.streamed = False
+    screen.streamed = ""
     question = "" if options.batch else _question(words, options.within)
     if options.batch and options.follow:
         raise UsageFailure("--continue goes on from one answer, and --batch asks many questions.")
@@ -82,13 +85,13 @@ def ask(words: Sequence[str], options: Asking, seeds: str | None, home: str | No
         if options.batch:
             return _ask_batch(library, options, model, screen)
         within = library.within(options.within)
-        live = screen.tty and not (options.json or options.markdown or options.only_supported)
+        whole = options.json or options.markdown or options.only_supported or options.double_check
         how = (
             _following(question, _how(options, model, within), settings, screen)
             if options.follow
             else _how(options, model, within)
         )
-        given = ask_one(library, question, how, screen.stream if live else _silent)
+        given = ask_one(library, question, how, screen.stream if screen.tty and not whole else None)
         if not keep(settings.target.home, shapes.answer_json(given, library.state)):
             screen.notice("The index's folder cannot be written: `qa show N` will not know this answer.")
         _show(screen, given, library, options)
@@ -173,16 +176,18 @@ def show(place: str, text: bool, json: bool, markdown: bool, seeds: str | None, 
 
 def _show_last(target: Target, json: bool, markdown: bool, screen: Screen) -> int:
     """The last answer again, each citation held against its file anew."""
+    screen.streamed = ""
     with Catalog(target.home) if target.indexed else nullcontext() as catalog:
         saved = checked_again(last_answer(target.home), target.root, catalog)
     answer = saved.answer
     if json:
         screen.line(shapes.to_json(shapes.saved_json(saved)))
     elif markdown:
-        screen.write(render.answer_markdown(answer, target.root))
+        render.show_markdown(screen, answer, target.root)
     else:
         screen.notice(answer.question)
         render.show_answer(screen, answer, target.root)
+        render.talk(screen, answer)
     return answer.exit
 
 
@@ -254,10 +259,6 @@ def _following(question: str, how: How, settings: Settings, screen: Screen) -> H
     return replace(how, asked=asked, spent=spent)
 
 
-def _silent(_: str) -> None:
-    """For a result that is shown when it is whole."""
-
-
 def _show(screen: Screen, given: Answer, library: Library, options: Asking) -> None:
     root = library.settings.target.root
     if given.words_alone:
@@ -265,13 +266,12 @@ def _show(screen: Screen, given: Answer, library: Library, options: Asking) -> N
     if options.json:
         screen.line(shapes.to_json(shapes.answer_json(given, library.state, explain=options.explain)))
     elif options.markdown:
-        screen.write(render.answer_markdown(given, root))
+        render.show_markdown(screen, given, root)
     else:
         render.show_answer(screen, given, root)
-        for line in given.notices:
-            screen.notice(line)
-        if options.explain:
-            render.show_read(screen, given, root)
+    if options.explain and not options.json:
+        render.show_read(screen, given, root)
+    render.talk(screen, given)
     if given.failure:
         screen.failure(given.failure)
 
@@ -289,7 +289,9 @@ def _ask_batch(library: Library, options: Asking, model: Model | Failure | None,
             code = _failed_line(asked.id, failure, screen)
             first = first or code
             continue
-        given = answer(library, asked.text, found, how, _silent, time.perf_counter())
+        given = answer(library, asked.text, found, how, None, time.perf_counter())
+        for line in given.notices:
+            screen.notice(f"{asked.text[:NAMED]}: {line}")
         screen.line(shapes.to_json(shapes.answer_json(given, library.state, asked.id, explain=options.explain)))
     return first
 

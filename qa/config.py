@@ -41,8 +41,8 @@ NAMES = {
 PLACEHOLDER_KEY = "none"
 """Given to an endpoint that needs no key; openai's client wants one."""
 
-CONTEXT, CONTEXT_ELSEWHERE, SMALLEST_CONTEXT = 16_000, 3_000, 500
-"""Tokens of passages by default: OpenAI's models take far more, which would cost; others may be set to 4,096 in all."""
+SMALLEST_CONTEXT = 500
+"""Tokens of passages; fewer are no context."""
 
 NEVER = "none"
 """As QA_MODEL: no model is ever asked."""
@@ -76,11 +76,11 @@ class Settings:
         return self.values["QA_MODEL"].text
 
     @property
-    def context(self) -> int:
-        """So many tokens of passages are sent to a model at most: as set, else what every model takes at that endpoint."""
+    def context(self) -> int | None:
+        """So many tokens of passages are sent to a model at most; None if it is not set."""
         text = self.values["QA_CONTEXT"].text
         if not text:
-            return CONTEXT_ELSEWHERE if self.values["OPENAI_BASE_URL"].text else CONTEXT
+            return None
         if not text.isascii() or not text.isdigit() or int(text) < SMALLEST_CONTEXT:
             raise UsageFailure(f"QA_CONTEXT is “{text}”, not a number of tokens from {SMALLEST_CONTEXT}.")
         return int(text)

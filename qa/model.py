@@ -1,4 +1,4 @@
-"""Which model is asked, and where.
+"""Which model is asked, where, and how much it is given.
 
 Owns that choice from the settings and options; knows nothing of questions or answers.
 """
@@ -6,11 +6,19 @@ Owns that choice from the settings and options; knows nothing of questions or an
 import difflib
 from dataclasses import dataclass
 
-from index.errors import NotThere, ServiceFailure
+from index.errors import NotThere, PromptTooLong, ServiceFailure
 from index.service import Service
 from qa import llm
-from qa.config import NEVER, Settings
+from qa.config import NEVER, SMALLEST_CONTEXT, Settings
 from qa.errors import NoKey, NoModel
+from qa.prices import window
+
+CONTEXT, CONTEXT_ELSEWHERE = 16_000, 3_000
+"""Tokens of passages by default: the current models take far more, which would cost; one of which nothing is known may be set
+to 4,096 in all."""
+
+SHARE = 0.5
+"""Of a model's window; the rest is for the instructions, the question, thoughts and the reply."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +47,30 @@ def choose_model(settings: Settings, name: str | None, timeout: float) -> Model 
     return Model(settings.service, wanted or llm.DEFAULT_MODEL, timeout)
 
 
-def with_near_names(failure: NotThere, model: Model) -> NotThere:
-    """The failure with names like the model's that the service lists, if it lists any."""
+def budget(settings: Settings, model: Model) -> int:
+    """Tokens of passages that a model is given at most: as set, else what its window leaves, else what any takes there."""
+    if settings.context is not None:
+        return settings.context
+    known = window(model.service, model.name)
+    if known is None:
+        return CONTEXT_ELSEWHERE if model.service.base_url else CONTEXT
+    return max(SMALLEST_CONTEXT, min(CONTEXT, int(known * SHARE)))
+
+
+def with_near_names(failure: ServiceFailure, model: Model) -> ServiceFailure:
+    """The failure with names like the model's that the service lists, if it is the name that it does not know."""
+    unknown = isinstance(failure, NotThere) or "model" in str(failure).replace(model.name, "")
+    if isinstance(failure, PromptTooLong) or not unknown:
+        return failure
     try:
         names = llm.models(model.service, model.timeout)
     except ServiceFailure:
         return failure
+    if not names or model.name in names:
+        return failure
     near = difflib.get_close_matches(model.name, names, n=3, cutoff=0.4)
-    listed = f"It serves {', '.join(near or names[:5])}. " if names else ""
-    return NotThere(str(failure), listed + failure.hint).hiding(model.service.host)
+    hint = f"It serves {', '.join(near or names[:5])}. {failure.hint}"
+    return type(failure)(str(failure), hint).hiding(model.service.host)
 
 
 def _only_model(service: Service, timeout: float) -> str:

@@ -4,24 +4,31 @@ Owns the cutting; knows nothing of how support is judged.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from qa.answer import AnswerSentence, CitedText, SentenceRef
+from qa.marks import Located, located
 
 _NUMBER = re.compile(r"\[(\d+)\]")
-_GROUP = re.compile(r" ?(?:\[\d+\])+")
-_EMPTY_LINE = re.compile(r"^[ \t]*(?:[-*+•>]|\d+[.)])?[ \t]*$\n?", re.MULTILINE)
+_LIST_MARK = r"[ \t]*(?:[-*+•>]|\d+[.)])?[ \t]*"
+_ITEM = re.compile(r"([ \t]*)(\d{1,3})(?=[.)][ \t])")
+_HEADING = re.compile(r"[ \t]*(?:#{1,6}[ \t]|(\*\*|__)[^\n.!?。]+\1:?[ \t]*(?:\n|\Z))")
+_EMPTY_FENCE = re.compile(r"^([ \t]*(?:```|~~~))[^\n]*\n\s*\1[ \t]*$\n?", re.MULTILINE)
+_BLANK_LINE = re.compile(r"\n[ \t]*\n")
 
 
 def only_supported(cited: CitedText) -> tuple[CitedText, int]:
-    """The text without its unsupported sentences, its numbers anew in order of first use; and how many were left out."""
+    """The text without its unsupported sentences, its numbers anew in order of first use; and how many were left out.
+
+    A lead-in or heading goes with the last of what it leads to.
+    """
     out = [s for s in cited.sentences if s.supported is False]
     if not out:
         return cited, 0
-    text = _without(cited.text, cited.sentences)
+    text, leads = _without(cited.text, cited.sentences)
     order = list(dict.fromkeys(int(n) for n in _NUMBER.findall(text) if 0 < int(n) <= len(cited.refs)))
-    kept = [s for s in cited.sentences if s.supported is not False]
+    kept = [s for s in cited.sentences if s.supported is not False and not any(s is lead for lead in leads)]
     order += [n for s in kept for n in s.citations if n not in order]
     new = {old: number for number, old in enumerate(order, start=1)}
     text = _NUMBER.sub(lambda m: f"[{new[int(m[1])]}]" if int(m[1]) in new else m[0], text)
@@ -30,29 +37,62 @@ def only_supported(cited: CitedText) -> tuple[CitedText, int]:
     return CitedText(text, sentences, refs, cited.refused), len(out)
 
 
-def located(text: str, sentences: Sequence[AnswerSentence]) -> Iterator[tuple[AnswerSentence, int, int]]:
-    """Where each sentence stands in the text as shown, with the numbers behind it; one that is not found is passed over."""
-    at = 0
-    for sentence in sentences:
-        if found := _with_numbers(sentence.text).search(text, at):
-            at = found.end()
-            yield sentence, found.start(), at
-
-
-def _without(text: str, sentences: Sequence[AnswerSentence]) -> str:
-    """Cut each unsupported sentence with the numbers behind it, and the list marks and lines that are empty then."""
+def _without(text: str, sentences: Sequence[AnswerSentence]) -> tuple[str, list[AnswerSentence]]:
+    """Cut each unsupported sentence with the numbers behind it, and what is empty then; also gives the leads that are cut."""
+    found = list(located(text, sentences))
+    out = {i for i, (sentence, _, _) in enumerate(found) if sentence.supported is False}
+    for i in reversed(range(len(found))):
+        led = _led_by(text, found, i)
+        if led and out.issuperset(led):
+            out.add(i)
+    gap = next(sign for sign in map(chr, range(0xE000, 0xF900)) if sign not in text)
     kept, last = [], 0
-    for sentence, start, end in located(text, sentences):
-        if sentence.supported is False:
-            kept.append(text[last:start])
-            last = end
-    joined = "".join([*kept, text[last:]])
-    lines = [line for line in joined.split("\n") if line == "" or not _EMPTY_LINE.fullmatch(line)]
-    return re.sub(r"\n{3,}", "\n\n", re.sub(r"(?<=\S) {2,}(?=\S)", " ", "\n".join(lines))).strip()
+    for i in sorted(out):
+        _, start, end = found[i]
+        kept += [text[last:start], gap]
+        last = end
+    joined = _closed_up("".join([*kept, text[last:]]), gap)
+    return _counted(joined, text), [found[i][0] for i in out if found[i][0].supported is None]
 
 
-def _with_numbers(sentence: str) -> re.Pattern[str]:
-    """A sentence as it stands in the shown text: with groups of numbers wherever they may be, and other white space."""
-    group = _GROUP.pattern
-    parts = (rf"(?:{group})?".join(map(re.escape, word)) for word in sentence.split())
-    return re.compile(rf"(?:{group})?" + rf"(?:{group})?\s+(?:{group})?".join(parts) + rf"(?:{group})*")
+def _led_by(text: str, found: Sequence[Located], i: int) -> range:
+    """The sentences that one without a claim leads to: a heading's section, what follows a colon up to the next paragraph."""
+    sentence, start, _ = found[i]
+    heading = _is_heading(text, start)
+    if sentence.supported is not None or not (heading or sentence.text.rstrip("*_ ").endswith((":", "："))):
+        return range(0)
+    end = i + 1
+    while end < len(found) and not _is_heading(text, found[end][1]):
+        line = text.rfind("\n", 0, found[end][1]) + 1
+        apart = _BLANK_LINE.search(text, found[end - 1][2], found[end][1]) is not None
+        if not heading and end > i + 1 and apart and not re.match(r"[ \t]*(?:[-*+•]|\d{1,3}[.)])[ \t]", text[line:]):
+            break
+        end += 1
+    return range(i + 1, end)
+
+
+def _is_heading(text: str, start: int) -> bool:
+    return _HEADING.match(text, text.rfind("\n", 0, start) + 1) is not None
+
+
+def _closed_up(text: str, gap: str) -> str:
+    """The text without gaps, and without lines and code fences that hold nothing else."""
+    empty = re.compile(rf"{_LIST_MARK}(?:#{{1,6}}[ \t]*)?[*_ \t{gap}]*")
+    lines = [line for line in text.split("\n") if gap not in line or not empty.fullmatch(line)]
+    closed = _EMPTY_FENCE.sub("", re.sub(rf"(?<=\S) +{gap}(?= )|{gap}", "", "\n".join(lines)))
+    return re.sub(r"\n{3,}", "\n\n", re.sub(r"(?<=\S) {2,}(?=\S)", " ", closed)).strip()
+
+
+def _counted(text: str, before: str) -> str:
+    """The text with the items of its ordered lists counted anew; `before` had all of them."""
+    had = {(item[1], int(item[2])) for line in before.split("\n") if (item := _ITEM.match(line))}
+    lines, last = [], dict[str, tuple[int, int]]()  # of each indentation the last number, as it was and as it is
+    for line in text.split("\n"):
+        if item := _ITEM.match(line):
+            indent, old = item[1], int(item[2])
+            was, now = last.get(indent, (0, 0))
+            was, now = (was, now) if old > was else (0, 0)
+            listed = all((indent, n) in had for n in range(was + 1, old))
+            last[indent] = (old, now + 1 if listed else old)
+        lines.append(f"{indent}{last[indent][1]}{line[item.end() :]}" if item else line)
+    return "\n".join(lines)

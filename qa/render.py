@@ -20,15 +20,12 @@ from index.doctor import Examination, Finding
 from index.errors import Failure
 from index.forecast import Forecast
 from index.passage import Hit, Place
-from qa.answer import CONTROL, Answer, AnswerSentence, Citation, Surroundings
+from qa.answer import CONTROL, Answer, Citation, Surroundings
+from qa.marks import UNSUPPORTED, marked, unmarked
 from qa.offers import Offer
-from qa.only import located
 from qa.saved import Standing
 
 _UNSAFE = re.compile(f"[{CONTROL}]")
-
-UNSUPPORTED = "[?]"
-"""The sign before what the cited sentences do not support."""
 
 CLOSEST = "Closest sentences (no model has read them):"
 
@@ -51,7 +48,7 @@ class Screen:
 
         self.quiet = quiet
         self.tty = sys.stdout.isatty()
-        self.streamed = False
+        self.streamed = ""
         self.color = _wants_color(color, sys.stdout)
         self.links = has_links()
         self._talk_color = _wants_color(color, sys.stderr)
@@ -66,9 +63,9 @@ class Screen:
         sys.stdout.flush()
 
     def stream(self, text: str) -> None:
-        """A piece of an answer as it comes."""
-        self.streamed = self.streamed or bool(text)
-        self.write(_numbers_styled(self, clean(text)))
+        """A piece of an answer as it comes, which is kept."""
+        self.streamed += text
+        self.write(_styled(self, clean(text)))
 
     def page(self, text: str) -> None:
         """Text that may be longer than the terminal is high: then through the user's $PAGER, if one is set."""
@@ -153,7 +150,7 @@ def file_here(source: str, root: Path) -> str:
 
 
 def show_answer(screen: Screen, answer: Answer, root: Path) -> None:
-    """An answer with its marks and sources; its text is not repeated where it has streamed."""
+    """An answer with its marks and sources; its text is not repeated where it has streamed. What else is said: see `talk`."""
     if screen.streamed:
         screen.line()
     if answer.status == "not_found":
@@ -164,23 +161,27 @@ def show_answer(screen: Screen, answer: Answer, root: Path) -> None:
         if screen.streamed:
             screen.line(screen.style(f"{UNSUPPORTED} the reply above broke off and has not been checked", "33"))
         screen.notice(CLOSEST)
-    streamed = screen.streamed and answer.status != "passages"
-    if answer.text is not None and not streamed:
-        screen.line(_numbers_styled(screen, clean(_marked(answer.text, answer))).replace(UNSUPPORTED, _sign(screen)))
-    if answer.note:
-        screen.line(answer.note)
-    marked = () if streamed else _marked_ones(answer)
-    for mark in _marks(answer, marked):
+    shown = screen.streamed if answer.status != "passages" else ""
+    if answer.text is not None and not shown:
+        shown = marked(answer.text, answer.sentences)
+        screen.line(_styled(screen, clean(shown)))
+    for mark in _marks(answer, shown):
         screen.line(screen.style(mark, "33"))
-    if marked:
+    if f" {UNSUPPORTED}" in shown:
         screen.notice(f"{UNSUPPORTED} stands behind what the cited sentences do not support.")
-    if answer.left_out:
-        screen.notice(f"{counted(answer.left_out, 'sentence')} left out, not supported by what they cite.")
-    if answer.cut:
-        screen.notice("The model's reply stopped for length; its end is missing.")
     if answer.citations:
         screen.line()
     show_sources(screen, answer, root)
+
+
+def talk(screen: Screen, answer: Answer) -> None:
+    """On standard error, what is to be known of an answer in whatever form it is shown: what is missing, tokens and price."""
+    if answer.left_out:
+        screen.notice(f"{counted(answer.left_out, 'sentence')} left out: not supported by the sentences cited.")
+    if answer.cut:
+        screen.notice("The model's reply stopped for length; its end is missing.")
+    for line in answer.notices:
+        screen.notice(line)
     if answer.usage:
         price = "" if answer.cost is None else f", ${answer.cost:.4f}"
         usage = f"{answer.usage.input_tokens:,} tokens read, {answer.usage.output_tokens:,} written{price}"
@@ -196,31 +197,9 @@ def show_sources(screen: Screen, answer: Answer, root: Path) -> None:
 _VERDICTS = {"changed": f"  {UNSUPPORTED} the file has changed since", "gone": f"  {UNSUPPORTED} the file is gone"}
 
 
-def _sign(screen: Screen) -> str:
-    return screen.style(UNSUPPORTED, "33")
-
-
-def _marked(text: str, answer: Answer) -> str:
-    """The text with a sign behind each sentence that is not supported."""
-    parts, last = [], 0
-    for sentence, _, end in located(text, answer.sentences):
-        if sentence.supported is False:
-            parts.append(f"{text[last:end]} {UNSUPPORTED}")
-            last = end
-    return "".join([*parts, text[last:]])
-
-
-def _marked_ones(answer: Answer) -> list[AnswerSentence]:
-    """The unsupported sentences that have their sign in the text."""
-    return [sentence for sentence, _, _ in located(answer.text or "", answer.sentences) if sentence.supported is False]
-
-
-def _marks(answer: Answer, marked: Sequence[AnswerSentence]) -> list[str]:
-    """A line for each unsupported sentence but those that are marked in the text."""
-    unsupported = [s for s in answer.sentences if s.supported is False]
-    for sentence in marked:
-        unsupported.remove(sentence)
-    return [f"{UNSUPPORTED} not supported by the sentences cited: {fold(s.text)}" for s in unsupported]
+def _marks(answer: Answer, shown: str) -> list[str]:
+    """A line for each unsupported sentence but those that are marked in the text as shown."""
+    return [f"{UNSUPPORTED} not supported by the sentences cited: {fold(s.text)}" for s in unmarked(shown, answer.sentences)]
 
 
 def _source_line(screen: Screen, citation: Citation, root: Path) -> str:
@@ -230,8 +209,12 @@ def _source_line(screen: Screen, citation: Citation, root: Path) -> str:
     return f"{number} {place}  “{fold(citation.quote)}”{mark}"
 
 
-def _numbers_styled(screen: Screen, text: str) -> str:
-    return re.sub(r"\[\d+\]", lambda n: screen.style(n[0], "36"), text) if screen.color else text
+def _styled(screen: Screen, text: str) -> str:
+    """A text's numbers and signs in their colours."""
+    if not screen.color:
+        return text
+    text = re.sub(r"\[\d+\]", lambda n: screen.style(n[0], "36"), text)
+    return text.replace(UNSUPPORTED, screen.style(UNSUPPORTED, "33"))
 
 
 def show_read(screen: Screen, answer: Answer, root: Path) -> None:
@@ -404,15 +387,24 @@ def _progress() -> Any:
     return Progress(*columns, left, "left", console=Console(stderr=True), transient=True)
 
 
+def show_markdown(screen: Screen, answer: Answer, root: Path) -> None:
+    """An answer as Markdown; what else is said: see `talk`."""
+    if answer.status == "passages":
+        screen.notice(CLOSEST)
+    screen.write(answer_markdown(answer, root))
+
+
 def answer_markdown(answer: Answer, root: Path) -> str:
-    """An answer with its sources as footnotes."""
+    """An answer with its sources as footnotes, or the passages nearest to a question that has none."""
     if answer.text is None:
-        return "The documents don't say.\n"
+        nearest = "".join(f"- {place_here(hit.place, root)}: {fold(hit.text)}\n" for hit in answer.nearest)
+        return f"The documents don't say. The nearest passages:\n\n{nearest}" if nearest else "The documents don't say.\n"
+    shown = marked(answer.text, answer.sentences)
     if answer.model and answer.failure is None:
-        text = re.sub(r"\[(\d+)\]", r"[^\1]", clean(_marked(answer.text, answer)))
+        text = re.sub(r"\[(\d+)\]", r"[^\1]", clean(shown))
     else:
         text = "\n\n".join(f"{clean(s.text)}{''.join(f'[^{n}]' for n in s.citations)}" for s in answer.sentences)
-    marks = "".join(f"\n\n{mark}" for mark in _marks(answer, _marked_ones(answer)))
+    marks = "".join(f"\n\n{mark}" for mark in _marks(answer, shown))
     notes = "\n".join(
         f"[^{c.n}]: {place_here(c.place, root)} “{fold(c.quote)}”{_VERDICTS.get(c.verdict, '')}" for c in answer.citations
     )

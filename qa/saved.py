@@ -91,14 +91,14 @@ def _standing(citation: Citation, root: Path, catalog: Catalog | None) -> Standi
     renamed = catalog.sources_of(citation.source_sha256) if catalog and verdict == "gone" else []
     for source in (place.source, *renamed):
         text = on_disk(root, source, catalog, convert=True).text
-        now = _found(source, text, place, citation.quote, catalog.parts(source) if catalog else ())
+        now = found_in(source, text, place, citation.quote, catalog.parts(source) if catalog else ())
         if now:
             return Standing(citation, "moved", now)
     return Standing(citation, "gone" if verdict == "gone" else "changed", None)
 
 
-def _found(source: str, text: str | None, place: Place, quote: str, parts: Sequence[Part]) -> Place | None:
-    """Where a quote stands in a text, the nearest to its old place."""
+def found_in(source: str, text: str | None, place: Place, quote: str, parts: Sequence[Part]) -> Place | None:
+    """Where a quote stands in a source's text, the nearest to its old place."""
     starts, at = [], -1
     while text and quote and (at := text.find(quote, at + 1)) >= 0:
         starts.append(at)
@@ -128,6 +128,7 @@ def _answer(value: dict[str, Any]) -> Answer:
         model=value.get("model"),
         usage=usage and Usage(int(usage["input_tokens"]), int(usage["output_tokens"])),
         timings={},
+        cost=None if value.get("cost") is None else float(value["cost"]),
         asked=value.get("asked"),
     )
 

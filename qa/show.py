@@ -13,7 +13,7 @@ from index.passage import Place, parts_within
 from index.read import reader_for
 from qa.answer import Surroundings
 from qa.errors import PlaceFailure
-from qa.saved import last_answer
+from qa.saved import found_in, last_answer
 
 CONTEXT_LINES = 3
 
@@ -25,8 +25,8 @@ _PART = re.compile(r"(?P<file>.+?)#(?P<part>.+)", re.DOTALL)
 def surroundings(place: str, target: Target, catalog: Catalog, cwd: Path) -> Surroundings:
     """What stands at a place and around it, as indexed; PlaceFailure where there is no such place."""
     if place.isascii() and place.isdigit():
-        source, start, end = _of_last_answer(int(place), target.home)
-        return _around(source, catalog, start, end)
+        now = _of_last_answer(int(place), target.home, catalog)
+        return _around(now.source, catalog, now.start, now.end)
     if found := _SPAN.fullmatch(place):
         source = source_of(found["file"], target, catalog, cwd)
         return _around(source, catalog, int(found["start"]), int(found["end"]))
@@ -71,14 +71,20 @@ def _candidates(file: str, target: Target, cwd: Path) -> list[str]:
     return [*inside, Path(file).as_posix()]
 
 
-def _of_last_answer(n: int, home: Path) -> tuple[str, int, int]:
+def _of_last_answer(n: int, home: Path, catalog: Catalog) -> Place:
+    """Where what the last answer's n-th citation quotes stands in what is indexed now, also under another name."""
     answer = last_answer(home).answer
-    places = {c.n: c.place for c in answer.citations}
-    if n not in places:
+    citation = next((c for c in answer.citations if c.n == n), None)
+    if citation is None:
         raise PlaceFailure(
-            f"The last answer has no citation {n}; it has {len(places)}.", f"It answered: {answer.question[:80]}"
+            f"The last answer has no citation {n}; it has {len(answer.citations)}.", f"It answered: {answer.question[:80]}"
         )
-    return places[n].source, places[n].start, places[n].end
+    for source in (citation.place.source, *catalog.sources_of(citation.source_sha256)):
+        if now := found_in(source, catalog.text(source), citation.place, citation.quote, catalog.parts(source)):
+            return now
+    raise PlaceFailure(
+        f"What citation {n} quotes does not stand in {citation.place.source} any more.", "`qa show` gives the answer again."
+    )
 
 
 def _text(source: str, catalog: Catalog) -> str:

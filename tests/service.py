@@ -74,14 +74,18 @@ def vector(text: str, dimensions: int) -> list[float]:
 
 
 def with_ids(text: str, body: dict[str, Any]) -> str:
-    """`text` with each {id:WORDS} replaced by the last sentence id before WORDS in the prompt, [0.0] without one."""
+    """`text` with each {id:WORDS} replaced by the last sentence id before WORDS in the prompt, {n:WORDS} without brackets.
+
+    It is [0.0] without one.
+    """
     prompt = "\n".join(str(message["content"]) for message in body.get("messages", []))
 
     def sentence_id(match: re.Match[str]) -> str:
-        ids = re.findall(r"\[\d+\.\d+\]", prompt[: max(0, prompt.rfind(match[1]))])
-        return ids[-1] if ids else "[0.0]"
+        ids = re.findall(r"\[\d+\.\d+\]", prompt[: max(0, prompt.rfind(match[2]))])
+        found = ids[-1] if ids else "[0.0]"
+        return found if match[1] == "id" else found[1:-1]
 
-    return re.sub(r"\{id:([^}]*)\}", sentence_id, text)
+    return re.sub(r"\{(id|n):([^}]*)\}", sentence_id, text)
 
 
 class Loopback:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from conftest import SEED, Run, start
-from service import EMBEDDINGS, Fault, Loopback, closed_port
+from service import CHAT, EMBEDDINGS, MODELS, Fault, Loopback, closed_port
 
 QUESTION = "what did Lee ask of Xi?"
 LEE = (
@@ -74,6 +74,19 @@ def test_what_is_not_supported_is_marked(service: Loopback, qa: Run) -> None:
     result = qa("ask", QUESTION, "-q")
     assert result.code == 3
     assert result.out == ("Lee asked Xi for money. [?] Trump won. [?]\n")
+
+
+def test_markdown_without_an_answer(service: Loopback, qa: Run) -> None:
+    """The nearest passages, so that the user can judge; the best sentences are said to be no answer."""
+    service.enqueue("NOT_FOUND", Fault(status=401))
+    none = qa("ask", "what did Xi ask of Lee?", "--markdown")
+    assert none.code == 1
+    assert none.out.startswith(f"The documents don't say. The nearest passages:\n\n- seeds/{SEED}:")
+    assert none.out.count("\n- seeds/") == 3
+    failed = qa("ask", QUESTION, "--markdown", "--explain")
+    assert (failed.code, failed.out.startswith(LEE)) == (5, True)
+    assert failed.err.startswith("Closest sentences (no model has read them):\n")
+    assert f"seeds/{SEED}:4: " in failed.err
 
 
 def test_markdown_has_the_marks(service: Loopback, qa: Run) -> None:
@@ -195,6 +208,19 @@ def test_on_a_terminal_the_answer_streams(service: Loopback, project: Path) -> N
     assert "\x1b" not in plain
 
 
+def test_on_a_terminal_the_marks_stand_in_the_text(service: Loopback, project: Path) -> None:
+    """A sign in another colour behind what is not supported, as it streams; with --double-check, when that has been done."""
+    service.enqueue(f"Lee asked for 77 pandas {{id:In turn, Lee asked}}. {REPLY}", REPLY, "1: no")
+    shown, code = on_a_terminal("ask", QUESTION)
+    assert code == 3
+    assert f"77 pandas \x1b[36m[1]\x1b[0m. \x1b[33m[?]\x1b[0m {CLAIM} \x1b[36m[1]\x1b[0m.\r\n" in shown
+    assert "not supported by the sentences cited" not in shown
+    shown, code = on_a_terminal("ask", QUESTION, "--double-check", "--color", "never")
+    assert code == 3
+    assert f"{CLAIM} [1]. [?]\r\n" in shown
+    assert shown.count(CLAIM) == 1
+
+
 def on_a_terminal(*arguments: str) -> tuple[str, int]:
     """What a person sees of a command line, and its exit code."""
     ours, theirs = pty.openpty()
@@ -214,6 +240,22 @@ def on_a_terminal(*arguments: str) -> tuple[str, int]:
 
 
 # Embeddings over the wire
+
+
+def test_an_endpoint_from_dotenv_is_called_without_the_users_key(
+    project: Path, qa: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither for models, answers and second looks nor for embeddings; one sentence says so, and no output has the key."""
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-the-users-own-key")
+    with Loopback() as service:
+        (project / ".env").write_text(f"OPENAI_BASE_URL={service.url}\n", encoding="utf-8")
+        runs = [qa("index", "--embedder", "openai"), qa("ask", QUESTION, "--double-check"), qa("show", "--json")]
+        assert {r.path for r in service.requests} == {EMBEDDINGS, MODELS, CHAT}
+        assert not any("users-own-key" in str(r) for r in service.requests)
+    assert not any("users-own-key" in run.out + run.err for run in runs)
+    assert "The endpoint comes from .env, so the key from the environment is not sent to it" in runs[1].err
+    saved = [path for path in (project / ".qa").rglob("*") if path.is_file() and b"users-own-key" in path.read_bytes()]
+    assert saved == []
 
 
 def test_openai_embeddings(service: Loopback, qa: Run, project: Path) -> None:

@@ -13,10 +13,14 @@ from service import Fault, Loopback
 from index.build import Target, update
 from index.catalog import Catalog
 from index.embed import open_embedder
+from index.passage import Hit, Place
 from index.service import Service
 from qa.answer import AnswerSentence, CitedText, Usage
+from qa.cite import Citer
+from qa.config import load
 from qa.context import context
 from qa.double import judged
+from qa.model import Model, budget
 from qa.only import only_supported
 from qa.prices import cost
 from qa.suspicious import suspicious
@@ -44,13 +48,43 @@ def test_only_what_is_supported(service: Loopback, qa: Run) -> None:
         "- Lee asked Xi to play a constructive role [1].\n- Lee invited him to South Korea [2].\n\n"
         f"[1] seeds/{SEED}:4  “In turn,"
     )
-    assert "1 sentence left out, not supported by what they cite." in result.err
+    assert "1 sentence left out: not supported by the sentences cited." in result.err
     service.enqueue(FALSE)
     assert qa("ask", QUESTION, "--only-supported").code == 1  # nothing is left: the documents don't say
     service.enqueue(FALSE + " " + TRUE)
     answer = json.loads(qa("ask", QUESTION, "--only-supported", "--json").out)
     assert [c["n"] for c in answer["citations"]] == [1]
     assert [s["supported"] for s in answer["sentences"]] == [True]
+
+
+@pytest.mark.parametrize(
+    ("reply", "left"),
+    [
+        # a lead-in and a heading go with the last of what they lead to, and stay with some of it
+        ("He did this:\n- FALSE\n- FALSE\n\nTRUE", "TRUE"),
+        ("He did this:\n\n- FALSE\n\n- FALSE\n\nTRUE", "TRUE"),
+        ("He did this:\n- FALSE\n- TRUE", "He did this:\n- TRUE"),
+        ("## Trade\nFALSE\n\n## Peace\nTRUE FALSE", "## Peace\nTRUE"),
+        ("**Trade**\n\nFALSE\n\nTRUE", "**Trade**\n\nTRUE"),
+        # ordered lists count on; a number that is none of a list stays
+        ("1. FALSE\n2. TRUE\n3. FALSE\n4. TRUE", "1. TRUE\n2. TRUE"),
+        ("FALSE\n7. June it was, TRUE", "7. June it was, TRUE"),
+        # rows of tables, lines of a paragraph, code
+        ("| a | b |\n|---|---|\n| FALSE | x |\n| TRUE | y |", "| a | b |\n|---|---|\n| TRUE | y |"),
+        ("TRUE\nFALSE\nTRUE", "TRUE\nTRUE"),
+        ("TRUE\n```\nFALSE\n```\nTRUE", "TRUE\nTRUE"),
+        ("TRUE FALSE TRUE", "TRUE TRUE"),
+        ("> FALSE\n> TRUE", "> TRUE"),
+    ],
+)
+def test_what_is_left_reads_as_an_answer(reply: str, left: str) -> None:
+    """Nothing dangles where something was left out."""
+    hit = Hit(Place("a.txt", 0, 11, 1), "", "", "Kim stayed.", ((0, 11),), 1.0)
+    citer = Citer([hit])
+    citer.feed(reply.replace("TRUE", "Kim stayed [1.1].").replace("FALSE", "Kim left in 1999 [1.1]."))
+    found, _ = only_supported(citer.finish()[1])
+    assert found.text.replace("Kim stayed [1].", "TRUE") == left
+    assert all(s.text in found.text.replace(" [1]", "") for s in found.sentences)
 
 
 def test_double_check(service: Loopback, qa: Run) -> None:
@@ -84,17 +118,14 @@ def test_any_second_opinion_is_read(reply: str, count: int) -> None:
     assert sum(s.supported is False for s in after.sentences) == refuted
 
 
-@settings(max_examples=300, deadline=None)
-@given(
-    st.lists(
-        st.tuples(
-            st.sampled_from(["Lee asked.", "It (so to say) ended", "A [b] c!", "¿Qué?"]), st.booleans(), st.integers(0, 3)
-        ),
-        max_size=6,
-    ),
-    st.sampled_from([" ", "\n", "\n- ", "\n\n"]),
+CLAIMS = st.lists(
+    st.tuples(st.sampled_from(["Lee asked.", "It (so to say) ended", "A [b] c!", "¿Qué?"]), st.booleans(), st.integers(0, 3)),
+    max_size=6,
 )
-def test_what_is_left_has_its_numbers_in_order(claims: list[tuple[str, bool, int]], between: str) -> None:
+BETWEEN = st.sampled_from([" ", "\n", "\n- ", "\n\n"])
+
+
+def is_in_order(claims: list[tuple[str, bool, int]], between: str) -> None:
     """Every kept sentence stays, every other goes, and numbers count from 1 in order of first use."""
     text = between.join(f"{claim} [{n}]" if n else claim for claim, _, n in claims)
     sentences = tuple(AnswerSentence(claim, (n,) if n else (), holds) for claim, holds, n in claims)
@@ -106,6 +137,21 @@ def test_what_is_left_has_its_numbers_in_order(claims: list[tuple[str, bool, int
         assert list(dict.fromkeys(used)) == list(range(1, len(left.refs) + 1))
         assert [s.text for s in left.sentences] == [claim for claim, holds, _ in claims if holds]
         assert sum(left.text.count(claim) for claim in {c for c, _, _ in claims}) == len(left.sentences)
+
+
+@settings(max_examples=300, deadline=None)
+@given(CLAIMS, BETWEEN)
+def test_what_is_left_has_its_numbers_in_order(claims: list[tuple[str, bool, int]], between: str) -> None:
+    """Of any claims, supported or not."""
+    is_in_order(claims, between)
+
+
+@pytest.mark.soak
+@settings(max_examples=10_000, deadline=None)
+@given(CLAIMS, BETWEEN)
+def test_what_is_left_at_length(claims: list[tuple[str, bool, int]], between: str) -> None:
+    """Ten thousand answers."""
+    is_in_order(claims, between)
 
 
 def test_everything_is_sent_where_it_fits(service: Loopback, qa: Run, project: Path) -> None:
@@ -127,10 +173,36 @@ def test_a_small_budget(service: Loopback, qa: Run, monkeypatch: pytest.MonkeyPa
     result = qa("ask", "list all that Lee asked of Xi")
     assert "of 5 passages did not fit into 600 tokens and were not sent; QA_CONTEXT sets how many." in result.err
     assert "\n(from 2 of 5 passages; there may be more)\n" in result.out
+    for form in ("--json", "--markdown"):
+        service.enqueue(TRUE)
+        shown = qa("ask", "list all that Lee asked of Xi", form)
+        assert "did not fit into 600 tokens" in shown.err
+        assert "loop-model: 100 tokens read, 20 written\n" in shown.err
+        assert "(from 2 of 5 passages; there may be more)" in shown.out
+    assert json.loads(qa("show", "--json").out)["answer"].endswith("\n\n(from 2 of 5 passages; there may be more)")
     monkeypatch.setenv("QA_CONTEXT", "many")
     service.enqueue(TRUE)
     wrong = qa("ask", QUESTION)
     assert (wrong.code, wrong.err) == (2, "QA_CONTEXT is “many”, not a number of tokens from 500.\n")
+
+
+@pytest.mark.parametrize(
+    ("url", "model", "tokens"),
+    [
+        (None, "gpt-6-luna", 16_000),
+        (None, "gpt-4", 4_096),  # half of its 8,192
+        (None, "no-such-model", 16_000),
+        ("https://openrouter.ai/api/v1", "openai/gpt-4", 4_095),
+        ("https://name.openai.azure.com/openai/v1/", "gpt-4o-mini", 16_000),
+        ("http://localhost:11434/v1", "gpt-4o-mini", 3_000),  # whatever it is called there
+    ],
+)
+def test_what_a_model_takes(project: Path, monkeypatch: pytest.MonkeyPatch, url: str | None, model: str, tokens: int) -> None:
+    """As the price list has it, unless QA_CONTEXT says otherwise."""
+    asked = Model(Service(url, "key"), model, 60)
+    assert budget(load(), asked) == tokens
+    monkeypatch.setenv("QA_CONTEXT", "20000")
+    assert budget(load(), asked) == 20_000
 
 
 def test_a_prompt_that_the_endpoint_cuts(service: Loopback, qa: Run) -> None:
@@ -161,6 +233,42 @@ def test_a_model_that_is_not_there(service: Loopback, qa: Run) -> None:
     assert result.code == 5
     assert "It serves llama3.2, llama3.1. Check the model's name" in result.err
     assert "constructive role" in result.out
+
+
+@pytest.mark.parametrize(
+    ("asked", "fault", "listed"),
+    [
+        ("lama3.2", Fault(status=400, message="lama3.2 is not a valid model ID"), True),  # as some gateways say it
+        ("lama3.2", Fault(status=400, message="too spicy"), False),
+        ("llama3.2", Fault(status=404), False),  # it is there; something else is not
+    ],
+)
+def test_near_names_only_where_the_name_is_at_fault(service: Loopback, qa: Run, asked: str, fault: Fault, listed: bool) -> None:
+    """Whatever status says so, and not for a model that the endpoint lists."""
+    service.models = ("llama3.2", "qwen3")
+    service.enqueue(fault)
+    result = qa("ask", "--model", asked, QUESTION)
+    assert (result.code, "It serves llama3.2" in result.err) == (5, listed)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault(status=400, code="context_length_exceeded", message="Too long."),
+        Fault(status=400, message="This model's maximum context length is 4096 tokens. However, you requested 5000."),
+        Fault(status=400, message="the request exceeds the available context size (2048)"),
+        Fault(status=413, message="prompt is too long: 210000 tokens > 200000 maximum"),
+        Fault(code="context_length_exceeded", message="Too long."),  # in the stream
+    ],
+)
+def test_a_prompt_that_is_too_long(service: Loopback, qa: Run, fault: Fault) -> None:
+    """In words, with what mends it, however the endpoint says it; the best sentences all the same."""
+    service.enqueue(fault)
+    result = qa("ask", "--json", QUESTION)
+    answer = json.loads(result.out)
+    assert (result.code, answer["status"], answer["error"]["code"]) == (5, "passages", "prompt_too_long")
+    assert "cannot take as much as was sent for loop-model: “" in result.err
+    assert "QA_CONTEXT" in answer["error"]["hint"]
 
 
 def test_a_rate_limit_is_waited_for_and_said(service: Loopback, qa: Run) -> None:
@@ -227,3 +335,28 @@ def test_a_context_has_each_sentence_once(tmp_path_factory: pytest.TempPathFacto
     for hit in sent.hits:
         assert text[hit.place.start : hit.place.end] == hit.text
     assert [s for hit in sent.hits for s in hit.sentences] == [s for row in rows for s in row.sentences]
+
+
+def test_what_is_said_beside_an_answer_is_said_in_every_form(service: Loopback, qa: Run) -> None:
+    """A reply that stops for length, what was left out, a second check, tokens: on stderr; a batch names the question."""
+    for form in ("--json", "--markdown", "--color=never"):
+        service.enqueue(Fault(text=f"{TRUE} {FALSE}", finish="length"), "1: yes")
+        err = qa("ask", QUESTION, "--double-check", "--only-supported", form).err
+        assert "1 sentence left out" in err
+        assert "stopped for length" in err
+        assert "Checked 1 claim a second time: none not supported." in err
+        assert "loop-model: 200 tokens read, 40 written" in err
+    service.enqueue("NOT_FOUND")
+    assert "loop-model: 100 tokens read" in qa("ask", QUESTION).err
+
+
+def test_a_batch_says_which_question_a_notice_is_about(
+    service: Loopback, qa: Run, monkeypatch: pytest.MonkeyPatch, project: Path
+) -> None:
+    """On stderr, while stdout has an object a line."""
+    monkeypatch.setenv("QA_CONTEXT", "600")
+    (project / "questions.txt").write_text(QUESTION, encoding="utf-8")
+    service.enqueue(TRUE)
+    result = qa("ask", "--batch", "questions.txt")
+    assert json.loads(result.out)["status"] == "answered"
+    assert f"{QUESTION}: 3 of 5 passages did not fit" in result.err

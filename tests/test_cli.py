@@ -218,6 +218,26 @@ def test_show(project: Path, qa: Run) -> None:
     assert around["text"] == text[around["start"] : around["end"]] == text.split("\n")[1]
 
 
+def test_show_a_citation_that_has_moved(project: Path, qa: Run) -> None:
+    """Where it stands now, also under another name; one that is gone is not shown as something else."""
+    qa("ask", QUESTION)
+    seed = project / "seeds" / SEED
+    text = seed.read_text("utf-8")
+    seed.write_text(f"A new first line.\n{text}", "utf-8")
+    qa("index")
+    assert f">>>{LEE}<<<" in (shown := qa("show", "1").out)
+    assert shown.startswith(f"seeds/{SEED}:5\n")
+    seed.write_text(text, "utf-8")
+    seed.rename(seed.with_name("renamed.txt"))
+    qa("index")
+    assert qa("show", "1").out.startswith("seeds/renamed.txt:4\n")
+    (project / "seeds" / "renamed.txt").write_text(text.replace("In turn, Lee asked", "Lee begged"), "utf-8")
+    qa("index")
+    gone = qa("show", "1")
+    assert (gone.code, gone.out) == (4, "")
+    assert f"What citation 1 quotes does not stand in {SEED} any more." in gone.err
+
+
 def test_show_the_last_answer_again(project: Path, qa: Run) -> None:
     """Whole, in each form, its citations checked anew; exit 3 once a file has changed."""
     assert qa("show").code == 4

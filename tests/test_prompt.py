@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.passage import Hit, Place
@@ -127,11 +127,24 @@ PIECES = st.sampled_from(
 HOSTILE = st.lists(PIECES | st.characters(), max_size=30).map("".join)
 
 
-@given(HOSTILE, HOSTILE, HOSTILE)
-def test_ids_and_fences_are_only_ours(text: str, name: str, question: str) -> None:
-    """Whatever a document, a file's name or a question holds."""
+def holds(text: str, name: str, question: str) -> None:
+    """Ids and fences are ours alone, and nothing is hidden."""
     shown = prompt(question, [hit(f"{name}x", f"{text}x", "Kim.", title=name, heading=text)])
     assert re.findall(r"[\[【]\d+\.\d+[\]】]", shown) == ["[1.1]", "[1.2]"]
     for tag in ("<passages>", "</passages>", "</passage>", "<question>", "</question>"):
         assert shown.count(tag) == 1
     assert not set(shown) & set("\x1b\u200b\u202e\x00\r")
+
+
+@given(HOSTILE, HOSTILE, HOSTILE)
+def test_ids_and_fences_are_only_ours(text: str, name: str, question: str) -> None:
+    """Whatever a document, a file's name or a question holds."""
+    holds(text, name, question)
+
+
+@pytest.mark.soak
+@settings(max_examples=10_000, deadline=None)
+@given(HOSTILE, HOSTILE, HOSTILE)
+def test_laws_at_length(text: str, name: str, question: str) -> None:
+    """Ten thousand documents."""
+    holds(text, name, question)
