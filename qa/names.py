@@ -19,7 +19,10 @@ from index.passage import Hit, Span
 from qa.answer import SentenceRef
 
 _WORD = re.compile(r"[^\W\d_][\w’'-]*")
-_BEGINNING = re.compile(r"(?:^|[.!?:;|…。！？]\s|[“„«\"‘「『(]|\n)[\s\W_]*")
+_BEGINNING = re.compile(r"(?:^|[.!?:;|…。！？][*_]{0,3}\s|\*\*\s?[–—-]\s|[“„«\"‘「『(]|\n)[\s\W_]*")
+_LABEL = re.compile(r"\W*\*\*[^*\n]{1,80}(?::\*\*|\*\*\s?[:–—-])")
+"""What some models write in bold before an item, with the capitals of a headline."""
+
 _ENDINGS = frozenset(("", *"n an ian ean ese i ish a ia e y s es ns ans ians is in ic ain er ers".split()))
 _RUN = re.compile(r"[A-Z][\w’'-]*(?:[ -](?:(?:of|for|the|and) )*[A-Z][\w’'-]*)+")
 _ORDINARY = re.compile(r"(?:s|ly|ing|ion|ity|ment|ness|ance|ence|ism|ship|hood|able|ful|less|ed|wise)$")
@@ -135,6 +138,8 @@ def _capitalised(text: str, *, inside: bool) -> Iterator[tuple[int, str]]:
     """Capitalised words, with their places: those inside sentences, or those that begin one."""
     text = re.sub(r"\b(?:[A-Z]\.){2,}", lambda m: m[0].replace(".", "").ljust(len(m[0])), text)
     beginnings = {m.end() for m in _BEGINNING.finditer(text)}
+    label = _LABEL.match(text)
+    beginnings |= set(range(label.end())) if label else set()
     for found in _WORD.finditer(text):
         word = re.sub(r"[’'](?:s|S)?$", "", found[0])
         if word[0].isupper() and len(word) > 1 and word.casefold() not in _TITLES and (found.start() in beginnings) != inside:

@@ -295,6 +295,10 @@ def test_a_document_with_the_refusal_word_changes_nothing() -> None:
         ("It was said by the US president Trump [2.2].", True),  # initials
         ("Zébras run [2.2].", True),  # accents
         ("Money went to Xi [1.1].", True),  # an ordinary word begins it
+        ("**Constructive Efforts:** He asked Xi [1.1].", True),  # a label in bold has the capitals of a headline
+        ("**Big Money** – What he paid was 1577 euros [1.2].", True),
+        ("**Donald Trump:** He asked Xi [1.1].", False),  # a name of the passages, though
+        ("**Request:** He asked Putin [1.1].", False),
         # quotations
         ("Lee spoke of a “constructive role” [1.1].", True),
         ('Lee spoke of a "Constructive  role," [1.1].', True),
