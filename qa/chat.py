@@ -42,12 +42,14 @@ class _Session:
         except Failure as failure:
             self.screen.failure(failure)
         except KeyboardInterrupt:
+            if self.screen.streamed:
+                self.screen.line()
             self.screen.notice("Stopped.")
         return True
 
     def _ask(self, question: str) -> bool:
-        follow = self.going_on and (leans(question) or not self.options.no_llm)
-        commands.ask((question,), replace(self.options, follow=follow), self.seeds, self.home, self.screen)
+        options = replace(self.options, follow=self.going_on, follow_if=leans)
+        commands.ask((question,), options, self.seeds, self.home, self.screen)
         self.going_on = True
         return True
 

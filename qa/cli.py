@@ -283,7 +283,7 @@ def run(arguments: Sequence[str]) -> int:
     except Failure as failure:
         return _failed(failure, arguments)
     except KeyboardInterrupt:
-        sys.stderr.write("Stopped. What was stored is kept.\n")
+        sys.stderr.write("\n" * sys.stderr.isatty() + "Stopped. What was stored is kept.\n")
         return 130
     except BrokenPipeError:
         raise

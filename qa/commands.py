@@ -6,7 +6,7 @@ Knows nothing of parsing the command line (`qa/cli.py`) or of what things look l
 import re
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -42,7 +42,7 @@ SHORTEST_WAIT, LONGEST_WAIT = 0.1, 86_400
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """The options of `qa ask`."""
+    """The options of `qa ask`; `follow_if` tells which questions follow where there is no model to tell."""
 
     json: bool = False
     markdown: bool = False
@@ -57,6 +57,7 @@ class Asking:
     double_check: bool = False
     only_supported: bool = False
     follow: bool = False
+    follow_if: Callable[[str], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +87,9 @@ def ask(words: Sequence[str], options: Asking, seeds: str | None, home: str | No
             return _ask_batch(library, options, model, screen)
         within = library.within(options.within)
         whole = options.json or options.markdown or options.only_supported or options.double_check
-        how = (
-            _following(question, _how(options, model, within), settings, screen)
-            if options.follow
-            else _how(options, model, within)
-        )
+        how = _how(options, model, within)
+        if options.follow and (isinstance(model, Model) or options.follow_if is None or options.follow_if(question)):
+            how = _following(question, how, settings, screen)
         given = ask_one(library, question, how, screen.stream if screen.tty and not whole else None)
         if not keep(settings.target.home, shapes.answer_json(given, library.state)):
             screen.notice("The index's folder cannot be written: `qa show N` will not know this answer.")

@@ -30,7 +30,7 @@ def leans(question: str) -> bool:
 
 def _what_it_was_about(asked: str, follow_up: str) -> str:
     """The names in the question before, where the follow-up has words of its own to look for; else all of it."""
-    names = re.findall(r"(?<!^)\b[A-Z]\w+(?: [A-Z]\w+)*", asked)
+    names = re.findall(r"(?<!^)\b[A-Z][\w’'-]+(?: [A-Z][\w’'-]+)*", asked)
     own = any(word not in STOPWORDS for word in words_of(follow_up))
     return ", ".join(dict.fromkeys(names)) if own and names else asked
 

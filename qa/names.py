@@ -47,7 +47,7 @@ _BEGINNERS = frozenset(
 )
 _MONTHS = "January February March April May June July August September October November December".casefold().split()
 _DATE = re.compile(r"\b(?:\d{4}-(\d\d)\b|(\d{1,2})[./](\d{1,2})[./]\d)")
-_TITLES = frozenset("i mr mrs ms dr prof sir".split())
+_TITLES = frozenset("i mr mrs ms dr prof sir president prime minister chancellor senator professor doctor".split())
 _LANGUAGES = {
     "en": "a an and are as at be by for from has have in is it its of on or that the to was were will with he she they not who",
     "de": "der die das und ist den von zu mit sich des auf für im dem nicht ein eine als auch es er sie wurde am um zum zur",

@@ -39,6 +39,7 @@ class Fault:
     html: bool = False  # a web page
     reset: bool = False  # the connection ends without a reply
     raw: bytes | None = None  # this body, whatever was asked; in a stream: this line in the middle
+    pause: float = 0.0  # seconds before each piece of a stream
     cut: bool = False  # the connection breaks half-way through the stream
     finish: str | None = "stop"  # None: the stream ends, properly, without a finish reason
     prompt_tokens: int = 100
@@ -221,19 +222,20 @@ class Handler(BaseHTTPRequestHandler):
             lines[half:] = [json.dumps({"error": {"message": fault.message, "code": fault.code}}).encode()]
         if fault.raw is not None:
             lines.insert(half, fault.raw)
-        self.stream(lines[:half] if fault.cut else lines, whole=not fault.cut)
+        self.stream(lines[:half] if fault.cut else lines, whole=not fault.cut, pause=fault.pause)
 
     def parts(self, text: str) -> list[str]:
         """`text` in pieces of `chunk` characters."""
         return [text[i : i + self.loopback.chunk] for i in range(0, len(text), self.loopback.chunk)]
 
-    def stream(self, lines: list[bytes], whole: bool) -> None:
+    def stream(self, lines: list[bytes], whole: bool, pause: float) -> None:
         """Server-sent events in chunked transfer; broken off at the end unless `whole`."""
         self.send_response(200)
         self.send_header("content-type", "text/event-stream")
         self.send_header("transfer-encoding", "chunked")
         self.end_headers()
         for line in lines:
+            time.sleep(pause)
             event = b"data: " + line + b"\n\n"
             self.wfile.write(b"%x\r\n%s\r\n" % (len(event), event))
         if whole:

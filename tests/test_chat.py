@@ -75,6 +75,15 @@ def test_what_leans_on_the_question_before(question: str, follow_up: bool) -> No
     assert leans(question) is follow_up
 
 
+def test_a_session_without_a_key(project: Path, process: Run) -> None:
+    """A question that leans on the one before takes from it, another one does not; nobody has to say that there is no model."""
+    lines = [QUESTION, "Who is Kang Yu-jung?", "and where is the summit?"]
+    result = process("chat", stdin="\n".join(lines).encode())
+    assert [line for line in result.err.splitlines() if line.startswith("Asking")] == [
+        "Asking: and where is the summit? (Kang Yu-jung)"
+    ]
+
+
 def test_a_session(project: Path, process: Run) -> None:
     """Without a model and off a terminal: questions, follow-ups, commands, a line of two parts; failures end nothing."""
     lines = [QUESTION, "and when is the summit?", "/sources", "/show 1", "/show 99", "/save answer.md", "/save answer.json"]
@@ -110,28 +119,45 @@ def test_ctrl_c_stops_the_answer_and_not_the_session(service: Loopback, project:
     assert "Lee asked Xi [1]." in out.decode()
 
 
+@pytest.mark.parametrize(("command", "code"), [("ask", 130), ("chat", 0)])
+def test_ctrl_c_on_a_terminal_ends_the_line(service: Loopback, project: Path, command: str, code: int) -> None:
+    """What was said of the answer stays, and what follows has a line of its own."""
+    service.enqueue(Fault(text="Lee asked Xi {id:In turn, Lee asked}. " * 2000, pause=0.05))
+    parent, terminal = pty.openpty()
+    child = start([command, *([QUESTION] if command == "ask" else [])], stdin=terminal, stdout=terminal, stderr=terminal)
+    os.close(terminal)
+    if command == "chat":
+        os.write(parent, f"{QUESTION}\n".encode())
+    until(parent, b"Xi ")
+    child.send_signal(signal.SIGINT)
+    assert b"\r\nStopped." in until(parent, b"Stopped.").replace(b"\x1b[2m", b"")
+    if command == "chat":
+        until(parent, b"> ")
+        os.write(parent, b"\x04")
+    assert child.wait(timeout=30) == code
+    os.close(parent)
+
+
+def until(terminal: int, text: bytes) -> bytes:
+    """What is shown until a text is."""
+    seen, deadline = b"", time.monotonic() + 60
+    while text not in seen:
+        assert time.monotonic() < deadline, seen
+        if select.select([terminal], [], [], 0.2)[0]:
+            seen += os.read(terminal, 65536)
+    return seen
+
+
 def test_a_session_on_a_terminal(project: Path) -> None:
     """A prompt, the answer, links where the terminal has them, and Ctrl-D."""
     parent, terminal = pty.openpty()
     environment = {**os.environ, "TERM": "xterm-256color", "VTE_VERSION": "7000"}
     child = start(["chat", "--no-llm"], stdin=terminal, stdout=terminal, stderr=terminal, env=environment)
     os.close(terminal)
-    seen = b""
-
-    def until(text: bytes) -> None:
-        nonlocal seen
-        deadline = time.monotonic() + 60
-        while text not in seen:
-            assert time.monotonic() < deadline, seen
-            if select.select([parent], [], [], 0.2)[0]:
-                seen += os.read(parent, 65536)
-
-    until(b"> ")
+    until(parent, b"> ")
     os.write(parent, f"{QUESTION}\n".encode())
-    until(b"nuclear threat.\xe2\x80\x9d")
-    until(f"\x1b]8;;file://{project.resolve()}/seeds/{SEED}\x1b\\".encode())
-    seen = b""
-    until(b"> ")
+    assert f"\x1b]8;;file://{project.resolve()}/seeds/{SEED}\x1b\\".encode() in until(parent, b"nuclear threat.\xe2\x80\x9d")
+    until(parent, b"> ")
     os.write(parent, b"\x04")
     assert child.wait(timeout=30) == 0
     os.close(parent)

@@ -293,6 +293,7 @@ def test_a_document_with_the_refusal_word_changes_nothing() -> None:
         ("It is the LEE family that asked [1.1].", True),
         ("It was said by an American [2.2].", False),
         ("It was said by the US president Trump [2.2].", True),  # initials
+        ("It was said by President Trump [2.2].", True),  # what somebody is called is no name
         ("Zébras run [2.2].", True),  # accents
         ("Money went to Xi [1.1].", True),  # an ordinary word begins it
         ("**Constructive Efforts:** He asked Xi [1.1].", True),  # a label in bold has the capitals of a headline
