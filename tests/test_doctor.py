@@ -117,14 +117,14 @@ def test_what_is_wrong_is_found_and_mended(indexed: Path, qa: Run, damage: Calla
 
 def test_what_is_left_out(indexed: Path, qa: Run) -> None:
     """By choice it is a note; a file that could not be read is a finding, until it is mended or excluded."""
-    for name in ("a.key", "ignored.txt", "x.xyz", "empty.txt"):
+    for name in ("a.key", "ignored.txt", "x.zip", "empty.txt"):
         (indexed / "seeds" / name).write_text("" if name == "empty.txt" else "x")
     (indexed / "seeds" / ".gitignore").write_text("ignored.txt")
     (indexed / "seeds" / "bad.txt").write_bytes(b"a\0b")
     qa("index", "-q")
     result = json.loads(qa("doctor", "--json").out)
     assert [(f["check"], f["source"]) for f in result["findings"]] == [("left_out", "bad.txt")]
-    assert [f["source"] for f in result["notes"]] == ["a.key", "empty.txt", "ignored.txt", "x.xyz"]
+    assert [f["source"] for f in result["notes"]] == ["a.key", "empty.txt", "ignored.txt", "x.zip"]
     assert qa("doctor").out.splitlines()[0] == (
         "left_out    bad.txt: not a text file (it holds NUL bytes) → Mend the file, or name it in .qaignore."
     )

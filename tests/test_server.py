@@ -196,7 +196,9 @@ def test_a_server_killed_while_it_is_written_to(target: Target, chroma: Chroma) 
     """What it has acknowledged is not embedded again; each source is found whole all the while."""
 
     class Killing(Failing):
-        def batches(self, pieces: Sequence[Piece]) -> Iterator[tuple[list[int], np.ndarray, list[bytes]]]:
+        def batches(
+            self, pieces: Sequence[Piece], arrived: object = None
+        ) -> Iterator[tuple[list[int], np.ndarray, list[bytes]]]:
             for n, batch in enumerate(super().batches(pieces)):
                 if n == len(pieces) // 2:
                     chroma.stop()

@@ -72,21 +72,10 @@ def ask_beside_an_index(target: Target, files: int, questions: int) -> None:
     assert indexing.wait() == 0
 
 
-def test_questions_beside_a_running_index(target: Target) -> None:
-    """A few."""
-    ask_beside_an_index(target, 400, 4)
-
-
 @pytest.mark.soak
 def test_a_hundred_questions_beside_a_running_index(target: Target) -> None:
     """Law 10 and 11."""
     ask_beside_an_index(target, 1500, 100)
-
-
-def test_ten_questions_at_once(target: Target) -> None:
-    """While nothing was indexed before: one of them indexes, the others wait for its first batch."""
-    write(target.root, range(40))
-    assert len(list(answers([start(QUESTION) for _ in range(10)]))) == 10
 
 
 def test_two_that_index_at_once(target: Target) -> None:
