@@ -287,6 +287,7 @@ def _run(
         gone = planned(found, catalog).gone
         _put_all(todo.look, before, store, progress, rebuild=rebuild)
         store.remove(gone)
+        store.drop_unused()
         if doubtful:
             store.reconcile()
         store.pay()

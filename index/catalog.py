@@ -244,31 +244,28 @@ class Catalog:
     def store(self, prepared: Iterable[Prepared], owed: set[str], *, replace: bool = False) -> None:
         """Store sources with their documents; passages whose hash is in `owed` have no vector yet. In a transaction.
 
-        A document that is stored already is left as it is, unless `replace`. Those that no source holds any more go last: one
-        of these sources may hold it now, as when two files have swapped their names.
+        A document that is stored already is left as it is, unless `replace`. One that no source holds any more stays until
+        `drop_unused`: another source of the same run may hold it, as when two files have swapped their names.
         """
-        dropped = []
         for item in prepared:
             if item.document is not None and (replace or not self.document_stored(item.row.sha256, item.row.maker)):
                 self._store_document(item, owed)
             key = (item.row.sha256, item.row.maker)
             found = self._one("SELECT id FROM document WHERE sha256 = ? AND maker = ?", *key)
-            old = self._one("SELECT document_id FROM source WHERE path = ?", item.source)
             row = (item.source, found and found[0], *astuple(item.row.stat), item.row.checked_ns, item.row.maker)
             name = folded_name(stem(item.source))
             self._db.execute(f"INSERT OR REPLACE INTO source VALUES ({_marks(10)})", (*row, item.row.left_out, name))
-            if old and old[0] is not None and old != found:
-                dropped.append(old[0])
-        for document_id in dropped:
-            self._drop_document_if_unused(document_id)
 
     def remove(self, paths: Iterable[str]) -> None:
-        """Forget sources, and the documents that no source holds any more. In a transaction."""
-        for path in paths:
-            old = self._one("SELECT document_id FROM source WHERE path = ?", path)
-            self._db.execute("DELETE FROM source WHERE path = ?", (path,))
-            if old and old[0] is not None:
-                self._drop_document_if_unused(old[0])
+        """Forget sources. In a transaction."""
+        self._db.executemany("DELETE FROM source WHERE path = ?", [(path,) for path in paths])
+
+    def drop_unused(self) -> None:
+        """Forget the documents that no source holds any more. In a transaction."""
+        unused = "SELECT id FROM document WHERE NOT EXISTS (SELECT 1 FROM source WHERE document_id = document.id)"
+        for (document_id,) in self._all(unused):
+            self._drop_passages(document_id)
+            self._db.execute("DELETE FROM document WHERE id = ?", (document_id,))
 
     def _store_document(self, item: Prepared, owed: set[str]) -> None:
         assert item.document is not None
@@ -305,11 +302,6 @@ class Catalog:
             "INSERT INTO words(rowid, text, heading, title, bigrams) VALUES (?, ?, ?, ?, ?)",
             (cursor.lastrowid, p.text, p.heading, title, " ".join(stored_bigrams(p.text))),
         )
-
-    def _drop_document_if_unused(self, document_id: int) -> None:
-        if not self._one("SELECT 1 FROM source WHERE document_id = ? LIMIT 1", document_id):
-            self._drop_passages(document_id)
-            self._db.execute("DELETE FROM document WHERE id = ?", (document_id,))
 
     def _drop_passages(self, document_id: int) -> None:
         hashes = self._all("SELECT DISTINCT hash FROM passage WHERE document_id = ?", document_id)

@@ -112,6 +112,11 @@ class Store:
         with self.catalog.transaction():
             self.catalog.remove(sources)
 
+    def drop_unused(self) -> None:
+        """Forget the documents that no source holds any more, once every source has been stored."""
+        with self.catalog.transaction():
+            self.catalog.drop_unused()
+
     def pay(self) -> None:
         """Embed what is owed, as far as the embedder goes."""
         for embedding in self.ahead(self._begin(owed) for owed in self._owed()):

@@ -135,8 +135,12 @@ def test_touch_rename_move_and_copy_cost_nothing(target: Target) -> None:
     consistent(target)
 
 
-def test_two_files_that_swap_their_names_lose_nothing(target: Target) -> None:
-    """Each text is held by the other name now."""
+@pytest.mark.parametrize("size", [0, 4_000_000])
+def test_two_files_that_swap_their_names_lose_nothing(target: Target, size: int) -> None:
+    """Each text is held by the other name now, also where they are stored in two groups."""
+    for name in "ab":
+        with (target.root / f"{name}.txt").open("a") as file:
+            file.write("\n\n" + name * (size // 40) + "\n\n" + " " * size)
     update(target, STATIC)
     (target.root / "a.txt").rename(target.root.parent / "a")
     (target.root / "b.txt").rename(target.root / "a.txt")

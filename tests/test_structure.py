@@ -22,7 +22,7 @@ LAYERS = [
     ["qa.config", "qa.answer"],
     ["qa.errors"],
     ["qa"],
-    ["index.doctor", "index.watch", "index.forecast"],
+    ["index.doctor", "index.watch", "index.forecast", "index.retriever"],
     ["index.build", "index.search", "index.window"],
     ["index.store", "index.rank", "index.links", "index.reading", "index.server"],
     ["index.question"],
@@ -44,7 +44,7 @@ LAYERS = [
 LEVEL = {module: level for level, modules in enumerate(LAYERS) for module in modules}
 
 ONLY_IN = {
-    "llama_index": {"index.split"},
+    "llama_index": {"index.split", "index.retriever"},
     "pypdfium2": {"index.read.pdf"},
     "openpyxl": {"index.read.xlsx"},
     "selectolax": {"index.read.webpage"},
