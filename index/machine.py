@@ -4,8 +4,10 @@ Owns what is asked of the operating system beside files; knows nothing of the in
 """
 
 import os
+import re
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 
@@ -32,3 +34,32 @@ def in_thread(call: Callable[[], Any]) -> None:
     done.wait()
     if failed:
         raise failed[0]
+
+
+NETWORK = frozenset(
+    "9p afs beegfs ceph cifs davfs fuse.rclone fuse.sshfs glusterfs lustre ncpfs nfs nfs4 smb2 smb3 smbfs".split()
+)
+"""File systems that several machines may write, as Linux names them."""
+
+_MOUNTS = Path("/proc/self/mountinfo")
+
+
+def on_network(folder: Path) -> bool:
+    """Whether a folder is on a network disk, as far as the system tells; False where it does not."""
+    try:
+        mounts = _MOUNTS.read_text(encoding="utf-8", errors="surrogateescape")
+    except OSError:
+        return False
+    return file_system(str(folder.resolve()), mounts) in NETWORK
+
+
+def file_system(path: str, mounts: str) -> str:
+    """The kind of file system that a path is on, by the lines of Linux's mountinfo (proc(5)); "" if none fits."""
+    kind, longest = "", -1
+    for line in mounts.splitlines():
+        fields, _, rest = line.partition(" - ")
+        place = re.sub(r"\\([0-7]{3})", lambda octal: chr(int(octal[1], 8)), fields.split(" ")[4])
+        inside = path == place or path.startswith(place.rstrip("/") + "/")
+        if inside and len(place) >= longest:  # of two at one place the later one covers the other
+            kind, longest = rest.split(" ")[0], len(place)
+    return kind

@@ -6,10 +6,11 @@ Owns connections; the statements stand in `index/catalog.py`.
 import os
 import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from index.errors import DamagedIndex, HomeNotWritable, IndexBusy, IndexFailure, OldIndex
+from index.machine import on_network
 from index.terms import TOKENIZER
 
 FORMAT = "3"
@@ -54,7 +55,10 @@ def connect(home: Path, *, create: bool = False) -> tuple[sqlite3.Connection, bo
             _create(path, {})
         writable = os.access(home, os.W_OK) and os.access(path, os.W_OK)
         try:
-            return _opened(_uri(path, writable)), writable
+            db = _opened(_uri(path, writable))
+            if writable and on_network(home):
+                _without_log(db)
+            return db, writable
         except sqlite3.OperationalError as error:
             if create or not _is_full(error) or _has_log(path):
                 raise
@@ -115,7 +119,7 @@ def _create(path: Path, kept: Mapping[str, str]) -> None:
     new.unlink(missing_ok=True)
     db = sqlite3.connect(new, isolation_level=None)
     try:
-        db.execute("PRAGMA journal_mode = WAL")
+        db.execute(f"PRAGMA journal_mode = {'DELETE' if on_network(path.parent) else 'WAL'}")
         db.executescript(f"BEGIN; {_SCHEMA} COMMIT;")
         db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", kept.items())
     finally:
@@ -137,6 +141,16 @@ def _has_log(path: Path) -> bool:
 
 def _is_full(error: sqlite3.Error) -> bool:
     return (getattr(error, "sqlite_errorcode", 0) & 0xFF) in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
+
+
+def _without_log(db: sqlite3.Connection) -> None:
+    """SQLite's write-ahead log needs memory that all its users share, which those of a network disk do not.
+
+    While another process has the catalog open the log stays, and the next one tries.
+    """
+    if db.execute("PRAGMA journal_mode").fetchone()[0] == "wal":
+        with suppress(sqlite3.OperationalError):
+            db.execute("PRAGMA journal_mode = DELETE")
 
 
 def _check(db: sqlite3.Connection) -> None:
