@@ -42,12 +42,13 @@ def write(docs: Path, numbers: Sequence[int], version: int = 0) -> None:
 
 
 def answers(children: "Sequence[subprocess.Popen[bytes]]") -> Iterator[dict[str, object]]:
-    """What each process has printed; none has failed."""
+    """What each process has printed; none has failed, though a cited file may be newer than its index, which is said."""
     for child in children:
         out, err = child.communicate(timeout=300)
-        assert child.returncode == 0, err.decode()
         answer = json.loads(out)
         assert answer["citations"], answer
+        changed = any(citation["verdict"] == "changed" for citation in answer["citations"])
+        assert child.returncode == (3 if changed else 0), err.decode()
         yield answer
 
 
