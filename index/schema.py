@@ -91,6 +91,8 @@ def remembered(home: Path, key: str) -> str:
 def _value(uri: str, key: str) -> str:
     db = sqlite3.connect(uri, uri=True, timeout=5.0)
     try:
+        if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():
+            return ""  # an empty file, as a power cut leaves it
         row = db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
     finally:
         db.close()

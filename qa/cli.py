@@ -328,10 +328,12 @@ def _bug(error: Exception) -> "Failure":
 def _failed(failure: "Failure", arguments: Sequence[str]) -> int:
     """Show a failure, as JSON too where that was asked for."""
     from qa import shapes
+    from qa.errors import OutputFailure
     from qa.render import Screen
 
     screen = Screen()
-    if any(argument == "--json" or argument.startswith("--batch") for argument in arguments):
+    asked = any(argument == "--json" or argument.startswith("--batch") for argument in arguments)
+    if asked and not isinstance(failure, OutputFailure):
         screen.line(shapes.to_json(shapes.failure_json(failure)))
     screen.failure(failure)
     return failure.exit

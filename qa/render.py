@@ -296,7 +296,7 @@ def show_status(screen: Screen, status: Mapping[str, Any]) -> None:
     for item in status["left_out"]:
         screen.line(f"{'left out':<12}{fold(item['source'])}: {fold(item['reason'])}")
     for item in status["settings"]:
-        screen.line(f"{item['name']:<18}{fold(item['value']) or '-'}  ({item['origin']})")
+        screen.line(f"{item['name']:<20}{fold(item['value']) or '-'}  ({item['origin']})")
 
 
 MOST_NOTES = 10

@@ -283,6 +283,19 @@ def test_switching_the_embedder_and_back(target: Target) -> None:
     assert back.embedded == []
 
 
+def test_an_empty_catalog_is_mended_by_a_rebuild(target: Target, qa: Run) -> None:
+    """As a power cut leaves it: one sentence, and the command that mends it."""
+    options = ("--seeds", str(target.root), "--home", str(target.home), "-q")
+    assert qa("index", *options).code == 0
+    for log in target.home.glob("catalog.sqlite-*"):
+        log.unlink()
+    (target.home / "catalog.sqlite").write_bytes(b"")
+    for command in (("ask", "line 3 of a"), ("doctor",), ("index",)):
+        assert qa(*command, *options).code == 4
+    assert qa("index", "--rebuild", *options).code == 0
+    consistent(target)
+
+
 def test_pruning_forgets_the_embedders_used_no_more(target: Target) -> None:
     """And what else the vectors hold that no passage needs."""
     other = Failing(after=10_000, name="other")
