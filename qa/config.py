@@ -93,7 +93,7 @@ class Settings:
     @property
     def offline(self) -> bool:
         """Whether no connection may be made."""
-        return _yes(self.values["QA_OFFLINE"])
+        return _yes(self.values, "QA_OFFLINE")
 
 
 def load(seeds: str | None = None, home: str | None = None, *, cwd: Path | None = None) -> Settings:
@@ -102,6 +102,7 @@ def load(seeds: str | None = None, home: str | None = None, *, cwd: Path | None 
     project = _project(cwd)
     values = _values({"QA_SEEDS": seeds, "QA_HOME": home}, project)
     check_embedder(values["QA_EMBEDDER"].text)
+    _yes(values, "QA_OFFLINE")  # a word about connections that is not understood must not pass for no
     service, notices = _service(values)
     target = _target(values, project, cwd)
     if values["QA_CHROMA"].text:
@@ -148,8 +149,14 @@ def _dotenv(project: Path) -> Mapping[str, str | None]:
         raise UsageFailure(f"The settings in .env cannot be read: {error}.").hiding(project) from error
 
 
-def _yes(value: Value) -> bool:
-    return value.text.casefold() in ("1", "true", "yes", "on")
+def _yes(values: Mapping[str, Value], name: str) -> bool:
+    """Whether a setting says yes; UsageFailure where it says neither that nor no."""
+    text = values[name].text.casefold()
+    if text not in ("", "0", "false", "no", "off", "1", "true", "yes", "on"):
+        raise UsageFailure(
+            f"{name} is “{values[name].text}”, neither 1 nor 0.", "`qa status` shows where each setting comes from."
+        )
+    return text in ("1", "true", "yes", "on")
 
 
 def _target(values: Mapping[str, Value], project: Path | None, cwd: Path) -> Target:
@@ -162,7 +169,7 @@ def _target(values: Mapping[str, Value], project: Path | None, cwd: Path) -> Tar
     else:
         home = _cache(root)
     movable = project is not None and all(path.resolve().is_relative_to(project.resolve()) for path in (root, home))
-    return Target(root, home, movable, follow=_yes(values["QA_FOLLOW"]), ocr=_yes(values["QA_OCR"]))
+    return Target(root, home, movable, follow=_yes(values, "QA_FOLLOW"), ocr=_yes(values, "QA_OCR"))
 
 
 def _documents(setting: Value, project: Path | None, cwd: Path) -> Path:
@@ -225,7 +232,7 @@ def _server(values: Mapping[str, Value], root: Path) -> tuple[Server, tuple[str,
         "" if foreign else token.text,
         values["QA_CHROMA_TENANT"].text or "default_tenant",
         values["QA_CHROMA_DATABASE"].text or "default_database",
-        reachable=not _yes(values["QA_OFFLINE"]),
+        reachable=not _yes(values, "QA_OFFLINE"),
     )
     return server, (notice,) if foreign else ()
 

@@ -55,6 +55,16 @@ def test_what_is_no_address_of_a_server(project: Path, monkeypatch: pytest.Monke
         load()
 
 
+@pytest.mark.parametrize("name", ["QA_OFFLINE", "QA_FOLLOW", "QA_OCR"])
+def test_a_setting_that_says_neither_yes_nor_no(project: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """Is refused, not taken for no."""
+    monkeypatch.setenv(name, "maybe")
+    with pytest.raises(UsageFailure, match=f"{name} is “maybe”"):
+        load()
+    monkeypatch.setenv(name, "off")
+    load()
+
+
 def test_the_project_is_found_upward(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """From a folder below, its documents, its home and its .env; relative paths in .env count from there."""
     (project / ".env").write_text("QA_SEEDS=documents\n")
