@@ -139,7 +139,7 @@ def update(
             if mine:
                 run = partial(_run, target, found, embedder, progress, budget)
                 return run(rebuild=rebuild, switch=switch, thorough=thorough)
-        busy = _busy(target, found) if target.indexed else Report(busy=True)
+        busy = _busy(target, found) if target.indexed and not schema.is_old(target.home) else Report(busy=True)
         if busy.sources or give_up:
             return busy
 
@@ -273,7 +273,7 @@ def _run(
         cut_off = _claim(target, catalog)
         touched = thorough and _touched(target, catalog, Report())
         former = target.own_vectors if target.server else None
-        doubtful = cut_off or touched
+        doubtful, reconciled = cut_off or touched, True
         store = Store(catalog, target.vectors, embedder, target.spool, doubtful=doubtful, former=former, budget=budget)
         store.settle()
         lost = catalog.has_sources() and not store.vectors.exists()
@@ -288,11 +288,11 @@ def _run(
         _put_all(todo.look, before, store, progress, rebuild=rebuild)
         store.remove(gone)
         store.drop_unused()
-        if doubtful:
-            store.reconcile()
+        if doubtful or (store.doubtful and not store.vectors.shared):
+            reconciled = store.reconcile()
         store.pay()
         store.sweep()
-        return _finished(target, catalog, store, before, renewed=old)
+        return _finished(target, catalog, store, before, renewed=old, reconciled=reconciled)
 
 
 def _open(target: Target, *, rebuild: bool) -> Catalog:
@@ -391,10 +391,12 @@ def _item(found: Found, result: Read, before: Known | None) -> Prepared:
     return Prepared(found.source, row, result.document, result.passages, lines=not reader.converted)
 
 
-def _finished(target: Target, catalog: Catalog, store: Store, before: Mapping[str, Known], *, renewed: bool) -> Report:
+def _finished(
+    target: Target, catalog: Catalog, store: Store, before: Mapping[str, Known], *, renewed: bool, reconciled: bool
+) -> Report:
     """Mark the run as finished and count what it did."""
     with catalog.transaction():
-        catalog.remember(unfinished="")
+        catalog.remember(unfinished="" if reconciled else "1")
     after = catalog.sources()
     report = _report(catalog, 0, 0)
     if not report.sources and not store.failure:

@@ -393,6 +393,10 @@ class Catalog:
         self._db.executemany("DELETE FROM old_vector WHERE hash = ?", [(h,) for h in hashes])
         self._db.executemany("DELETE FROM sketch WHERE hash = ? AND collection = ?", [(h, collection) for h in hashes])
 
+    def forget_every_old_vector(self) -> None:
+        """The vector store is another one. In a transaction."""
+        self._db.execute("DELETE FROM old_vector")
+
     def keep_sketches(self, collection: str, sketches: Mapping[str, bytes]) -> None:
         """Keep the packed vectors of the sentences of texts. In a transaction."""
         rows = [(key, collection, sketch) for key, sketch in sketches.items()]

@@ -62,12 +62,21 @@ class Spool:
             found.update((key, row) for key, row in _records(file, collection) if key in wanted)
         return list(found), np.stack(list(found.values())) if found else None
 
+    def of(self, collection: str, files: Iterable[Path]) -> list[Path]:
+        """Those of the files that hold vectors of this collection."""
+        return [file for file in files if _collection_of(file) == collection]
+
     def forget(self, files: Iterable[Path]) -> None:
         """The vector store has what is in these."""
         for file in files:
             file.unlink(missing_ok=True)
         with suppress(OSError):
             self._folder.rmdir()
+
+
+def _collection_of(file: Path) -> str:
+    with file.open("rb") as opened:
+        return opened.readline().decode("utf-8", "replace").partition("\t")[0]
 
 
 def _records(file: Path, collection: str) -> "Iterator[tuple[str, np.ndarray]]":

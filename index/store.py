@@ -147,7 +147,7 @@ class Store:
             if self._visited and not self.failure:
                 self._see()
             if not self.failure:
-                self.spool.forget(self._left)
+                self.spool.forget(self.spool.of(self.catalog.meta("collection"), self._left))
         except Failure as failure:
             self.failure = self.failure or failure
 
@@ -174,18 +174,20 @@ class Store:
             assert stored >= embedding.pieces.keys()
         with self.catalog.transaction():
             self.catalog.paid_all()
+            self.catalog.forget_every_old_vector()  # of the other collection
             self.catalog.remember(embedder=embedder.name, collection=collection)
 
     def forget_vectors(self) -> None:
         """Every vector is owed again: they are lost, or made anew."""
+        self.vectors.clear()  # first: a run that is cut off here finds them lost, and goes on
         with self.catalog.transaction():
             self.catalog.owe_all()
             if not self.vectors.shared:  # what is there is used again, and a sketch is made with its vector alone
                 self.catalog.forget_sketches()
+            self.catalog.forget_every_old_vector()
             self.catalog.remember(collection="")
-        self.vectors.clear()
 
-    def reconcile(self) -> None:
+    def reconcile(self) -> bool:
         """After a run that was cut off: delete the vectors the catalog does not know, owe those that are not there."""
         collection = self.catalog.meta("collection")
         try:
@@ -193,12 +195,15 @@ class Store:
             there = self._there(collection, live) if collection else set()
         except Failure as failure:
             self.failure = self.failure or failure
-            return
+            return False
         self._visited = True
         with self.catalog.transaction():
             self.catalog.owe(live - there)
             self.catalog.paid(live & there)
             self.catalog.add_old_vectors(there - live)
+        if isinstance(self.vectors, Vectors):
+            self.vectors.see()
+        return True
 
     def _there(self, collection: str, live: set[str]) -> set[str]:
         """The ids that are stored; on a server only of those that are needed."""
@@ -330,11 +335,13 @@ class Store:
 
     def _flush(self, embedding: "Embedding", ready: list[str], rows: "list[np.ndarray]") -> None:
         if ready:
+            with self.catalog.transaction():  # a sketch is made with its vector alone: a kill must not part them
+                self._keep_sketches(embedding.collection)
             in_thread(partial(self.vectors.add, embedding.collection, list(ready), _stacked(rows)))
-            in_thread(partial(self.vectors.save, SAVE_SHARE))
             embedding.done.update(ready)
             ready.clear()
             rows.clear()
+            in_thread(partial(self.vectors.save, SAVE_SHARE))
 
     def _settled(self, embedding: "Embedding | None") -> None:
         """The vectors are stored and the catalog knows it: what was kept of them until then can go."""

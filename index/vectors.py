@@ -233,7 +233,7 @@ class Vectors:
                     self.folder
                 ) from error
             self._point(_State(copy, 0, state.size))
-            self._see()
+            self.see()
             shutil.rmtree(self.folder / state.store, ignore_errors=True)
             return True
 
@@ -256,10 +256,12 @@ class Vectors:
             if not self.exists():
                 self._point(_State(self._free_name(), 0, 0))
             state = self._state()
+            known = (not (self.folder / state.store).exists() and not state.size) or not self.touched("", "")
             self._sweep(state.store)
             with opened(self.folder / state.store) as store:
                 yield store
-            self._see()
+            if known:  # else it stays so until the catalog has been held against it
+                self.see()
 
     @contextmanager
     def _lock(self, wait: float) -> Iterator[None]:
@@ -280,7 +282,7 @@ class Vectors:
         finally:
             lock.release()
 
-    def _see(self) -> None:
+    def see(self) -> None:
         """Remember how Chroma's files look when a visit is over."""
         with suppress(OSError):
             (self.folder / _SEEN).write_text(self._marks(), encoding="utf-8")

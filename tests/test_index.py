@@ -327,6 +327,30 @@ def test_vectors_that_something_else_has_changed_are_mended(target: Target) -> N
     consistent(target)
 
 
+def test_switching_back_leaves_nothing_over(target: Target) -> None:
+    """What was deleted while another embedder served is deleted from the first one's vectors too."""
+    other = Failing(after=10_000, name="other")
+    other.identity = "other/1/256"
+    update(target, STATIC)
+    update(target, lambda: other, switch=True)
+    (target.root / "b.txt").unlink()
+    update(target, lambda: other)
+    update(target, STATIC, switch=True)
+    update(target, STATIC)
+    consistent(target)
+
+
+def test_a_question_does_not_hide_that_vectors_were_lost(target: Target) -> None:
+    """The next `qa index` finds that out, though somebody has looked into the store in between."""
+    update(target, STATIC)
+    (store,) = (target.home / "vectors").glob("store-*")
+    shutil.rmtree(store)
+    with Catalog(target.home) as catalog:
+        search(Index(catalog, target.vectors, STATIC()), "line 3 of a", 1)
+    assert update(target, STATIC, thorough=True).embedded > 0
+    consistent(target)
+
+
 def test_a_rebuild_mends_a_damaged_catalog_and_lost_vectors(target: Target, qa: Run) -> None:
     """Without it, the damage is one sentence."""
     options = ("--seeds", str(target.root), "--home", str(target.home), "-q")
