@@ -194,7 +194,7 @@ class Catalog:
     def text(self, path: str) -> str | None:
         """A source's text as indexed, None if it is not."""
         row = self._one("SELECT text FROM document JOIN source ON document.id = document_id WHERE path = ?", path)
-        return zlib.decompress(row[0]).decode("utf-8") if row else None
+        return _unpacked(row[0]) if row else None
 
     def parts(self, path: str) -> list[Part]:
         """The parts of a source in order, each from its first passage on; none for a file that is text."""
@@ -217,14 +217,7 @@ class Catalog:
             " WHERE document_id = ? ORDER BY start"
         )
         for (id_,) in self._all("SELECT id FROM document"):
-            yield id_, self._text_of(id_), self._all(sql, id_)
-
-    def _text_of(self, document_id: int) -> str:
-        data = self._all("SELECT text FROM document WHERE id = ?", document_id)[0][0]
-        try:
-            return zlib.decompress(data).decode("utf-8")
-        except (zlib.error, UnicodeDecodeError) as error:
-            raise DamagedIndex(f"The index's catalog is damaged: a text cannot be read ({error}).", schema.REBUILD) from error
+            yield id_, _unpacked(self._all("SELECT text FROM document WHERE id = ?", id_)[0][0]), self._all(sql, id_)
 
     def document_ids(self) -> dict[str, int]:
         """The document of every indexed source, by path."""
@@ -506,6 +499,14 @@ class Catalog:
     def _all(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         with schema.failures():
             return self._db.execute(sql, values).fetchall()
+
+
+def _unpacked(data: bytes) -> str:
+    """A document's text as it is stored."""
+    try:
+        return zlib.decompress(data).decode("utf-8")
+    except (zlib.error, UnicodeDecodeError) as error:
+        raise DamagedIndex(f"The index's catalog is damaged: a text cannot be read ({error}).", schema.REBUILD) from error
 
 
 def _row(values: tuple[Any, ...]) -> Row:
