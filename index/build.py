@@ -8,7 +8,7 @@ import hashlib
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
 from index import home as homes
@@ -17,20 +17,23 @@ from index.budget import Budget
 from index.catalog import Catalog, Prepared
 from index.embed import Embedder
 from index.errors import CostReached, DamagedIndex, Failure, HomeNotWritable, NothingToIndex, OldIndex
-from index.plan import YOUNG_NS, Known, Plan, plan
+from index.plan import Known, Plan, plan, young
 from index.read import reader_for
 from index.reading import Read, maker, read_all, read_bytes
 from index.server import Server, ServerVectors
 from index.spool import Spool
 from index.store import Group, Store
 from index.vectors import Vectors, VectorStore
-from index.walk import Found, Stat, walk
+from index.walk import Found, walk
 
 BATCH_BYTES = 3_500_000
 """Files are read, embedded and stored in groups of about this size, which bounds memory and what a Ctrl-C can undo."""
 
 FIRST_BATCH_BYTES = 400_000
 """The first group is small: a question that waits for a first build is answered from it."""
+
+BEGUN, RENEWED = "1", "renewed"
+"""What the catalog remembers of a run that has not finished, and of one that has put it in the place of an older format's."""
 
 Progress = Callable[[int, int, int], None]
 """Told how many of how many files are done, and how many passages were embedded by now."""
@@ -39,7 +42,7 @@ Batch = list[tuple[Found, Prepared | None]]
 """Files with what is to be stored of them; None for one that has vanished."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Target:
     """One index: the documents' folder or file, and the home; `movable` if both are in one project, which may be moved."""
 
@@ -50,9 +53,9 @@ class Target:
     ocr: bool = False
     server: Server | None = None
 
-    @property
+    @cached_property
     def vectors(self) -> VectorStore:
-        """Where this index's vectors are."""
+        """Where this index's vectors are; the same object each time, which knows a server that does not answer."""
         return ServerVectors(self.server) if self.server else self.own_vectors
 
     @property
@@ -162,17 +165,17 @@ def look(target: Target) -> list[Found]:
 
 def stale(found: Sequence[Found], catalog: Catalog) -> list[str]:
     """The sources whose passages an update would change: those to look at whose content is another, and those that are gone."""
-    known = catalog.sources()
-    todo = plan(found, known, _makers(found))
+    known, makers = catalog.sources(), _makers(found)
+    todo = plan(found, known, makers)
     gone = (source for source in todo.gone if known[source].sha256)
-    return sorted([*(f.source for f in todo.look if _changed(f, known.get(f.source))), *gone])
+    return sorted([*(f.source for f in todo.look if _changed(f, known.get(f.source), makers[f.source])), *gone])
 
 
-def _changed(found: Found, known: Known | None) -> bool:
+def _changed(found: Found, known: Known | None, maker: str) -> bool:
     """Whether a file to look at is another than the one indexed; a young one of the same stat is read to tell."""
     if found.left_out:
         return known is not None and bool(known.sha256)
-    if known is None or known.stat != found.stat:
+    if known is None or known.stat != found.stat or known.maker != maker:
         return True
     if not known.sha256:
         return False
@@ -200,6 +203,18 @@ def planned(found: Sequence[Found], catalog: Catalog) -> Plan:
     return plan(found, catalog.sources(), _makers(found))
 
 
+def _worth_a_run(found: Sequence[Found], catalog: Catalog) -> Plan:
+    """The same without the files that hold what is stored and are still too young to trust, as one dated in the future is."""
+    known, makers, now = catalog.sources(), _makers(found), time.time_ns()
+    todo = plan(found, known, makers)
+
+    def worth(file: Found) -> bool:
+        return bool(file.left_out) or not young(file.stat, now) or _changed(file, known.get(file.source), makers[file.source])
+
+    look = tuple(file for file in todo.look if worth(file))
+    return Plan(look, todo.gone, len(found) - len(look))
+
+
 def _report(catalog: Catalog, pending: int, same: int) -> Report:
     counts = catalog.counts()
     return Report(
@@ -218,7 +233,7 @@ def _settled(target: Target, found: Sequence[Found], *, thorough: bool) -> Repor
         return None
     with Catalog(target.home) as catalog:
         known = target.owned(catalog)
-        todo = planned(found, catalog)
+        todo = _worth_a_run(found, catalog)
         report = _report(catalog, 0, todo.same)
         unfinished = catalog.meta("unfinished") or catalog.old_vectors() or not target.vectors.exists()
         unfinished = unfinished or catalog.meta("vectors") != target.vectors.identity
@@ -268,18 +283,20 @@ def _run(
     thorough: bool,
 ) -> Report:
     """One run under the writer's lock."""
-    old = target.indexed and schema.is_old(target.home)
     with _open(target, rebuild=rebuild) as catalog:
-        cut_off = _claim(target, catalog)
+        unfinished = _claim(target, catalog)
+        renewed = unfinished == RENEWED
         touched = thorough and _touched(target, catalog, Report())
         former = target.own_vectors if target.server else None
-        doubtful, reconciled = cut_off or touched, True
+        doubtful, reconciled = bool(unfinished) or touched, True
         store = Store(catalog, target.vectors, embedder, target.spool, doubtful=doubtful, former=former, budget=budget)
         store.settle()
         lost = catalog.has_sources() and not store.vectors.exists()
-        cheap = old and not catalog.meta("embedder").startswith("openai")
+        cheap = renewed and not catalog.meta("embedder").startswith("openai")
         if rebuild or lost or cheap:
             store.forget_vectors()
+            with catalog.transaction():
+                catalog.remember(unfinished=BEGUN)  # what is embedded from now on holds
         if switch:
             store.switch()
         before = catalog.sources()
@@ -292,7 +309,7 @@ def _run(
             reconciled = store.reconcile()
         store.pay()
         store.sweep()
-        return _finished(target, catalog, store, before, renewed=old, reconciled=reconciled)
+        return _finished(target, catalog, store, before, renewed=renewed, reconciled=reconciled)
 
 
 def _open(target: Target, *, rebuild: bool) -> Catalog:
@@ -308,7 +325,8 @@ def _open(target: Target, *, rebuild: bool) -> Catalog:
             return catalog
         catalog.close()
     except OldIndex:
-        kept = {key: schema.remembered(target.home, key) for key in ("root", "embedder", "collection")} | {"unfinished": "1"}
+        kept = {key: schema.remembered(target.home, key) for key in ("root", "embedder", "collection")}
+        kept["unfinished"] = RENEWED
         homes.check_owner(kept["root"], target.root, target.home)
     except DamagedIndex:
         if not rebuild:
@@ -317,13 +335,14 @@ def _open(target: Target, *, rebuild: bool) -> Catalog:
     return Catalog(target.home)
 
 
-def _claim(target: Target, catalog: Catalog) -> bool:
-    """Remember whose documents these are and that a run has begun; whether an earlier run was cut off."""
+def _claim(target: Target, catalog: Catalog) -> str:
+    """Remember whose documents these are and that a run has begun; what an earlier run that was cut off has left of that."""
     target.owned(catalog)
-    cut_off = bool(catalog.meta("unfinished"))
+    left = catalog.meta("unfinished")
+    root = homes.remembered_root(target.root, target.home, movable=target.movable)
     with catalog.transaction():
-        catalog.remember(root=homes.remembered_root(target.root, target.home, movable=target.movable), unfinished="1")
-    return cut_off
+        catalog.remember(root=root, unfinished=left or BEGUN)
+    return left
 
 
 def _put_all(look: Sequence[Found], before: Mapping[str, Known], store: Store, progress: Progress, *, rebuild: bool) -> None:
@@ -385,7 +404,7 @@ def _item(found: Found, result: Read, before: Known | None) -> Prepared:
     assert reader is not None
     checked = result.checked_ns
     sha256 = "" if result.left_out else result.sha256
-    if before and before.stat == result.stat and before.sha256 == sha256 and _young(result.stat, checked):
+    if before and before.stat == result.stat and before.sha256 == sha256 and young(result.stat, checked):
         checked = before.checked_ns  # nothing that this look makes sure of: the row stays as it is
     row = Known(result.stat, checked, maker(reader), sha256, result.left_out)
     return Prepared(found.source, row, result.document, result.passages, lines=not reader.converted)
@@ -396,7 +415,7 @@ def _finished(
 ) -> Report:
     """Mark the run as finished and count what it did."""
     with catalog.transaction():
-        catalog.remember(unfinished="" if reconciled else "1")
+        catalog.remember(unfinished="" if reconciled else BEGUN)
     after = catalog.sources()
     report = _report(catalog, 0, 0)
     if not report.sources and not store.failure:
@@ -411,10 +430,6 @@ def _finished(
     if isinstance(store.failure, CostReached) and store.budget:
         report.failure = store.budget.reached(catalog.texts(owed=True))
     return report
-
-
-def _young(stat: Stat, checked_ns: int) -> bool:
-    return max(stat.mtime_ns, stat.ctime_ns) >= checked_ns - YOUNG_NS
 
 
 def _with_reader(found: Found, ocr: bool) -> Found:

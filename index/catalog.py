@@ -148,11 +148,7 @@ class Catalog:
 
     def sources(self) -> dict[str, Known]:
         """Every source, by path."""
-        rows = self._all(
-            "SELECT path, size, mtime_ns, ctime_ns, inode, checked_ns, source.maker, COALESCE(sha256, ''), left_out"
-            " FROM source LEFT JOIN document ON document.id = document_id"
-        )
-        return {r[0]: Known(Stat(*r[1:5]), *r[5:]) for r in rows}
+        return dict(self._sources(""))
 
     def sources_of(self, sha256: str) -> list[str]:
         """The sources that hold these bytes."""
@@ -161,12 +157,14 @@ class Catalog:
 
     def source(self, path: str) -> Known | None:
         """One source."""
-        rows = self._all(
-            "SELECT size, mtime_ns, ctime_ns, inode, checked_ns, source.maker, COALESCE(sha256, ''), left_out"
-            " FROM source LEFT JOIN document ON document.id = document_id WHERE path = ?",
-            path,
+        return next((known for _, known in self._sources("WHERE path = ?", path)), None)
+
+    def _sources(self, where: str, *values: str) -> Iterator[tuple[str, Known]]:
+        sql = (
+            "SELECT path, size, mtime_ns, ctime_ns, inode, checked_ns, source.maker, COALESCE(sha256, ''), left_out"
+            f" FROM source LEFT JOIN document ON document.id = document_id {where}"
         )
-        return Known(Stat(*rows[0][:4]), *rows[0][4:]) if rows else None
+        return ((r[0], Known(Stat(*r[1:5]), *r[5:])) for r in self._all(sql, *values))
 
     def left_out(self) -> list[tuple[str, str]]:
         """The sources that are not indexed, with the reason."""

@@ -77,18 +77,23 @@ def open_embedder(name: str, service: Service | None, offline: bool = False, pat
 
     Loads nothing heavy and calls nobody, but for minilm's files, which are fetched when they are not there.
     """
-    kind, _, model = name.partition(":")
+    kind, _, model = full_name(name).partition(":")
     if name == "static":
         return Static()
     if name == "minilm":
         return MiniLM(offline)
-    if kind != "openai" or name == "openai:":
+    if kind != "openai" or not model:
         raise EmbedderMissing(f"There is no embedder “{name}”.", f"Name {_NAMES}.")
     if offline:
         raise EmbedderMissing(f"QA_OFFLINE forbids to call the embedder {name}.", "Unset it, or name static.")
     if service is None:
         raise EmbedderMissing(f"The embedder {name} needs a service.", "Set OPENAI_API_KEY or OPENAI_BASE_URL.")
-    return OpenAI(service, model or DEFAULT_OPENAI, patience)
+    return OpenAI(service, model, patience)
+
+
+def full_name(name: str) -> str:
+    """The name that such an embedder has: "openai" alone means a certain model."""
+    return f"openai:{DEFAULT_OPENAI}" if name == "openai" else name
 
 
 def local_best() -> str:

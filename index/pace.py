@@ -83,7 +83,6 @@ class Run(Generic[Result]):
 
     def __init__(self, jobs: int) -> None:
         self.done: queue.SimpleQueue[Result | BaseException] = queue.SimpleQueue()
-        self.left = False
         self._jobs = jobs
         self._failure: BaseException | None = None
 
@@ -93,7 +92,7 @@ class Run(Generic[Result]):
 
     def __next__(self) -> Result:
         """The next result; waits for it."""
-        while self._jobs and not self.left:
+        while self._jobs:
             self._jobs -= 1
             result = self.done.get()
             if not isinstance(result, BaseException):
@@ -103,10 +102,6 @@ class Run(Generic[Result]):
             self._failure = None
             raise failure
         raise StopIteration
-
-    def close(self) -> None:
-        """Ask nothing more."""
-        self.left = True
 
 
 class Crew(Generic[Job, Result]):
@@ -140,10 +135,9 @@ class Crew(Generic[Job, Result]):
         while (item := self._next()) is not None:
             job, run = item
             try:
-                run.done.put(self._patiently(job, run))
+                run.done.put(self._patiently(job))
             except BaseException as error:  # noqa: BLE001 (raised by the thread that takes the results)
-                if not run.left:
-                    self._failure = self._failure or error
+                self._failure = self._failure or error
                 run.done.put(error)
 
     def _next(self) -> tuple[Job, Run[Result]] | None:
@@ -153,13 +147,13 @@ class Crew(Generic[Job, Result]):
             self._at_work -= 1
             return None
 
-    def _patiently(self, job: Job, run: Run[Result]) -> Result:
+    def _patiently(self, job: Job) -> Result:
         """Do one job, again where its failure passes; raises the failure that has ended the work meanwhile."""
         tries = 0
         while True:
             with self._pace.turn():
-                if self._failure or run.left:
-                    raise self._failure or ServiceFailure("Nobody waits for it any more.")
+                if self._failure:
+                    raise self._failure
                 try:
                     result = self._do(job)
                 except ServiceFailure as failure:

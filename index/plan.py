@@ -53,4 +53,9 @@ def _same(found: Found, known: Known | None, maker: str) -> bool:
         return known.left_out == found.left_out  # whatever else happens to it
     if known.stat != found.stat:
         return False
-    return max(found.stat.mtime_ns, found.stat.ctime_ns) < known.checked_ns - YOUNG_NS
+    return not young(found.stat, known.checked_ns)
+
+
+def young(stat: Stat, checked_ns: int) -> bool:
+    """Whether a file looked at then may change again with the same stat."""
+    return max(stat.mtime_ns, stat.ctime_ns) >= checked_ns - YOUNG_NS

@@ -75,14 +75,20 @@ class Spool:
 
 
 def _collection_of(file: Path) -> str:
-    with file.open("rb") as opened:
-        return opened.readline().decode("utf-8", "replace").partition("\t")[0]
+    try:
+        with file.open("rb") as opened:
+            return opened.readline().decode("utf-8", "replace").partition("\t")[0]
+    except FileNotFoundError:
+        return ""
 
 
 def _records(file: Path, collection: str) -> "Iterator[tuple[str, np.ndarray]]":
     import numpy as np
 
-    head, _, data = file.read_bytes().partition(b"\n")
+    try:
+        head, _, data = file.read_bytes().partition(b"\n")
+    except FileNotFoundError:  # somebody has deleted it: it is embedded anew
+        return
     own, _, width = head.decode("utf-8", "replace").partition("\t")
     if own != collection or not width.isdecimal():
         return

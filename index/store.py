@@ -62,7 +62,7 @@ class Store:
         self.former = former
         self.failure: Failure | None = None
         self.embedded = 0
-        self._visited = False
+        self._as_left: bool | None = None
         self.budget, self.told, self.spool = budget, told, spool
         self._left = spool.left()
         self._remote = False
@@ -102,7 +102,7 @@ class Store:
         """Where the vectors are kept elsewhere than before, all are owed there; what that place has is found again."""
         if self.vectors.identity == self.catalog.meta("vectors"):
             return
-        self.doubtful = True
+        self.doubtful = self._as_left = True
         with self.catalog.transaction():
             self.catalog.owe_all()
             self.catalog.remember(vectors=self.vectors.identity, moving="1" if self.catalog.has_sources() else "")
@@ -144,7 +144,7 @@ class Store:
                     self.catalog.forget_old_vectors(self.catalog.meta("collection"), old)
             if self.embedded or old:
                 in_thread(self.vectors.save)
-            if self._visited and not self.failure:
+            if self._as_left and not self.failure:
                 self._see()
             if not self.failure:
                 self.spool.forget(self.spool.of(self.catalog.meta("collection"), self._left))
@@ -159,7 +159,7 @@ class Store:
         embedder = self._open_embedder()
         if embedder.name == self.catalog.meta("embedder"):
             return
-        self.doubtful = True  # what an earlier use of this embedder left is used again
+        self.doubtful = self._as_left = True  # what an earlier use of this embedder left is used again
         collection = ""
         for embedding in self.ahead(self._begin_with(embedder, pieces) for pieces in self.catalog.pieces(PAY_AT_ONCE)):
             collection = embedder.identity
@@ -196,7 +196,7 @@ class Store:
         except Failure as failure:
             self.failure = self.failure or failure
             return False
-        self._visited = True
+        self._as_left = True
         with self.catalog.transaction():
             self.catalog.owe(live - there)
             self.catalog.paid(live & there)
@@ -214,6 +214,8 @@ class Store:
         collection = self.catalog.meta("collection")
         extra = list(self.vectors.ids(collection) - self.catalog.hashes()) if collection else []
         self.vectors.delete(collection, extra)
+        with self.catalog.transaction():
+            self.catalog.forget_old_vectors(collection, extra)
         if isinstance(self.vectors, Vectors) and collection:
             self.vectors.drop_others(collection)
             with self.catalog.transaction():
@@ -244,21 +246,33 @@ class Store:
             return None
         try:
             embedder = self._open_embedder()
-            if self._granted(embedder, dict([next(iter(pieces.items()))]), look=True):
+            if self._may_begin(embedder, pieces):
                 self._collection(embedder)
                 return self._begin_with(embedder, pieces)
         except Failure as failure:
             self.failure = self.failure or failure
         return None
 
-    def _collection(self, embedder: Embedder) -> str:
-        """The index's collection; vectors of another revision of the embedder are no use, so all are owed anew."""
+    def _may_begin(self, embedder: Embedder, pieces: Mapping[str, Piece]) -> bool:
+        """Whether something may be paid for, or has been: else the index would change its embedder for nothing."""
+        first = dict([next(iter(pieces.items()))])
+        if embedder.local or self.budget is None or self.budget.granted(embedder.name, first, look=True):
+            return True
+        if self.catalog.meta("collection") == embedder.identity or self.spool.of(embedder.identity, self._left):
+            return True
+        self.failure = CostReached("")
+        return False
+
+    def _collection(self, embedder: Embedder) -> None:
+        """Make its collection the index's; vectors of another revision of the embedder are no use, so all are owed anew."""
         collection = embedder.identity
         if self.catalog.meta("collection") != collection:
+            self._as_left = True
             with self.catalog.transaction():
                 self.catalog.owe_all()
                 self.catalog.remember(embedder=embedder.name, collection=collection)
-        return collection
+        elif self._as_left is None:
+            self._as_left = not self.vectors.touched(collection, self.catalog.meta("seen"))
 
     def _begin_with(self, embedder: Embedder, pieces: Mapping[str, Piece]) -> "Embedding":
         """Begin to embed the texts that are stored nowhere and are not under way; a service is asked for them at once."""
@@ -295,11 +309,11 @@ class Store:
         """Keep what was paid for until it is stored; in a thread of the embedder."""
         self.spool.keep(embedding.file, embedding.collection, [embedding.keys[i] for i in indices], rows)
 
-    def _granted(self, embedder: Embedder, pieces: dict[str, Piece], *, look: bool = False) -> dict[str, Piece]:
+    def _granted(self, embedder: Embedder, pieces: dict[str, Piece]) -> dict[str, Piece]:
         """As many of the texts as may be paid for; where that is not all, a CostReached is the failure."""
         if embedder.local or self.budget is None:
             return pieces
-        granted = self.budget.granted(embedder.name, pieces, look=look)
+        granted = self.budget.granted(embedder.name, pieces)
         if len(granted) < len(pieces):
             self.failure = self.failure or CostReached("")
         return granted
@@ -311,7 +325,6 @@ class Store:
         """
         if embedding is None:
             return set()
-        self._visited = True
         ready: list[str] = []
         rows: list[np.ndarray] = []
         try:

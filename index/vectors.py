@@ -223,7 +223,7 @@ class Vectors:
             state = self._state()
             if not self._due(state, share):
                 return False
-            copy = self._free_name()
+            known, copy = not self.touched("", ""), self._free_name()
             try:
                 shutil.copytree(self.folder / state.store, self.folder / copy)
                 _save_graphs(self.folder / copy)
@@ -233,7 +233,8 @@ class Vectors:
                     self.folder
                 ) from error
             self._point(_State(copy, 0, state.size))
-            self.see()
+            if known:
+                self.see()
             shutil.rmtree(self.folder / state.store, ignore_errors=True)
             return True
 

@@ -6,13 +6,13 @@ Knows nothing of parsing the command line (`qa/cli.py`), of what things look lik
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from index.budget import Budget
 from index.build import Progress, Report, prune, update
-from index.embed import Embedder, open_embedder
-from index.errors import IndexBusy
+from index.embed import Embedder, full_name, local_best, open_embedder
+from index.errors import DamagedIndex, IndexBusy
 from index.forecast import forecast
 from qa import render, shapes
 from qa.commands import LONGEST_WAIT, progress_on, settings_for
@@ -45,19 +45,25 @@ class Indexing:
 def index(options: Indexing, seeds: str | None, home: str | None, screen: Screen) -> int:
     """Bring the index up to date, with `watch` again and again; a failure to embed is told after what was done."""
     limit = _checked(options)
+    named = local_best() if options.embedder == "auto" else options.embedder
     settings = settings_for(seeds, home, screen)
     for line in settings.notices:
         screen.notice(line)
     if options.dry_run:
-        return _dry_run(settings, options, screen)
-    opened = _embedder(settings, options.embedder, screen)
-    budget = None if limit is None else _budget(settings, limit, options.embedder, screen)
+        return _dry_run(settings, named, options, screen)
+    own = _own_embedder(settings, options)
+    opened = _embedder(settings, named, own, screen, rebuild=options.rebuild)
+    budget = None if limit is None else _budget(settings, limit, named or own or settings.embedder, screen)
+    first = True
 
-    def bring_up(first: bool = True) -> Report:
+    def bring_up() -> Report:
+        nonlocal first
         with progress_on(screen) as progress, _told_when_stopped(progress, screen) as told:
-            done = partial(update, settings.target, opened, progress=told, rebuild=first and options.rebuild)
-            done = partial(done, switch=first and bool(options.embedder), thorough=True, give_up=True, budget=budget)
+            target = replace(settings.target)  # a server that did not answer is asked again at each round
+            done = partial(update, target, opened, progress=told, rebuild=first and options.rebuild)
+            done = partial(done, switch=first and bool(named), thorough=True, give_up=True, budget=budget)
             report = _when_free(done, options.wait, screen)
+        first = False  # a round that has failed is begun again
         if report.renewed:
             screen.notice(RENEWED)
         return report
@@ -78,9 +84,20 @@ def _checked(options: Indexing) -> float | None:
     return None if options.max_cost is None else checked_cost("--max-cost", options.max_cost)
 
 
-def _embedder(settings: Settings, named: str | None, screen: Screen) -> Callable[[], Embedder]:
+def _own_embedder(settings: Settings, options: Indexing) -> str:
+    """The name of the index's own embedder; none where the catalog is damaged and is to be made anew."""
+    try:
+        return stored_embedder(settings.target)
+    except DamagedIndex:
+        if not options.rebuild:
+            raise
+        return ""
+
+
+def _embedder(settings: Settings, named: str | None, own: str, screen: Screen, *, rebuild: bool) -> Callable[[], Embedder]:
     """The embedder that is named, which must be there before anything is written, or the index's own when it is needed."""
-    announce_sending(settings, named or settings.embedder, screen.notice)
+    if rebuild or not own or (named and full_name(named) != own):
+        announce_sending(settings, named or own or settings.embedder, screen.notice)
     if not named:
         return embedder_for(settings, screen.notice)
     embedder = open_embedder(named, settings.service, settings.offline)
@@ -121,18 +138,17 @@ def _told_when_stopped(progress: Progress, screen: Screen) -> Iterator[Progress]
         raise
 
 
-def _budget(settings: Settings, limit: float, embedder: str | None, screen: Screen) -> Budget:
+def _budget(settings: Settings, limit: float, name: str, screen: Screen) -> Budget:
     """What may be spent; said where it cannot be told what is spent."""
-    name = embedder or stored_embedder(settings.target) or settings.embedder
     if settings.service and embedding_price(settings.service, name) is None:
         screen.notice(f"What {name} costs at {settings.service.host} is not known, so --max-cost does not stop it.")
     return Budget(partial(embedding_price, settings.service), limit)
 
 
-def _dry_run(settings: Settings, options: Indexing, screen: Screen) -> int:
+def _dry_run(settings: Settings, named: str | None, options: Indexing, screen: Screen) -> int:
     """Say what a run would embed, and what that would cost with each embedder."""
     own = stored_embedder(settings.target)
-    chosen = options.embedder or chosen_embedder(settings, screen.notice)
+    chosen = named or chosen_embedder(settings, screen.notice)
     found = forecast(settings.target, rebuild=options.rebuild)
     offers = offers_of(found, settings.service, own, chosen)
     if options.json:

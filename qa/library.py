@@ -67,19 +67,20 @@ def open_library(settings: Settings, notice: Notice, progress: Progress, *, froz
     budget = Budget(partial(embedding_price, settings.service), settings.max_cost)
     report = None if frozen else refreshed(target, embedder, notice, progress, budget)
     if not target.indexed:
-        raise IndexMissing(f"Nothing of {target.root} has been indexed.", "Run `qa index`, or leave --frozen out.").hiding(
-            target.root
-        )
+        raise _missing(target)
     with Catalog(target.home) as catalog:
         target.owned(catalog)
         if not catalog.has_sources():
-            raise IndexMissing(f"Nothing of {target.root} has been indexed.", "Run `qa index`, or leave --frozen out.").hiding(
-                target.root
-            )
+            raise _missing(target)
         index = Index(catalog, target.vectors, _for_queries(embedder, catalog, notice))
         pending, skipped = (report.pending or report.owed, report.left_out) if report else (0, catalog.left_out_count())
         state = IndexState(catalog.meta("embedder"), report is not None and report.fresh, pending, skipped)
         yield Library(settings, index, state)
+
+
+def _missing(target: Target) -> IndexMissing:
+    message = f"Nothing of {target.root} has been indexed."
+    return IndexMissing(message, "Run `qa index`, or leave --frozen out.").hiding(target.root)
 
 
 def embedder_for(settings: Settings, notice: Notice, patience: float = PATIENCE) -> Callable[[], Embedder]:
@@ -100,8 +101,8 @@ def embedder_for(settings: Settings, notice: Notice, patience: float = PATIENCE)
 
 
 def announce_sending(settings: Settings, name: str, notice: Notice) -> None:
-    """Say what the first build with an embedding service, or a switch to one, sends and where."""
-    if not name.startswith("openai") or settings.service is None or stored_embedder(settings.target) == name:
+    """Say what a build of everything with an embedding service sends and where."""
+    if not name.startswith("openai") or settings.service is None:
         return
     files = [f for f in look(settings.target) if not f.left_out]
     tokens = sum(f.stat.size for f in files) // BYTES_A_TOKEN

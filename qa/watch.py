@@ -14,8 +14,8 @@ from qa import render, shapes
 from qa.config import Settings
 from qa.render import Screen
 
-Round = Callable[[bool], Report]
-"""Brings the index up to date once; told whether it is the first time."""
+Round = Callable[[], Report]
+"""Brings the index up to date once."""
 
 
 def keep_up(settings: Settings, bring_up: Round, screen: Screen, *, json: bool) -> NoReturn:
@@ -24,7 +24,7 @@ def keep_up(settings: Settings, bring_up: Round, screen: Screen, *, json: bool) 
     for number, _ in enumerate(looks(settings.target)):
         started, first = time.perf_counter(), number == 0
         try:
-            report = bring_up(first)
+            report = bring_up()
             failure, changed = report.failure, first or _did_something(report)
         except Failure as raised:
             if first and isinstance(raised, IndexFailure):

@@ -7,7 +7,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, chain
 from pathlib import Path
@@ -460,19 +459,6 @@ def test_a_bad_key_is_refused_once(loopback: Loopback) -> None:
     came, failure = drained(open_embedder("openai", Service(loopback.url, KEY)).batches(pieces(["x"] * 5000)))
     assert (came, type(failure)) == ([], KeyRefused)
     assert len(loopback.requests) == 1
-
-
-def test_a_build_that_is_left_asks_nothing_more(remote: Embedder, loopback: Loopback) -> None:
-    """Whoever stops taking batches stops paying for them."""
-    loopback.enqueue(Fault(), Fault(), *[Fault(delay=0.3)] * 60, path=EMBEDDINGS)
-    batches = remote.batches(pieces(["x"] * 256 * 60))
-    next(batches)  # alone
-    next(batches)  # one of eight
-    batches.close()  # type: ignore[attr-defined]
-    for thread in threading.enumerate():
-        if "_work" in thread.name:
-            thread.join()
-    assert len(loopback.requests) <= 1 + 1 + 8
 
 
 def test_the_environment_adds_nothing_to_a_call(loopback: Loopback, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import Run, start
+from files import pdf
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
@@ -23,6 +24,7 @@ from index.embed import open_embedder
 from index.errors import DamagedIndex, ForeignIndex, NothingToIndex, Unreachable
 from index.passage import Piece
 from index.search import Index, search
+from index.store import Store
 
 
 class Failing:
@@ -119,6 +121,29 @@ def test_a_second_run_embeds_nothing_and_writes_nothing(target: Target) -> None:
     report = update(target, lambda: pytest.fail("the embedder is not needed"))
     assert (report.embedded, report.same, report.fresh) == (0, len(rows), True)
     assert snapshot(target.home) == before
+
+
+def test_a_file_dated_in_the_future_is_read_and_nothing_is_written(target: Target) -> None:
+    """Its time tells nothing, so its bytes do."""
+    os.utime(target.root / "a.txt", (5_000_000_000, 5_000_000_000))
+    update(target, STATIC)
+    time.sleep(2.1)  # the others are trusted after one more look
+    update(target, STATIC)
+    before = snapshot(target.home)
+    report = update(target, lambda: pytest.fail("the embedder is not needed"))
+    assert (report.same, report.fresh, snapshot(target.home) == before) == (3, True, True)
+    (target.root / "a.txt").write_text((target.root / "a.txt").read_text().replace("Line 7", "Xine 7"))
+    os.utime(target.root / "a.txt", (5_000_000_000, 5_000_000_000))
+    assert update(target, STATIC).changed == 1
+
+
+def test_what_another_reader_would_read_is_stale(target: Target) -> None:
+    """As when OCR is switched on, though no file has changed."""
+    (target.root / "d.pdf").write_bytes(pdf([(50, 700, "Zebras tell of stripes.")]))
+    update(target, STATIC)
+    with Catalog(target.home) as catalog:
+        assert stale(look(target), catalog) == []
+        assert stale(look(replace(target, ocr=True)), catalog) == ["d.pdf"]
 
 
 def test_touch_rename_move_and_copy_cost_nothing(target: Target) -> None:
@@ -305,7 +330,11 @@ def test_pruning_forgets_the_embedders_used_no_more(target: Target) -> None:
     assert target.vectors.ids("other/1/256")
     with Catalog(target.home) as catalog:
         target.vectors.add(catalog.meta("collection"), ["nobody's"], np.eye(1, 256, dtype=np.float32))
+        with catalog.transaction():
+            catalog.keep_sketches(catalog.meta("collection"), {"nobody's": b"sketch"})
     assert prune(target) == 1
+    with Catalog(target.home) as catalog:
+        assert not catalog.sketches(catalog.meta("collection"), ["nobody's"])
     assert target.vectors.ids("other/1/256") == set()
     consistent(target)
 
@@ -382,6 +411,26 @@ def test_an_index_of_an_earlier_version_is_made_anew(target: Target, name: str) 
         catalog.remember(format="99")
     with pytest.raises(DamagedIndex, match="later version"):
         update(target, STATIC)
+
+
+def test_a_renewal_that_was_cut_off_goes_on(target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The vectors that were left have no sketches, so they are made anew; and it is told."""
+
+    def kill(store: Store) -> None:
+        raise KeyboardInterrupt
+
+    update(target, STATIC)
+    with Catalog(target.home) as catalog, catalog.transaction():
+        catalog.remember(format="1")
+    with monkeypatch.context() as patch:
+        patch.setattr(Store, "forget_vectors", kill)
+        with pytest.raises(KeyboardInterrupt):
+            update(target, STATIC)
+    assert update(target, STATIC).renewed
+    consistent(target)
+    with Catalog(target.home) as catalog:
+        assert catalog.sketches(STATIC().identity, sorted(catalog.hashes())).keys() == catalog.hashes()
+    assert not update(target, STATIC).renewed
 
 
 def test_an_earlier_index_of_another_folder_is_not_made_anew(target: Target, tmp_path: Path) -> None:

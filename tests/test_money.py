@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from conftest import SEED, Run
 from hypothesis import given
@@ -12,7 +13,7 @@ from service import EMBEDDINGS, Fault, Loopback
 
 from index.budget import Budget, dollars, most_tokens, rest_up
 from index.build import Target, update
-from index.catalog import Catalog
+from index.catalog import Catalog, text_hash
 from index.embed import Embedder, open_embedder
 from index.errors import CostReached
 from index.passage import Piece
@@ -178,6 +179,16 @@ def test_a_price_that_is_not_known_does_not_stop(target: Target, loopback: Loopb
     assert update(target, remote(loopback), budget=Budget(lambda name: None, 0.0)).fresh
 
 
+def test_what_was_paid_for_is_used_whatever_the_limit(target: Target, loopback: Loopback) -> None:
+    """What an earlier run has left costs nothing now."""
+    keys = sorted({text_hash(text) for text in every(target)})
+    embedder = remote(loopback)()
+    target.spool.keep(target.spool.new(), embedder.identity, keys, np.eye(len(keys), 64, dtype=np.float32))
+    asked = len(loopback.requests)
+    assert update(target, lambda: embedder, budget=Budget(lambda name: MILLIONTH, 0.0)).fresh
+    assert len(loopback.requests) == asked
+
+
 def test_switching_stops_before_the_limit_too(target: Target, loopback: Loopback) -> None:
     """The old embedder serves on; the next try embeds only the rest."""
     static = open_embedder("static", None)
@@ -227,6 +238,33 @@ def test_an_amount_that_is_none(project: Path, qa: Run, monkeypatch: pytest.Monk
     monkeypatch.setenv("QA_MAX_COST", amount or "x")
     result = qa("search", "Lee")
     assert (result.code, "not an amount of dollars" in result.err) == (2, True)
+
+
+def test_what_is_sent_is_told_only_where_something_is(
+    project: Path, qa: Run, loopback: Loopback, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An index keeps its embedder, whatever is set; and a build with the same one again sends nothing."""
+    monkeypatch.setenv("OPENAI_BASE_URL", loopback.url)
+    assert qa("index").code == 0
+    monkeypatch.setenv("QA_EMBEDDER", "openai")
+    assert "tokens of" not in qa("index").err
+    assert "tokens of 1 file go to" in qa("index", "--embedder", "openai").err
+    for options in ((), ("--embedder", "openai"), ("--embedder", SMALL)):
+        assert "tokens of" not in qa("index", *options).err
+    assert "tokens of 1 file go to" in qa("index", "--rebuild").err
+
+
+@pytest.mark.parametrize("options", [(), ("--max-cost", "1")])
+def test_a_damaged_catalog_is_made_anew_with_a_service(
+    project: Path, qa: Run, loopback: Loopback, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...]
+) -> None:
+    """What it costs is said without knowing what it held."""
+    monkeypatch.setenv("OPENAI_BASE_URL", loopback.url)
+    monkeypatch.setenv("QA_EMBEDDER", "openai")
+    assert qa("index").code == 0
+    (project / ".qa" / "catalog.sqlite").write_bytes(b"This is not a database. " * 200)
+    assert qa("index", *options).code == 4
+    assert qa("index", "--rebuild", *options).code == 0
 
 
 def test_an_unknown_price_is_said(project: Path, qa: Run, loopback: Loopback, monkeypatch: pytest.MonkeyPatch) -> None:

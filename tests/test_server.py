@@ -152,6 +152,20 @@ def test_two_people_embed_once_and_delete_nothing_of_each_other(target: Target, 
     consistent(target)
 
 
+def test_a_question_that_embeds_does_not_hide_what_somebody_has_pruned(target: Target, tmp_path: Path) -> None:
+    """It looks for its own vectors alone; the next `qa index` finds the loss of the others."""
+    update(target, STATIC)
+    other = replace(target, root=tmp_path / "other", home=tmp_path / "other-home")
+    other.root.mkdir()
+    (other.root / "a.txt").write_bytes((target.root / "a.txt").read_bytes())
+    update(other, STATIC)
+    deleted = prune(other)
+    (target.root / "d.txt").write_text("Zebras tell of stripes.")
+    assert update(target, STATIC).embedded == 1
+    assert update(target, STATIC, thorough=True).embedded == deleted
+    consistent(target)
+
+
 def test_what_somebody_prunes_is_noticed(target: Target, tmp_path: Path) -> None:
     """Though as many vectors are there as before, or more; and once mended there is nothing more to do."""
     update(target, STATIC)
@@ -212,6 +226,7 @@ def test_a_server_killed_while_it_is_written_to(target: Target, chroma: Chroma) 
     assert (report.pending, report.sources, report.owed) == (0, 4, report.passages)
     assert found(target, "zebras")[0] == "d.txt"
     chroma.start()
+    target = replace(target)
     assert update(target, STATIC, thorough=True).fresh
     consistent(target)
 
@@ -273,11 +288,13 @@ def test_a_server_that_goes_away_and_comes_back_empty(target: Target, chroma: Ch
     source, failure = found(target, "zebras")
     assert (source, type(failure)) == ("b.txt", Unreachable)
     chroma.start()
+    target = replace(target)  # as a new process has it, which asks the server again
     assert update(target, STATIC).fresh
     whole(target)
     chroma.stop()
     shutil.rmtree(chroma.folder)
     chroma.start()
+    target = replace(target)
     source, failure = found(target, "zebras")
     assert (source, type(failure)) == ("b.txt", NotThere)
     assert update(target, STATIC, thorough=True).fresh

@@ -136,6 +136,28 @@ def test_a_failing_service(project: Path, monkeypatch: pytest.MonkeyPatch) -> No
             watch.child.wait()
 
 
+def test_a_switch_that_fails_is_tried_again(project: Path, monkeypatch: pytest.MonkeyPatch, qa: Run) -> None:
+    """Until it has embedded every passage, the old embedder serves, in later rounds too."""
+    (project / "seeds" / "a.txt").write_text("Lee asked Xi.")
+    assert qa("index").code == 0
+    with Loopback() as service:
+        monkeypatch.setenv("OPENAI_BASE_URL", service.url)
+        service.enqueue(Fault(), Fault(status=401), *[Fault(status=404)] * 9, path=EMBEDDINGS)
+        watch = Watching("--embedder", "openai:e")
+        try:
+            assert watch.round()["error"]["code"] == "key_refused"
+            (project / "seeds" / "a.txt").write_text("Lee asked Xi to play.")
+            assert watch.round()["error"]["code"] == "not_there"
+            assert json.loads(qa("status", "--json").out)["embedder"].startswith("static")
+            service.queues[EMBEDDINGS].clear()
+            (project / "seeds" / "a.txt").write_text("Lee asked Xi to win.")
+            assert watch.round()["error"] is None
+        finally:
+            watch.child.kill()
+            watch.child.wait()
+    assert json.loads(qa("status", "--json").out)["embedder"].startswith("openai/e/")
+
+
 def test_the_first_round_may_refuse(project: Path, qa: Run) -> None:
     """The index of another folder is never one's own, however long one watches."""
     shutil.copytree(project / "seeds", project / "other")
