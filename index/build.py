@@ -364,6 +364,7 @@ def _put_all(look: Sequence[Found], before: Mapping[str, Known], store: Store, p
         store.finish(group)
         done += len(batch)
         told(store.embedded)
+    store.flush()
 
 
 def _prepared(

@@ -20,6 +20,9 @@ from index.errors import DamagedIndex, Failure, HomeNotWritable
 if TYPE_CHECKING:
     import numpy as np
 
+NEVER = 1_000_000_000
+"""A number of writes that is never reached: the graph is not saved in place."""
+
 GRAPHS = 16
 """Graphs that the core keeps open at most: a store has one an embedder."""
 
@@ -43,8 +46,8 @@ class Store:
         return next(found, None)
 
     def make(self, name: str, graph: dict[str, object]) -> "Collection":
-        """The collection of that name, made with this graph if it is not there."""
-        made = self.core.create_collection(name, json.dumps({"hnsw": graph}), get_or_create=True)
+        """The collection of that name, made with this graph, which is never saved by itself, if it is not there."""
+        made = self.core.create_collection(name, json.dumps({"hnsw": {**graph, "sync_threshold": NEVER}}), get_or_create=True)
         return Collection(self, str(made.id))
 
     def drop(self, name: str) -> None:
@@ -73,11 +76,6 @@ class Collection:
         found = [self._store.core.get(self._key, part, include=["embeddings"]) for part in self._slices(ids)]
         return [i for part in found for i in part.ids], [row for part in found for row in part.embeddings]
 
-    def sample(self) -> list[float] | None:
-        """Any vector."""
-        found = self._store.core.get(self._key, limit=1, include=["embeddings"]).embeddings
-        return found[0] if found else None
-
     def add(self, ids: Sequence[str], rows: "Sequence[Sequence[float]] | np.ndarray") -> None:
         """Store vectors under new ids."""
         for start in range(0, len(ids), self._store.most):
@@ -96,8 +94,14 @@ class Collection:
         found = self._store.core.query(self._key, ids and list(ids), list(rows), limit, include=["distances"])
         return [list(zip(*row, strict=True)) for row in zip(found.ids, found.distances, strict=True)]
 
-    def save_each(self, writes: int) -> None:
-        """Save the graph when so many were written; counts only if nothing has been read here since the store was opened."""
+    @contextmanager
+    def saved(self, writes: int) -> Iterator[None]:
+        """Save the graph once so many changes are made; counts only before anything else was done here with the collection."""
+        self._save_each(writes)
+        yield
+        self._save_each(NEVER)
+
+    def _save_each(self, writes: int) -> None:
         self._store.core.update_collection(
             self._key, new_configuration_json_str=json.dumps({"hnsw": {"sync_threshold": writes}})
         )

@@ -111,7 +111,7 @@ def _size(folder: Path) -> int:
 def _left_over(target: Target) -> Iterator[Finding]:
     """What a kill left behind."""
     for name in target.own_vectors.left_over():
-        yield Finding("left_over", f"A kill left {name} behind; the next question deletes it.", wrong=False)
+        yield Finding("left_over", f"A kill left {name} behind; the next change of the documents deletes it.", wrong=False)
 
 
 def _catalog(catalog: Catalog) -> Iterator[Finding]:

@@ -111,6 +111,10 @@ class ServerVectors:
             ids += part
         return set(ids)
 
+    def worth(self, width: int) -> int:
+        """Some requests' worth."""
+        return 5 * MOST_AT_ONCE
+
     def add(self, collection: str, ids: Sequence[str], vectors: "np.ndarray") -> None:
         """Store float32 rows of unit length, (n, d), for ids that are not stored yet; repeated ones once."""
         new = {id_: row for row, id_ in enumerate(ids)}
@@ -146,10 +150,6 @@ class ServerVectors:
             return [[(str(i), 1 - float(d)) for i, d in zip(*row, strict=True)] for row in pairs]
         except (LookupError, TypeError, ValueError):
             raise self._strange() from None
-
-    def save(self, share: float = 0.0) -> bool:
-        """The server's own business."""
-        return False
 
     def clear(self) -> None:
         """Nothing: others may use what is there."""

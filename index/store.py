@@ -4,6 +4,7 @@ Owns that order and the debts (passages whose vector is owed because the embedde
 files on disk; to be used by one process at a time (`index/home.py`).
 """
 
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,11 +24,11 @@ from index.vectors import Vectors, VectorStore
 if TYPE_CHECKING:
     import numpy as np
 
-STORE = 5000
-"""Vectors are stored in groups of this size: a visit to the store costs about the writes since its last save."""
+HOLD = 20.0
+"""Seconds for which vectors are gathered at most: what a kill can undo, though not of what was paid for."""
 
-SAVE_SHARE = 0.25
-"""In the middle of a long run the store is saved when it has grown by so much."""
+HELD = 8
+"""Groups of sources that wait to be stored at most where nothing of them is embedded."""
 
 PAY_AT_ONCE = 5000
 """Texts of owed vectors are taken from the catalog in groups of this size."""
@@ -67,6 +68,12 @@ class Store:
         self._left = spool.left()
         self._remote = False
         self._under_way: set[str] = set()
+        self._held: list[Group] = []
+        self._since = 0.0
+        self._first = not catalog.has_sources()
+        self._gathering = ""
+        self._ready: list[str] = []
+        self._rows: list[np.ndarray] = []
         self._sketches: dict[str, bytes] = {}
         self._open_embedder = open_embedder
 
@@ -85,13 +92,15 @@ class Store:
         return Group(prepared, replace, pieces, self._begin(self._missing(pieces)))
 
     def finish(self, group: "Group") -> None:
-        """Store sources; where their passages cannot be embedded, their vectors are owed."""
-        stored = self._collect(group.embedding)
-        owed = self._missing(group.pieces).keys() - stored
-        with self.catalog.transaction():
-            self.catalog.store(group.prepared, owed=owed, replace=group.replace)
-            self._paid(stored)
-        self._settled(group.embedding)
+        """Have sources stored, at the latest by `flush`; where their passages cannot be embedded, their vectors are owed."""
+        if not self._held:
+            self._since = time.monotonic()
+        if group.embedding:
+            self._gathering = group.embedding.collection
+            self._collect(group.embedding)
+        self._held.append(group)
+        if self._due():
+            self.flush()
 
     def _missing(self, pieces: Mapping[str, Piece]) -> dict[str, Piece]:
         """Those of the texts whose vectors are not stored."""
@@ -120,10 +129,8 @@ class Store:
     def pay(self) -> None:
         """Embed what is owed, as far as the embedder goes."""
         for embedding in self.ahead(self._begin(owed) for owed in self._owed()):
-            stored = self._collect(embedding)
-            with self.catalog.transaction():
-                self._paid(stored)
-            self._settled(embedding)
+            self.finish(Group((), False, {}, embedding))
+        self.flush()
         if self.catalog.meta("moving") and not self.failure:
             with self.catalog.transaction():
                 self.catalog.remember(moving="")
@@ -139,11 +146,9 @@ class Store:
         try:
             if old := self.catalog.old_vectors():
                 if not self.vectors.shared:
-                    self.vectors.delete(self.catalog.meta("collection"), old)
+                    in_thread(partial(self.vectors.delete, self.catalog.meta("collection"), old))
                 with self.catalog.transaction():
                     self.catalog.forget_old_vectors(self.catalog.meta("collection"), old)
-            if self.embedded or old:
-                in_thread(self.vectors.save)
             if self._as_left and not self.failure:
                 self._see()
             if not self.failure:
@@ -163,15 +168,14 @@ class Store:
         collection = ""
         for embedding in self.ahead(self._begin_with(embedder, pieces) for pieces in self.catalog.pieces(PAY_AT_ONCE)):
             collection = embedder.identity
-            stored = self._collect(embedding)
-            with self.catalog.transaction():
-                self._keep_sketches(collection)
-            self._settled(embedding)
-            if isinstance(self.failure, CostReached) and self.budget:
-                raise self.budget.reached(self.catalog.texts(owed=False), self.budget.spent)
+            self.finish(Group((), False, {}, embedding))
             if self.failure:
-                raise self.failure
-            assert stored >= embedding.pieces.keys()
+                break
+        self.flush()
+        if isinstance(self.failure, CostReached) and self.budget:
+            raise self.budget.reached(self.catalog.texts(owed=False), self.budget.spent)
+        if self.failure:
+            raise self.failure
         with self.catalog.transaction():
             self.catalog.paid_all()
             self.catalog.forget_every_old_vector()  # of the other collection
@@ -202,7 +206,7 @@ class Store:
             self.catalog.paid(live & there)
             self.catalog.add_old_vectors(there - live)
         if isinstance(self.vectors, Vectors):
-            self.vectors.see()
+            self.vectors.tidy()
         return True
 
     def _there(self, collection: str, live: set[str]) -> set[str]:
@@ -230,15 +234,6 @@ class Store:
         if seen != self.catalog.meta("seen"):
             with self.catalog.transaction():
                 self.catalog.remember(seen=seen)
-
-    def _paid(self, hashes: set[str]) -> None:
-        """These vectors are stored now. In a transaction."""
-        self.catalog.paid(hashes)
-        self._keep_sketches(self.catalog.meta("collection"))
-
-    def _keep_sketches(self, collection: str) -> None:
-        self.catalog.keep_sketches(collection, self._sketches)
-        self._sketches.clear()
 
     def _begin(self, pieces: Mapping[str, Piece]) -> "Embedding | None":
         """Begin to embed texts with the index's embedder, unless it has failed."""
@@ -318,50 +313,56 @@ class Store:
             self.failure = self.failure or CostReached("")
         return granted
 
-    def _collect(self, embedding: "Embedding | None") -> set[str]:
-        """Take and store the vectors of texts in groups; a failure is kept, and what was embedded before it is stored.
-
-        The sketches are left for the transaction that marks the vectors as stored.
-        """
-        if embedding is None:
-            return set()
-        ready: list[str] = []
-        rows: list[np.ndarray] = []
+    def _collect(self, embedding: "Embedding") -> None:
+        """Take the vectors of texts as they are ready; a failure is kept, and what was embedded before it is used."""
         try:
-            try:
-                for indices, vectors, sketches in embedding.batches:
-                    keys = [embedding.keys[i] for i in indices]
-                    self._sketches.update((key, sketch) for key, sketch in zip(keys, sketches, strict=True) if sketch)
-                    ready += keys
-                    rows.append(vectors)
-                    self.embedded += len(indices)
-                    self.told(self.embedded)
-                    if len(ready) >= STORE:
-                        self._flush(embedding, ready, rows)
-            except Failure:
-                self._flush(embedding, ready, rows)
-                raise
-            self._flush(embedding, ready, rows)
+            for indices, vectors, sketches in embedding.batches:
+                keys = [embedding.keys[i] for i in indices]
+                self._sketches.update((key, sketch) for key, sketch in zip(keys, sketches, strict=True) if sketch)
+                self._ready += keys
+                self._rows.append(vectors)
+                self.embedded += len(indices)
+                self.told(self.embedded)
         except Failure as failure:
             self.failure = self.failure or failure
-        return embedding.done
 
-    def _flush(self, embedding: "Embedding", ready: list[str], rows: "list[np.ndarray]") -> None:
-        if ready:
-            with self.catalog.transaction():  # a sketch is made with its vector alone: a kill must not part them
-                self._keep_sketches(embedding.collection)
-            in_thread(partial(self.vectors.add, embedding.collection, list(ready), _stacked(rows)))
-            embedding.done.update(ready)
-            ready.clear()
-            rows.clear()
-            in_thread(partial(self.vectors.save, SAVE_SHARE))
+    def _due(self) -> bool:
+        """Whether what was gathered should be stored now; the first sources at once, since a question may wait for them."""
+        if self._first:
+            return True
+        if not self._rows:
+            return len(self._held) >= HELD
+        return len(self._ready) >= self.vectors.worth(self._rows[0].shape[1]) or time.monotonic() - self._since > HOLD
 
-    def _settled(self, embedding: "Embedding | None") -> None:
+    def flush(self) -> None:
+        """Store what was gathered: the vectors, then in one transaction the sources with what is owed of them."""
+        held, self._held = self._held, []
+        stored = {key for group in held if group.embedding for key in group.embedding.done}
+        try:
+            if self._rows:
+                with self.catalog.transaction():  # a sketch is made with its vector alone: a kill must not part them
+                    self.catalog.keep_sketches(self._gathering, self._sketches)
+                in_thread(partial(self.vectors.add, self._gathering, list(self._ready), _stacked(self._rows)))
+                stored.update(self._ready)
+        except Failure as failure:
+            self.failure = self.failure or failure
+        self._ready, self._rows, self._sketches = [], [], {}
+        self._first = False
+        with self.catalog.transaction():
+            for group in held:
+                owed = self._missing(group.pieces).keys() - stored
+                self.catalog.store(group.prepared, owed=owed, replace=group.replace)
+            if self._gathering == self.catalog.meta("collection"):
+                self.catalog.paid(stored)
+        for group in held:
+            self._settled(group.embedding, stored)
+
+    def _settled(self, embedding: "Embedding | None", stored: set[str]) -> None:
         """The vectors are stored and the catalog knows it: what was kept of them until then can go."""
         if embedding is None:
             return
         self._under_way.difference_update(embedding.keys)
-        if embedding.done.issuperset(embedding.keys):
+        if stored.issuperset(embedding.keys):
             self.spool.forget([embedding.file])
 
 

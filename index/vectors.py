@@ -1,9 +1,10 @@
 """Vectors in an embedded Chroma, one collection an embedder; ids and vectors alone, never a text.
 
-Owns who may be inside Chroma's folder and when, and how its graph is saved. Embedded
-Chroma is not safe between processes (a query is a write) and saves its graph in place, which a kill breaks. So every visit is
-made under an exclusive lock with a client of its own, and the graph is never saved in the store in use: changes go to Chroma's
-log (SQLite), and now and then the store is copied, the copy saved, and a pointer swapped.
+Owns who may be inside Chroma's folder and when, and how its graph is saved. Embedded Chroma is not safe between processes (a
+query is a write) and saves its graph in place, which a kill breaks. So every visit is made under an exclusive lock with a
+client of its own, and the graph is never saved in the store in use: a few changes go to its log (SQLite), many are made in a
+copy of the store, whose graph is then saved and which takes its place. Nobody waits for a copy: it is that of the one process
+that may write the index (`index/home.py`), and questions go to the store in use meanwhile.
 """
 
 import hashlib
@@ -12,24 +13,27 @@ import os
 import re
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from contextlib import contextmanager, nullcontext, suppress
+from dataclasses import asdict, dataclass, replace
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Protocol
 
-from index.chroma import Collection, Store, damaged, opened
-from index.errors import Failure, HomeNotWritable, IndexBusy
+from index.chroma import Store, damaged, opened
+from index.errors import HomeNotWritable, IndexBusy
 
 if TYPE_CHECKING:
     import numpy as np
 
 SAVE_AFTER = 4000
-"""Writes that may stand in the log alone: replaying 20,000 takes a first query 2 s, a saved graph 0.05 s."""
+"""Writes that may stand in the log alone: replaying 20,000 takes each visit 2 s, a saved graph 0.05 s."""
 
-NEVER = 1_000_000_000
-"""A sync threshold that is never reached: the store in use is not saved in place."""
+SHARE = 0.05
+"""Vectors to be stored are gathered until they are so much of the store: to copy and save it costs as much as its size."""
+
+LEAST, MOST_BYTES = 5000, 200_000_000
+"""But at least so many, as far as their numbers take no more memory than this."""
 
 WAIT_TO_READ = 1.0
 WAIT_TO_WRITE = 60.0
@@ -45,6 +49,13 @@ class _State:
     store: str
     unsaved: int
     size: int
+
+
+class Write(Protocol):
+    """Changes of a store; with `save` its graph is saved."""
+
+    def __call__(self, store: Store, *, save: bool) -> None:
+        """Make them."""
 
 
 class VectorStore(Protocol):
@@ -74,6 +85,9 @@ class VectorStore(Protocol):
     def ids(self, collection: str) -> set[str]:
         """Every id of a collection."""
 
+    def worth(self, width: int) -> int:
+        """How many vectors of so many numbers should be gathered for one `add`."""
+
     def add(self, collection: str, ids: Sequence[str], vectors: "np.ndarray") -> None:
         """Store float32 rows of unit length, (n, d), for ids that are not stored yet."""
 
@@ -84,9 +98,6 @@ class VectorStore(Protocol):
         self, collection: str, vectors: "np.ndarray", limit: int, ids: Sequence[str] | None = None
     ) -> list[list[tuple[str, float]]]:
         """For each row of (n, d) the nearest ids, at most `limit`, with their cosine similarity, best first."""
-
-    def save(self, share: float = 0.0) -> bool:
-        """Save what only stands in a log, if that is worth it."""
 
     def clear(self) -> None:
         """Forget every vector of every collection, unless it is shared."""
@@ -172,27 +183,36 @@ class Vectors:
                 store.drop(name)
             return len(others)
 
+    def worth(self, width: int) -> int:
+        """A share of what is stored, since all of it is copied for them."""
+        size = self._state().size if self.exists() else 0
+        return max(LEAST, min(int(SHARE * size), MOST_BYTES // (4 * width)))
+
     def add(self, collection: str, ids: Sequence[str], vectors: "np.ndarray") -> None:
         """Store float32 rows of unit length, (n, d), for ids that are not stored yet (`present` tells); repeated ones once.
 
         It does not look whether they are there: that would make Chroma replay its whole log for each group of writes.
         """
         new = {id_: row for row, id_ in enumerate(ids)}
-        if not new:
-            return
-        with self._visit(WAIT_TO_WRITE) as store:
-            self._count(added=len(new))
-            found = store.make(collection_name(collection), {**GRAPH, "sync_threshold": NEVER})
-            found.add(list(new), vectors[list(new.values())])
+
+        def write(store: Store, *, save: bool) -> None:
+            found = store.make(collection_name(collection), GRAPH)
+            with found.saved(len(new)) if save else nullcontext():
+                found.add(list(new), vectors[list(new.values())])
+
+        if new:
+            self._write(write, added=len(new))
 
     def delete(self, collection: str, ids: Sequence[str]) -> None:
         """Forget vectors; ids that are not stored are passed over."""
-        if not self.exists() or not ids:
-            return
-        with self._visit(WAIT_TO_WRITE) as store:
+
+        def write(store: Store, *, save: bool) -> None:
             if found := store.collection(collection_name(collection)):
-                self._count(deleted=len(ids))
-                found.delete(ids)
+                with found.saved(len(ids)) if save else nullcontext():
+                    found.delete(ids)
+
+        if self.exists() and ids:
+            self._write(write, deleted=len(ids))
 
     def query(
         self, collection: str, vectors: "np.ndarray", limit: int, ids: Sequence[str] | None = None
@@ -211,58 +231,75 @@ class Vectors:
             result = found.query(vectors, limit, chosen)
         return [[(i, 1 - distance) for i, distance in row] for row in result]
 
-    def save(self, share: float = 0.0) -> bool:
-        """Save the graph in a copy of the store and swap it in, if enough was written since; whether it did.
-
-        Enough is more than SAVE_AFTER writes, and this share of the store, since a save copies all of it. Whatever fails on
-        the way, the store in use stays as it is.
-        """
-        if not self.exists() or not self._due(self._state(), share):
-            return False
-        with self._lock(WAIT_TO_WRITE):
-            state = self._state()
-            if not self._due(state, share):
-                return False
-            known, copy = not self.touched("", ""), self._free_name()
-            try:
-                shutil.copytree(self.folder / state.store, self.folder / copy)
-                _save_graphs(self.folder / copy)
-            except (OSError, Failure) as error:
-                shutil.rmtree(self.folder / copy, ignore_errors=True)
-                raise HomeNotWritable(f"The vectors could not be saved: {error}", "Make room on the disk.").hiding(
-                    self.folder
-                ) from error
-            self._point(_State(copy, 0, state.size))
-            if known:
-                self.see()
-            shutil.rmtree(self.folder / state.store, ignore_errors=True)
-            return True
-
     def clear(self) -> None:
         """Forget every vector of every collection."""
         if self.folder.exists():
             with self._lock(WAIT_TO_WRITE):
                 (self.folder / _POINTER).unlink(missing_ok=True)
-                self._sweep(None)
+                self._sweep()
 
     def left_over(self) -> list[str]:
         """The names of stores that a kill has left over, or that another process is saving just now."""
         in_use = self._state().store if self.exists() else ""
         return sorted(path.name for path in self.folder.glob(f"{_STORE}*") if path.name != in_use)
 
+    def _write(self, write: "Write", *, added: int = 0, deleted: int = 0) -> None:
+        """Make changes in the store in use; where its log would grow too long in a copy, which then takes its place."""
+        state = self._state() if self.exists() else None
+        unsaved, size = (state.unsaved, state.size) if state else (0, 0)
+        after = _State("", unsaved + added + deleted, max(0, size + added - deleted))
+        if after.unsaved > self._save_after:
+            self._write_copy(write, after.size)
+            return
+        if state is None:
+            with self._lock(WAIT_TO_WRITE):
+                self._point(_State(self._free_name(), 0, 0))
+        with self._visit(WAIT_TO_WRITE) as store:
+            self._sweep()
+            self._point(replace(after, store=self._state().store))  # a kill here leaves the count too high, which is harmless
+            write(store, save=False)
+
+    def _write_copy(self, write: "Write", size: int) -> None:
+        """Make changes in a copy of the store and swap it in; whatever fails on the way, the store in use stays as it is."""
+        with self._lock(WAIT_TO_WRITE):
+            self._sweep()
+            copy, known, in_use = self._free_name(), True, None
+            if self.exists():
+                in_use, known = self.folder / self._state().store, self._known()
+                self._copy(in_use, self.folder / copy)
+        try:
+            with opened(self.folder / copy) as store:
+                write(store, save=True)
+        except BaseException:
+            shutil.rmtree(self.folder / copy, ignore_errors=True)
+            raise
+        with self._lock(WAIT_TO_WRITE):
+            self._point(_State(copy, 0, size))
+            if known:
+                self._see()
+            if in_use:
+                shutil.rmtree(in_use, ignore_errors=True)
+
+    def _copy(self, store: Path, copy: Path) -> None:
+        """Copy a store, if Chroma has made it."""
+        try:
+            if store.exists():
+                shutil.copytree(store, copy)
+        except OSError as error:
+            shutil.rmtree(copy, ignore_errors=True)
+            raise HomeNotWritable(f"The vectors could not be copied: {error}", "Make room on the disk.").hiding(
+                self.folder
+            ) from error
+
     @contextmanager
     def _visit(self, wait: float) -> Iterator[Store]:
         """The store in use, open, under the lock; closed before the lock is let go."""
         with self._lock(wait):
-            if not self.exists():
-                self._point(_State(self._free_name(), 0, 0))
-            state = self._state()
-            known = (not (self.folder / state.store).exists() and not state.size) or not self.touched("", "")
-            self._sweep(state.store)
+            state, known = self._state(), self._known()
             with opened(self.folder / state.store) as store:
                 yield store
             if known:  # else it stays so until the catalog has been held against it
-                self.see()
+                self._see()
 
     @contextmanager
     def _lock(self, wait: float) -> Iterator[None]:
@@ -283,7 +320,13 @@ class Vectors:
         finally:
             lock.release()
 
-    def see(self) -> None:
+    def tidy(self) -> None:
+        """Take the store in use for what it should be, and delete what a kill has left over; only for a writer."""
+        with self._lock(WAIT_TO_WRITE):
+            self._sweep()
+            self._see()
+
+    def _see(self) -> None:
         """Remember how Chroma's files look when a visit is over."""
         with suppress(OSError):
             (self.folder / _SEEN).write_text(self._marks(), encoding="utf-8")
@@ -312,45 +355,18 @@ class Vectors:
                 self.folder
             ) from error
 
-    def _count(self, *, added: int = 0, deleted: int = 0) -> None:
-        """Note what is about to be written; a kill between this and the write leaves the count too high, which is harmless."""
+    def _known(self) -> bool:
+        """Whether Chroma's files are as the last visit has left them, or not made yet."""
         state = self._state()
-        self._point(_State(state.store, state.unsaved + added + deleted, max(0, state.size + added - deleted)))
-
-    def _due(self, state: _State, share: float) -> bool:
-        return state.unsaved > max(self._save_after, share * state.size)
+        return not self.touched("", "") or (not (self.folder / state.store).exists() and not state.size)
 
     def _free_name(self) -> str:
         return next(name for n in count(1) if not (self.folder / (name := f"{_STORE}{n}")).exists())
 
-    def _sweep(self, in_use: str | None) -> None:
-        """Delete stores that a kill has left over."""
-        for left in self.folder.glob(f"{_STORE}*"):
-            if left.name != in_use:
-                shutil.rmtree(left, ignore_errors=True)
-
-
-def _save_graphs(folder: Path) -> None:
-    """Make Chroma save every collection's graph: it does so once more was written than its threshold.
-
-    A threshold counts only where the collection has not been read before in the same client, hence the second one.
-    """
-    with opened(folder) as store:
-        samples = {name: found.sample() for name in store.names() if (found := store.collection(name))}
-    with opened(folder) as store:
-        for name, sample in samples.items():
-            found = store.collection(name)
-            if found and sample is not None:
-                _save_graph(found, sample)
-
-
-def _save_graph(found: Collection, vector: list[float]) -> None:
-    passing = [f"saving-{n}" for n in range(5)]
-    found.save_each(3)
-    found.add(passing, [vector] * len(passing))
-    found.delete(passing)
-    found.query([vector], 1)
-    found.save_each(NEVER)
+    def _sweep(self) -> None:
+        """Delete stores that a kill has left over; only for a writer, whose copies they are."""
+        for left in self.left_over():
+            shutil.rmtree(self.folder / left, ignore_errors=True)
 
 
 def collection_name(collection: str) -> str:

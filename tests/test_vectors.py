@@ -66,12 +66,7 @@ def test_nothing_is_there_before_something_is_added(tmp_path: Path) -> None:
     """No folder is made by looking."""
     store = Vectors(tmp_path / "v")
     assert not store.exists()
-    assert (store.ids("e"), store.present("e", ["1"]), store.query("e", vectors(1), 3), store.save()) == (
-        set(),
-        set(),
-        [[]],
-        False,
-    )
+    assert (store.ids("e"), store.present("e", ["1"]), store.query("e", vectors(1), 3)) == (set(), set(), [[]])
     store.delete("e", ["1"])
     store.clear()
     assert not (tmp_path / "v").exists()
@@ -106,37 +101,42 @@ def test_many_ids_at_once(tmp_path: Path) -> None:
     assert store.ids("e/1/4") == set(ids[11_000:])
 
 
-def test_a_save_swaps_the_store_and_changes_no_answer(tmp_path: Path) -> None:
-    """The store in use is never written in place; a second save has nothing to do; what comes later is found too."""
+@pytest.mark.parametrize("delete", [False, True])
+def test_many_changes_swap_the_store_and_change_no_answer(tmp_path: Path, delete: bool) -> None:
+    """The store in use is never saved in place; what comes later is found too."""
+
+    def state() -> tuple[str, int, bool]:
+        pointer = json.loads((tmp_path / "v" / "current.json").read_text())
+        assert [p.name for p in (tmp_path / "v").glob("store-*")] == [pointer["store"]]
+        saved = list((tmp_path / "v" / pointer["store"]).rglob("index_metadata.pickle"))
+        return pointer["store"], pointer["unsaved"], bool(saved)
+
     store = Vectors(tmp_path / "v", save_after=100)
-    ids = [str(n) for n in range(400)]
-    store.add("e/1/32", ids, vectors(*range(400)))
-    before, pointer = store.query("e/1/32", vectors(5, 6), 10), json.loads((tmp_path / "v" / "current.json").read_text())
-    graph = list((tmp_path / "v" / pointer["store"]).rglob("index_metadata.pickle"))
-    assert (pointer["unsaved"], graph) == (400, [])
-    assert store.save()
-    assert not store.save()
-    after = json.loads((tmp_path / "v" / "current.json").read_text())
-    assert after["store"] != pointer["store"]
-    assert after["unsaved"] == 0
-    assert [p.name for p in (tmp_path / "v").glob("store-*")] == [after["store"]]
-    assert list((tmp_path / "v" / after["store"]).rglob("index_metadata.pickle"))
-    assert store.query("e/1/32", vectors(5, 6), 10) == before
-    assert store.ids("e/1/32") == set(ids)
-    store.add("e/1/32", ["new"], vectors(1000))
+    store.add("e/1/32", [str(n) for n in range(90)], vectors(*range(90)))
+    first, unsaved, saved = state()
+    assert (unsaved, saved) == (90, False)
+    if delete:
+        store.delete("e/1/32", [str(n) for n in range(20, 50)])
+    else:
+        store.add("e/1/32", [str(n) for n in range(1000, 1400)], vectors(*range(1000, 1400)))
+    second, unsaved, saved = state()
+    assert (second != first, unsaved, saved) == (True, 0, True)
+    assert (found(store, 5), found(store, 6)) == (["5"], ["6"])
+    assert len(store.ids("e/1/32")) == (60 if delete else 490)
+    store.add("e/1/32", ["new"], vectors(2000))
     store.delete("e/1/32", ["5"])
-    assert found(store, 1000, 6) == ["new", "6"]
+    assert found(store, 2000, 6) == ["new", "6"]
     assert "5" not in store.ids("e/1/32")
 
 
 def test_a_save_that_fails_leaves_the_store_as_it_is(tmp_path: Path) -> None:
     """The copy is thrown away. (A folder in its place stands for a disk that is full.)"""
     store = Vectors(tmp_path / "v", save_after=10)
-    store.add("e/1/32", [str(n) for n in range(50)], vectors(*range(50)))
+    store.add("e/1/32", [str(n) for n in range(8)], vectors(*range(8)))
     in_use = json.loads((tmp_path / "v" / "current.json").read_text())["store"]
     (tmp_path / "v" / in_use / "unreadable").symlink_to("nowhere")  # copytree fails on it
-    with pytest.raises(HomeNotWritable, match="could not be saved"):
-        store.save()
+    with pytest.raises(HomeNotWritable, match="could not be copied"):
+        store.add("e/1/32", [str(n) for n in range(8, 50)], vectors(*range(8, 50)))
     assert [p.name for p in (tmp_path / "v").glob("store-*")] == [in_use]
     assert found(store, 7) == ["7"]
 
@@ -197,7 +197,6 @@ def test_one_writer_and_four_readers(tmp_path: Path) -> None:
 store = Vectors(Path({folder!r}), save_after=150)
 for n in range(1, 601, 20):
     store.add("e/1/32", [str(i) for i in range(n, n + 20)], vectors(*range(n, n + 20)))
-    store.save()
     Path({folder!r} + "/acknowledged").write_text(str(n + 19))
 """
     reader = f"""
@@ -230,7 +229,6 @@ for n in range(start, start + 10_000, 10):
     if n % 50 == 0 and n:
         store.delete("e/1/32", [str(n)])
         print("deleted", n, flush=True)
-    store.save()
 """
     Vectors(tmp_path / "v").add("e/1/32", [str(n) for n in range(10)], vectors(*range(10)))
     added, deleted, doubtful = {str(n) for n in range(10)}, set[str](), set[str]()
@@ -269,9 +267,11 @@ def test_fifty_kills_lose_nothing(tmp_path: Path) -> None:
 
 
 def test_a_left_over_copy_is_swept(tmp_path: Path) -> None:
-    """What a kill in the middle of a save leaves is deleted by the next visitor."""
+    """What a kill in the middle of a save leaves is deleted by the next writer, not by whoever asks."""
     store = Vectors(tmp_path / "v")
     store.add("e/1/32", ["1"], vectors(1))
     (tmp_path / "v" / "store-77").mkdir()
     assert found(store, 1) == ["1"]
-    assert not (tmp_path / "v" / "store-77").exists()
+    assert store.left_over() == ["store-77"]
+    store.add("e/1/32", ["2"], vectors(2))
+    assert store.left_over() == []
