@@ -305,16 +305,17 @@ class Catalog:
 
     def embedded(self, hashes: Iterable[str]) -> set[str]:
         """Those of the hashes whose vector is known to be stored for the index's embedder."""
-        known: set[str] = set()
-        for part in _slices(list(hashes)):
-            sql = f"SELECT hash FROM passage WHERE hash IN ({_marks(len(part))}) AND NOT owed"
-            known.update(h for (h,) in self._all(sql, *part))
-        return known
+        return self._among("SELECT hash FROM passage WHERE NOT owed AND hash", hashes)
 
     def old_among(self, hashes: Iterable[str]) -> set[str]:
         """Those of the hashes that no passage needs, whose vector is still stored."""
-        old = set(self.old_vectors())
-        return {h for h in hashes if h in old}
+        return self._among("SELECT hash FROM old_vector WHERE hash", hashes)
+
+    def _among(self, sql: str, hashes: Iterable[str]) -> set[str]:
+        found: set[str] = set()
+        for part in _slices(list(hashes)):
+            found.update(h for (h,) in self._all(f"{sql} IN ({_marks(len(part))})", *part))
+        return found
 
     def hashes(self) -> set[str]:
         """The vector keys of all passages."""

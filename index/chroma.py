@@ -113,7 +113,7 @@ class Collection:
 @contextmanager
 def opened(folder: Path) -> Iterator[Store]:
     """The store in a folder, made if need be, and closed whatever happens; its errors are this project's."""
-    with _failures():
+    with failures():
         import chromadb_rust_bindings as core  # type: ignore[import-untyped]
 
         folder.mkdir(exist_ok=True)
@@ -148,7 +148,8 @@ FAILURES: dict[str, type[Failure] | None] = {
 
 
 @contextmanager
-def _failures() -> Iterator[None]:
+def failures() -> Iterator[None]:
+    """Chroma's errors as this project's."""
     try:
         yield
     except BaseException as error:  # a panic of Chroma's Rust core is no Exception; all others are raised again

@@ -186,7 +186,7 @@ def _vectors(target: Target, catalog: Catalog) -> Iterator[Finding]:
 
 def _stored(target: Target, collection: str) -> set[str]:
     """The ids in the store; on a server those of others are among them."""
-    return target.vectors.ids(collection) if target.server else target.own_vectors.ids_in_copy(collection)
+    return target.vectors.ids(collection) if target.server else target.own_vectors.ids_in_view(collection)
 
 
 def _embedder(catalog: Catalog, own_embedder: Callable[[str], Embedder | None]) -> Iterator[Finding]:

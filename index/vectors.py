@@ -4,7 +4,7 @@ Owns who may be inside Chroma's folder and when, and how its graph is saved. Emb
 query is a write) and saves its graph in place, which a kill breaks. So every visit is made under an exclusive lock with a
 client of its own, and the graph is never saved in the store in use: a few changes go to its log (SQLite), many are made in a
 copy of the store, whose graph is then saved and which takes its place. Nobody waits for a copy: it is that of the one process
-that may write the index (`index/home.py`), and questions go to the store in use meanwhile.
+that may write the index (`index/home.py`). A question is put to a view of the store, and so are those that follow it.
 """
 
 import hashlib
@@ -13,14 +13,14 @@ import os
 import re
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import asdict, dataclass, replace
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Protocol
 
-from index.chroma import Store, damaged, opened
+from index.chroma import Store, damaged, failures, opened
 from index.errors import HomeNotWritable, IndexBusy
 
 if TYPE_CHECKING:
@@ -49,6 +49,37 @@ class _State:
     store: str
     unsaved: int
     size: int
+
+
+class _View:
+    """A store as it is now, open to be read in a folder of its own: a copy of its log, and its graph, which nobody changes.
+
+    `written` is what tells that the store has changed since.
+    """
+
+    def __init__(self, store: Path, written: tuple[int, int]) -> None:
+        self.written = written
+        with ExitStack() as opening:
+            try:
+                folder = Path(opening.enter_context(TemporaryDirectory(prefix="qa-")))
+                for path in store.iterdir() if store.exists() else ():  # a kill may have come before Chroma made it
+                    (_link if path.is_dir() else shutil.copy2)(path, folder / path.name)
+            except OSError as error:
+                raise HomeNotWritable(f"There is no view of the vectors: {error}.", "Make room on the disk.").hiding(
+                    store
+                ) from error
+            self.store = opening.enter_context(opened(folder))
+            self.close = opening.pop_all().close
+
+
+def _link(graph: Path, link: Path) -> None:
+    """Another name for a graph's folder; a copy where there are no links, or of one not saved yet, which Chroma begins anew."""
+    try:
+        if not (graph / "index_metadata.pickle").exists():
+            raise FileNotFoundError
+        link.symlink_to(graph.resolve(), target_is_directory=True)
+    except OSError:
+        shutil.copytree(graph, link)
 
 
 class Write(Protocol):
@@ -112,6 +143,7 @@ class Vectors:
     def __init__(self, folder: Path, save_after: int = SAVE_AFTER) -> None:
         self.folder = folder
         self._save_after = save_after
+        self._view: _View | None = None
 
     def exists(self) -> bool:
         """Whether anything was ever stored."""
@@ -144,23 +176,13 @@ class Vectors:
             found = store.collection(collection_name(collection))
             return found.ids() if found else set()
 
-    def ids_in_copy(self, collection: str) -> set[str]:
-        """The same, read in a copy: Chroma changes the files of a store that it opens."""
+    def ids_in_view(self, collection: str) -> set[str]:
+        """The same, without a change of any file."""
         if not self.exists():
             return set()
-        with self._lock(WAIT_TO_WRITE), TemporaryDirectory(prefix="qa-") as folder:
-            in_use, copy = self.folder / self._state().store, Path(folder) / "store"
-            if not in_use.exists():  # a kill came before Chroma made it
-                return set()
-            try:
-                shutil.copytree(in_use, copy)
-            except OSError as error:
-                raise HomeNotWritable(
-                    f"There is no copy of the vectors to look into: {error}.", "Make room on the disk."
-                ).hiding(self.folder) from error
-            with opened(copy) as store:
-                found = store.collection(collection_name(collection))
-                return found.ids() if found else set()
+        with self._reading() as store:
+            found = store.collection(collection_name(collection))
+            return found.ids() if found else set()
 
     def take(self, collection: str, ids: Sequence[str]) -> "tuple[list[str], np.ndarray | None]":
         """Those of the ids that are stored, and their vectors, float32 (n, d)."""
@@ -223,7 +245,7 @@ class Vectors:
         """
         if not self.exists() or (ids is not None and not ids):
             return [[] for _ in vectors]
-        with self._visit(WAIT_TO_READ) as store:
+        with self._reading() as store:
             found = store.collection(collection_name(collection))
             chosen = None if ids is None or found is None else sorted(found.ids(ids))  # an absent one fails the query
             if found is None or chosen == []:
@@ -290,6 +312,26 @@ class Vectors:
             raise HomeNotWritable(f"The vectors could not be copied: {error}", "Make room on the disk.").hiding(
                 self.folder
             ) from error
+
+    @contextmanager
+    def _reading(self) -> Iterator[Store]:
+        """A view of the store in use, kept as long as nothing is written; IndexBusy where somebody writes for too long."""
+        written = self._written()
+        if self._view and self._view.written == written:
+            with failures():
+                yield self._view.store
+            return
+        if self._view:
+            self._view.close()
+        with self._lock(WAIT_TO_READ):
+            self._view = _View(self.folder / self._state().store, self._written())
+            with failures():
+                yield self._view.store  # what is read of the graph is read now
+
+    def _written(self) -> tuple[int, int]:
+        """Time and inode of the pointer, which each change renews."""
+        info = (self.folder / _POINTER).stat()
+        return info.st_mtime_ns, info.st_ino
 
     @contextmanager
     def _visit(self, wait: float) -> Iterator[Store]:

@@ -138,6 +138,7 @@ def test_a_save_that_fails_leaves_the_store_as_it_is(tmp_path: Path) -> None:
     with pytest.raises(HomeNotWritable, match="could not be copied"):
         store.add("e/1/32", [str(n) for n in range(8, 50)], vectors(*range(8, 50)))
     assert [p.name for p in (tmp_path / "v").glob("store-*")] == [in_use]
+    (tmp_path / "v" / in_use / "unreadable").unlink()
     assert found(store, 7) == ["7"]
 
 
@@ -264,6 +265,19 @@ def test_kills_lose_nothing_that_was_acknowledged(tmp_path: Path) -> None:
 def test_fifty_kills_lose_nothing(tmp_path: Path) -> None:
     """Every sixth group of writes is followed by a save, so that most kills fall into one."""
     kill_while(tmp_path, 50, (0.0, 1.5))
+
+
+@pytest.mark.parametrize("count", [50, 150])
+def test_a_question_changes_no_file_and_sees_what_is_written_later(tmp_path: Path, count: int) -> None:
+    """Of a store whose graph is saved, or not yet; and the view that it was put to is gone with the process."""
+    store, reader = Vectors(tmp_path / "v", save_after=100), Vectors(tmp_path / "v")
+    store.add("e/1/32", [str(n) for n in range(count)], vectors(*range(count)))
+    before = {path: path.stat().st_mtime_ns for path in (tmp_path / "v").rglob("*") if path.name != "lock"}
+    assert (found(reader, 7), found(reader, 9)) == (["7"], ["9"])
+    assert {path: path.stat().st_mtime_ns for path in (tmp_path / "v").rglob("*") if path.name != "lock"} == before
+    for n in (1000, 1001):
+        store.add("e/1/32", [str(n)], vectors(n))
+        assert found(reader, n) == [str(n)]
 
 
 def test_a_left_over_copy_is_swept(tmp_path: Path) -> None:
