@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 NEVER = 1_000_000_000
 """A number of writes that is never reached: the graph is not saved in place."""
 
+AT_ONCE = 1000
+"""Vectors that are given to the core at most in one call, which nothing can interrupt."""
+
 GRAPHS = 16
 """Graphs that the core keeps open at most: a store has one an embedder."""
 
@@ -78,8 +81,9 @@ class Collection:
 
     def add(self, ids: Sequence[str], rows: "Sequence[Sequence[float]] | np.ndarray") -> None:
         """Store vectors under new ids."""
-        for start in range(0, len(ids), self._store.most):
-            part = slice(start, start + self._store.most)
+        step = min(self._store.most, AT_ONCE)
+        for start in range(0, len(ids), step):
+            part = slice(start, start + step)
             self._store.core.add(list(ids[part]), self._key, list(rows[part]))
 
     def delete(self, ids: Sequence[str]) -> None:

@@ -9,12 +9,13 @@ import base64
 import json
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
+from index.apart import GRAPH
 from index.errors import (
     KeyRefused,
     NotThere,
@@ -25,7 +26,7 @@ from index.errors import (
     TimedOut,
     Unreachable,
 )
-from index.vectors import GRAPH, collection_name
+from index.vectors import collection_name
 
 if TYPE_CHECKING:
     import httpx2
@@ -124,6 +125,11 @@ class ServerVectors:
             if not self._checks["supports_base64_encoding"]:
                 rows = [vectors[new[id_]].tolist() for id_ in part]
             self._call("POST", f"{found}/add", WRITE, {"ids": part, "embeddings": rows})
+
+    def adding(self, collection: str, ids: Sequence[str], vectors: "np.ndarray") -> Callable[[], None]:
+        """The same, whose end is not waited for before the call."""
+        self.add(collection, ids, vectors)
+        return lambda: None
 
     def delete(self, collection: str, ids: Sequence[str]) -> None:
         """Forget vectors, for everybody; ids that are not stored are passed over."""

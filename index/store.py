@@ -16,7 +16,6 @@ from index.budget import Budget
 from index.catalog import Catalog, Prepared, text_hash
 from index.embed import Batch, Embedder
 from index.errors import CostReached, Failure
-from index.machine import in_thread
 from index.passage import Piece
 from index.spool import Spool
 from index.vectors import Vectors, VectorStore
@@ -74,6 +73,7 @@ class Store:
         self._gathering = ""
         self._ready: list[str] = []
         self._rows: list[np.ndarray] = []
+        self._storing: _Storing | None = None
         self._sketches: dict[str, bytes] = {}
         self._open_embedder = open_embedder
 
@@ -99,8 +99,11 @@ class Store:
             self._gathering = group.embedding.collection
             self._collect(group.embedding)
         self._held.append(group)
-        if self._due():
+        if self._first:  # a question may wait for it
             self.flush()
+            self._first = False
+        elif self._due():
+            self._start()
 
     def _missing(self, pieces: Mapping[str, Piece]) -> dict[str, Piece]:
         """Those of the texts whose vectors are not stored."""
@@ -146,7 +149,7 @@ class Store:
         try:
             if old := self.catalog.old_vectors():
                 if not self.vectors.shared:
-                    in_thread(partial(self.vectors.delete, self.catalog.meta("collection"), old))
+                    self.vectors.delete(self.catalog.meta("collection"), old)
                 with self.catalog.transaction():
                     self.catalog.forget_old_vectors(self.catalog.meta("collection"), old)
             if self._as_left and not self.failure:
@@ -297,7 +300,8 @@ class Store:
     def _stored(self, collection: str, keys: list[str], rows: "np.ndarray | None") -> set[str]:
         """Store vectors that need not be embedded."""
         if rows is not None:
-            in_thread(partial(self.vectors.add, collection, keys, rows))
+            self._end()
+            self.vectors.add(collection, keys, rows)
         return set(keys)
 
     def _keep(self, embedding: "Embedding", indices: list[int], rows: "np.ndarray") -> None:
@@ -327,34 +331,47 @@ class Store:
             self.failure = self.failure or failure
 
     def _due(self) -> bool:
-        """Whether what was gathered should be stored now; the first sources at once, since a question may wait for them."""
-        if self._first:
-            return True
+        """Whether what was gathered should be stored now."""
         if not self._rows:
             return len(self._held) >= HELD
         return len(self._ready) >= self.vectors.worth(self._rows[0].shape[1]) or time.monotonic() - self._since > HOLD
 
     def flush(self) -> None:
-        """Store what was gathered: the vectors, then in one transaction the sources with what is owed of them."""
-        held, self._held = self._held, []
-        stored = {key for group in held if group.embedding for key in group.embedding.done}
+        """Store what was gathered, and wait for it."""
+        self._start()
+        self._end()
+
+    def _start(self) -> None:
+        """Begin to store what was gathered, once what was before it is stored."""
+        self._end()
+        storing = _Storing(self._held, self._ready, lambda: None)
         try:
             if self._rows:
                 with self.catalog.transaction():  # a sketch is made with its vector alone: a kill must not part them
                     self.catalog.keep_sketches(self._gathering, self._sketches)
-                in_thread(partial(self.vectors.add, self._gathering, list(self._ready), _stacked(self._rows)))
-                stored.update(self._ready)
+                storing.wait = self.vectors.adding(self._gathering, self._ready, _stacked(self._rows))
         except Failure as failure:
-            self.failure = self.failure or failure
-        self._ready, self._rows, self._sketches = [], [], {}
-        self._first = False
+            self.failure, storing.keys = self.failure or failure, []
+        self._held, self._ready, self._rows, self._sketches = [], [], [], {}
+        self._storing = storing
+
+    def _end(self) -> None:
+        """Wait for the vectors; then, in one transaction, the sources with what is owed of them."""
+        storing, self._storing = self._storing, None
+        if storing is None:
+            return
+        try:
+            storing.wait()
+        except Failure as failure:
+            self.failure, storing.keys = self.failure or failure, []
+        stored = {key for group in storing.held if group.embedding for key in group.embedding.done}.union(storing.keys)
         with self.catalog.transaction():
-            for group in held:
+            for group in storing.held:
                 owed = self._missing(group.pieces).keys() - stored
                 self.catalog.store(group.prepared, owed=owed, replace=group.replace)
             if self._gathering == self.catalog.meta("collection"):
                 self.catalog.paid(stored)
-        for group in held:
+        for group in storing.held:
             self._settled(group.embedding, stored)
 
     def _settled(self, embedding: "Embedding | None", stored: set[str]) -> None:
@@ -386,6 +403,15 @@ class Group:
     replace: bool
     pieces: Mapping[str, Piece]
     embedding: Embedding | None
+
+
+@dataclass(slots=True)
+class _Storing:
+    """Groups whose vectors, those of `keys` among them, are being stored; `wait` ends when they are."""
+
+    held: list[Group]
+    keys: list[str]
+    wait: Callable[[], None]
 
 
 def _stacked(rows: "list[np.ndarray]") -> "np.ndarray":

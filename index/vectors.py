@@ -11,17 +11,20 @@ import hashlib
 import json
 import os
 import re
+import secrets
 import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager, nullcontext, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
-from itertools import count
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Protocol
 
+from index.apart import Apart, Change
 from index.chroma import Store, damaged, failures, opened
-from index.errors import HomeNotWritable, IndexBusy
+from index.errors import Failure, HomeNotWritable, IndexBusy
+from index.machine import in_thread
 
 if TYPE_CHECKING:
     import numpy as np
@@ -39,7 +42,6 @@ WAIT_TO_READ = 1.0
 WAIT_TO_WRITE = 60.0
 
 _LOCK, _POINTER, _SEEN, _STORE = "lock", "current.json", "seen", "store-"
-GRAPH = {"space": "cosine", "ef_construction": 100, "ef_search": 100, "max_neighbors": 16}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +84,6 @@ def _link(graph: Path, link: Path) -> None:
         shutil.copytree(graph, link)
 
 
-class Write(Protocol):
-    """Changes of a store; with `save` its graph is saved."""
-
-    def __call__(self, store: Store, *, save: bool) -> None:
-        """Make them."""
-
-
 class VectorStore(Protocol):
     """Where vectors are: `Vectors` in a folder, or `index/server.py`. `identity` is remembered of a place; "" is the folder.
 
@@ -121,6 +116,9 @@ class VectorStore(Protocol):
 
     def add(self, collection: str, ids: Sequence[str], vectors: "np.ndarray") -> None:
         """Store float32 rows of unit length, (n, d), for ids that are not stored yet."""
+
+    def adding(self, collection: str, ids: Sequence[str], vectors: "np.ndarray") -> Callable[[], None]:
+        """The same, begun: it is done when what is returned has been called, and nothing else may be written before."""
 
     def delete(self, collection: str, ids: Sequence[str]) -> None:
         """Forget vectors; ids that are not stored are passed over."""
@@ -215,26 +213,19 @@ class Vectors:
 
         It does not look whether they are there: that would make Chroma replay its whole log for each group of writes.
         """
+        self.adding(collection, ids, vectors)()
+
+    def adding(self, collection: str, ids: Sequence[str], vectors: "np.ndarray") -> Callable[[], None]:
+        """The same, begun: many are stored by another process, which what is returned waits for."""
         new = {id_: row for row, id_ in enumerate(ids)}
-
-        def write(store: Store, *, save: bool) -> None:
-            found = store.make(collection_name(collection), GRAPH)
-            with found.saved(len(new)) if save else nullcontext():
-                found.add(list(new), vectors[list(new.values())])
-
-        if new:
-            self._write(write, added=len(new))
+        if not new:
+            return lambda: None
+        return self._write(Change(collection_name(collection), list(new), vectors[list(new.values())]), added=len(new))
 
     def delete(self, collection: str, ids: Sequence[str]) -> None:
         """Forget vectors; ids that are not stored are passed over."""
-
-        def write(store: Store, *, save: bool) -> None:
-            if found := store.collection(collection_name(collection)):
-                with found.saved(len(ids)) if save else nullcontext():
-                    found.delete(ids)
-
         if self.exists() and ids:
-            self._write(write, deleted=len(ids))
+            self._write(Change(collection_name(collection), list(ids)), deleted=len(ids))()
 
     def query(
         self, collection: str, vectors: "np.ndarray", limit: int, ids: Sequence[str] | None = None
@@ -265,42 +256,49 @@ class Vectors:
         in_use = self._state().store if self.exists() else ""
         return sorted(path.name for path in self.folder.glob(f"{_STORE}*") if path.name != in_use)
 
-    def _write(self, write: "Write", *, added: int = 0, deleted: int = 0) -> None:
-        """Make changes in the store in use; where its log would grow too long in a copy, which then takes its place."""
+    def _write(self, change: Change, *, added: int = 0, deleted: int = 0) -> Callable[[], None]:
+        """Change the store in use; where its log would grow too long a copy, which takes its place once that is waited for."""
         state = self._state() if self.exists() else None
         unsaved, size = (state.unsaved, state.size) if state else (0, 0)
         after = _State("", unsaved + added + deleted, max(0, size + added - deleted))
         if after.unsaved > self._save_after:
-            self._write_copy(write, after.size)
-            return
-        if state is None:
+            return self._write_copy(change, after.size)
+        in_thread(partial(self._write_in_place, change, after))
+        return lambda: None
+
+    def _write_in_place(self, change: Change, after: _State) -> None:
+        if not self.exists():
             with self._lock(WAIT_TO_WRITE):
                 self._point(_State(self._free_name(), 0, 0))
         with self._visit(WAIT_TO_WRITE) as store:
             self._sweep()
             self._point(replace(after, store=self._state().store))  # a kill here leaves the count too high, which is harmless
-            write(store, save=False)
+            change.make(store, save=False)
 
-    def _write_copy(self, write: "Write", size: int) -> None:
-        """Make changes in a copy of the store and swap it in; whatever fails on the way, the store in use stays as it is."""
+    def _write_copy(self, change: Change, size: int) -> Callable[[], None]:
+        """Change a copy of the store, and swap it in; whatever fails on the way, the store in use stays as it is."""
         with self._lock(WAIT_TO_WRITE):
             self._sweep()
             copy, known, in_use = self._free_name(), True, None
             if self.exists():
                 in_use, known = self.folder / self._state().store, self._known()
                 self._copy(in_use, self.folder / copy)
-        try:
-            with opened(self.folder / copy) as store:
-                write(store, save=True)
-        except BaseException:
-            shutil.rmtree(self.folder / copy, ignore_errors=True)
-            raise
-        with self._lock(WAIT_TO_WRITE):
-            self._point(_State(copy, 0, size))
-            if known:
-                self._see()
-            if in_use:
-                shutil.rmtree(in_use, ignore_errors=True)
+        under_way = Apart(self.folder / copy, change)
+
+        def done() -> None:
+            try:
+                under_way.wait()
+            except Failure:
+                shutil.rmtree(self.folder / copy, ignore_errors=True)
+                raise
+            with self._lock(WAIT_TO_WRITE):
+                self._point(_State(copy, 0, size))
+                if known:
+                    self._see()
+                if in_use:
+                    shutil.rmtree(in_use, ignore_errors=True)
+
+        return done
 
     def _copy(self, store: Path, copy: Path) -> None:
         """Copy a store, if Chroma has made it."""
@@ -403,7 +401,8 @@ class Vectors:
         return not self.touched("", "") or (not (self.folder / state.store).exists() and not state.size)
 
     def _free_name(self) -> str:
-        return next(name for n in count(1) if not (self.folder / (name := f"{_STORE}{n}")).exists())
+        """One that no store has or had: a process whose parent was killed may still be at work in its own."""
+        return f"{_STORE}{secrets.token_hex(4)}"
 
     def _sweep(self) -> None:
         """Delete stores that a kill has left over; only for a writer, whose copies they are."""

@@ -27,6 +27,7 @@ LAYERS = [
     ["index.store", "index.rank", "index.links", "index.reading", "index.server"],
     ["index.question"],
     ["index.catalog", "index.embed", "index.vectors", "index.split"],
+    ["index.apart"],
     ["index.read.pdf", "index.read.docx", "index.read.pptx", "index.read.xlsx", "index.read.epub", "index.read.mail"],
     ["index.read.ocr", "index.read.tables", "index.read.webpage", "index.read.notebook", "index.read.records"],
     ["index.read.layout", "index.read.archive", "index.read.markdown", "index.read.rows"],

@@ -1,0 +1,107 @@
+"""Changes of a Chroma store, made here or in a process of their own.
+
+Chroma's core holds Python's lock while it puts vectors into a graph. In another process it does not: reading and embedding go
+on meanwhile, Ctrl-C is heeded, and what kills the core kills no run. Owns that process; knows nothing of copies and pointers.
+"""
+
+import os
+import pickle
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from contextlib import nullcontext, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from index.chroma import Store, opened
+from index.errors import Failure, HomeNotWritable
+
+if TYPE_CHECKING:
+    import numpy as np
+
+GRAPH = {"space": "cosine", "ef_construction": 100, "ef_search": 100, "max_neighbors": 16}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Vectors, float32 (n, d), to be stored under new ids in the collection of that name; without them ids to be forgotten."""
+
+    name: str
+    ids: Sequence[str]
+    rows: "np.ndarray | None" = None
+
+    def make(self, store: Store, *, save: bool) -> None:
+        """Make it; with `save` the graph is saved. Nothing else may have been done with the open store before."""
+        found = store.collection(self.name) if self.rows is None else store.make(self.name, GRAPH)
+        if found is None:
+            return
+        with found.saved(len(self.ids)) if save else nullcontext():
+            if self.rows is None:
+                found.delete(self.ids)
+            else:
+                found.add(self.ids, self.rows)
+
+
+class Apart:
+    """A change under way in a process of its own, which ends with this object or with this process."""
+
+    def __init__(self, folder: Path, change: Change) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-c", "from index.apart import serve; serve()"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        threading.Thread(target=self._send, args=((folder, change),), daemon=True).start()
+
+    def _send(self, job: object) -> None:
+        assert self._process.stdin
+        with suppress(OSError):  # it has died, and `wait` tells
+            pickle.dump(job, self._process.stdin, pickle.HIGHEST_PROTOCOL)
+            self._process.stdin.flush()
+
+    def wait(self) -> None:
+        """Until the change is made and the graph saved; raises the failure that has kept it from that."""
+        assert self._process.stdout
+        try:
+            failure = pickle.load(self._process.stdout)
+        except (EOFError, pickle.UnpicklingError):
+            failure = HomeNotWritable("The process that stores vectors has died.", "Run `qa index` again.")
+        finally:
+            self.stop()
+        if failure:
+            raise failure
+
+    def stop(self) -> None:
+        """End it at once."""
+        self._process.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe:
+                with suppress(OSError):
+                    pipe.close()
+
+
+def serve() -> None:
+    """Be the process: a folder and a change come in on standard input, None or the failure goes out."""
+    out = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what a library prints is no result
+    folder, change = pickle.load(sys.stdin.buffer)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    failure = None
+    try:
+        with opened(folder) as store:
+            change.make(store, save=True)
+    except Failure as raised:
+        failure = raised
+    pickle.dump(failure, out)
+    out.flush()
+    os._exit(0)  # nothing is left to do, and the other thread waits for ever
+
+
+def _end_with_parent() -> None:
+    sys.stdin.buffer.read()
+    os._exit(1)
