@@ -1,6 +1,6 @@
 """What the documentation of LlamaIndex gives for the same job with Chroma and OpenAI: index a folder, and ask.
 
-    python bench/peer.py index FOLDER STORE [--embedder openai]
+    python bench/peer.py index FOLDER STORE [--embedder openai] [--chunk-size 1024]
     python bench/peer.py ask STORE QUESTION [--embedder openai]
 
 For a virtual environment of its own, see bench/README.md. `static` is qa's embedder within LlamaIndex, so that what is
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import chromadb
-from llama_index.core import SimpleDirectoryReader, StorageContext, VectorStoreIndex
+from llama_index.core import Settings, SimpleDirectoryReader, StorageContext, VectorStoreIndex
 from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.vector_stores.chroma import ChromaVectorStore
 
@@ -80,7 +80,11 @@ def main() -> None:
     parser.add_argument("command", choices=["index", "ask"])
     parser.add_argument("arguments", nargs=2)
     parser.add_argument("--embedder", choices=sorted(EMBEDDERS), default="openai")
+    parser.add_argument(
+        "--chunk-size", type=int, default=Settings.chunk_size, help="tokens of a node; 180 make them as long as passages"
+    )
     options = parser.parse_args()
+    Settings.chunk_size = options.chunk_size
     do = {"index": index, "ask": ask}[options.command]
     do(*options.arguments, EMBEDDERS[options.embedder]())
 
