@@ -1,24 +1,34 @@
-"""Documents of made-up words that look like real ones to a splitter, a keyword index and an embedder.
+"""Documents that say nothing and look like real ones to a splitter, a keyword index and an embedder.
 
     python bench/corpus.py FOLDER PASSAGES [--each 20] [--seed 1] [--every 1]
 
-Writes Markdown files of about `each` passages as qa splits them, a thousand a subfolder. Words follow Zipf's law, half of them
-from the subject of the section; there are headings, names, years, and paragraphs of several lengths. The same numbers make the
-same bytes; `--every 3` with another seed writes every third file anew.
+Writes Markdown files of about `each` passages as qa splits them, a thousand a subfolder. Words follow Zipf's law; most belong
+to the subject of the section, whose words are near each other for `static`; one in fifty is made up. There are headings, names,
+years, and paragraphs of several lengths. The same numbers make the same bytes; `--every 3` with another seed writes every third
+file anew.
 """
 
 import argparse
+import json
+import re
+import sys
 from collections.abc import Iterator, Sequence
+from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from index.embed import Static
+from index.passage import Piece
+
 CHARACTERS = 602
 """A passage has so many on the average (`index/split.py`, version 2), and a file a fifth of a passage more than that gives."""
 
-WORDS, SUBJECTS, OWN = 30_000, 2_000, 150
-"""Words of the language, subjects of sections, words that a subject has of its own."""
+SUBJECTS, OWN, MADE = 2_000, 150, 20_000
+"""Subjects of sections, words that a subject has of its own, made-up words."""
 
 FUNCTION = (
     "the of and to in a is that for it as was with be by on not he i this are or his from at which but have an had they you"
@@ -35,26 +45,38 @@ class Language:
 
     def __init__(self) -> None:
         random = np.random.default_rng(0)
-        lengths = random.integers(2, 5, 3 * WORDS)
-        made = dict.fromkeys("".join(random.choice(SYLLABLES, length)) for length in lengths)
-        content = [word for word in made if word not in FUNCTION][: WORDS - len(FUNCTION)]
-        self.words = np.array(FUNCTION + content, dtype=object)
-        self.names = np.array([word.capitalize() for word in content[::-1][:4000]], dtype=object)
+        known, names = vocabulary("[a-z]{4,}"), vocabulary("[A-Z][a-z]{3,}")
+        self.words = np.array([*FUNCTION, *random.permutation([w for w in known if w not in FUNCTION])], dtype=object)
+        self.made = np.array(["".join(random.choice(SYLLABLES, n)) for n in random.integers(2, 5, MADE)], dtype=object)
+        self.names = np.array(names, dtype=object)
         self.often = np.cumsum(1 / (np.arange(len(self.words)) + 2.7))
-        self.subjects = random.integers(len(FUNCTION), len(self.words), (SUBJECTS, OWN))
         self.own = np.cumsum(1 / (np.arange(OWN) + 2.7))
+        content = self.words[len(FUNCTION) :]
+        rows = np.concatenate([rows for _, rows, _ in Static().batches([Piece(word) for word in content])])
+        near = rows[random.integers(len(rows), size=SUBJECTS)] @ rows.T
+        self.subjects = content[np.argsort(-near, axis=1)[:, :OWN]]
 
     def say(self, random: np.random.Generator, count: int, subject: int) -> list[str]:
-        """Words in a row; every second content word belongs to the subject."""
+        """Words in a row; two content words of three belong to the subject."""
         ids = np.searchsorted(self.often, random.random(count) * self.often[-1])
         own = self.subjects[subject, np.searchsorted(self.own, random.random(count) * self.own[-1])]
-        ids = np.where((ids >= len(FUNCTION)) & (random.random(count) < 0.5), own, ids)
-        words = self.words[ids]
-        named = random.random(count) < 0.03
-        words[named] = random.choice(self.names, int(named.sum()))
+        words = np.where((ids >= len(FUNCTION)) & (random.random(count) < 0.67), own, self.words[ids])
+        for some, chance in ((self.made, 0.02), (self.names, 0.02)):
+            others = random.random(count) < chance
+            words[others] = random.choice(some, int(others.sum()))
         dated = np.flatnonzero(random.random(count) < 0.005)
         words[dated] = [str(year) for year in random.integers(1600, 2030, len(dated))]
         return words.tolist()  # type: ignore[no-any-return]
+
+
+def vocabulary(pattern: str) -> list[str]:
+    """The whole words in the vocabulary of `static`."""
+    spec = find_spec("wordllama")
+    assert spec
+    assert spec.origin
+    file = Path(spec.origin).parent / "tokenizers" / "l2_supercat_tokenizer_config.json"
+    tokens = json.loads(file.read_text(encoding="utf-8"))["model"]["vocab"]
+    return [token[1:] for token in tokens if re.fullmatch("▁" + pattern, token)]
 
 
 def document(language: Language, random: np.random.Generator, room: float) -> str:

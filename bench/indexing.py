@@ -66,9 +66,10 @@ def own(documents: Path, folder: Path, environment: dict[str, str]) -> Measured:
 
 
 def peer(documents: Path, python: str, embedder: str, chunk: str, folder: Path, environment: dict[str, str]) -> Measured:
-    """`bench/peer.py` into a new store; it counts LlamaIndex's nodes, which it makes of `chunk` tokens."""
+    """`bench/peer.py` into a new store; it counts LlamaIndex's nodes, of `chunk` tokens, "": of its own size."""
     script = [python, str(REPOSITORY / "bench" / "peer.py"), "index", str(documents), "store"]
-    done = run([*script, "--embedder", embedder, "--chunk-size", chunk], folder, environment)
+    sized = ["--chunk-size", chunk] if chunk else []
+    done = run([*script, "--embedder", embedder, *sized], folder, environment)
     return Measured(done, int(done.out.split()[-1]), done.seconds)
 
 
@@ -101,7 +102,7 @@ def main() -> None:
     parser.add_argument("--embedder", choices=["static", "openai", "minilm"], default="static")
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--peer", default="", metavar="PYTHON")
-    parser.add_argument("--chunk-size", default="1024", help="tokens of a node of LlamaIndex; 180 make as many as passages")
+    parser.add_argument("--chunk-size", default="", help="of LlamaIndex; by default it takes its own")
     parser.add_argument("--latency", default="0.1")
     parser.add_argument("--minilm", type=Path, default=Path.home() / MINILM)
     parser.add_argument("--sample", type=int, default=2000, help="passages that Chroma's function is given")

@@ -1,6 +1,6 @@
 """What the documentation of LlamaIndex gives for the same job with Chroma and OpenAI: index a folder, and ask.
 
-    python bench/peer.py index FOLDER STORE [--embedder openai] [--chunk-size 1024]
+    python bench/peer.py index FOLDER STORE [--embedder openai] [--chunk-size N]
     python bench/peer.py ask STORE QUESTION [--embedder openai]
 
 For a virtual environment of its own, see bench/README.md. `static` is qa's embedder within LlamaIndex, so that what is
@@ -80,11 +80,10 @@ def main() -> None:
     parser.add_argument("command", choices=["index", "ask"])
     parser.add_argument("arguments", nargs=2)
     parser.add_argument("--embedder", choices=sorted(EMBEDDERS), default="openai")
-    parser.add_argument(
-        "--chunk-size", type=int, default=Settings.chunk_size, help="tokens of a node; 180 make them as long as passages"
-    )
+    parser.add_argument("--chunk-size", type=int, help="tokens of a node with its metadata, without overlap")
     options = parser.parse_args()
-    Settings.chunk_size = options.chunk_size
+    if options.chunk_size:
+        Settings.chunk_size, Settings.chunk_overlap = options.chunk_size, 0
     do = {"index": index, "ask": ask}[options.command]
     do(*options.arguments, EMBEDDERS[options.embedder]())
 
