@@ -15,7 +15,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,7 +58,7 @@ def questions(place: Place, count: int) -> list[str]:
     """Eight words in a row out of each of some documents."""
     chance = random.Random(1)
     files = sorted(place.documents.rglob("*.md"))
-    found = []
+    found: list[str] = []
     while len(found) < count:
         lines = chance.choice(files).read_text(encoding="utf-8").splitlines()
         words = chance.choice([line for line in lines if line.count(" ") > 8]).split()
@@ -193,7 +193,7 @@ def main() -> None:
     server = {"QA_CHROMA": options.server, "QA_COLLECTION": f"scale-{time.time_ns()}"} if options.server else {}
     place = Place(folder, clean(folder, QA_EMBEDDER="static", QA_SEEDS="documents", QA_HOME="home", **server))
     found: dict[str, float] = {"corpus_s": make(place, options.passages)}
-    steps = [
+    steps: list[Callable[[], dict[str, float]]] = [
         lambda: indexed(place),
         lambda: kept_true(place, options.runs),
         lambda: searched(place, options.runs),

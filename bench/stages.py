@@ -1,6 +1,6 @@
 """Where the seconds of a `qa index` go, stage by stage, as one Markdown table.
 
-    python bench/stages.py FOLDER [--embedder static]
+    python bench/stages.py FOLDER [--embedder static] [--cpu]
 
 Everything runs one after the other in this process, so that a stage's seconds are its own; `qa index` itself reads and splits
 in other processes meanwhile. A stage called within another counts for itself alone.
@@ -10,6 +10,7 @@ import argparse
 import functools
 import json
 import resource
+import shutil
 import sys
 import tempfile
 import time
@@ -30,14 +31,15 @@ from index.vectors import Vectors
 class Clock:
     """Seconds by stage; only the innermost of the stages that are open runs."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
         self.spent: dict[str, float] = defaultdict(float)
         self.calls: dict[str, int] = defaultdict(int)
         self._open = ["the rest"]
-        self._since = time.perf_counter()
+        self._since = now()
 
     def _turn(self) -> None:
-        now = time.perf_counter()
+        now = self._now()
         self.spent[self._open[-1]] += now - self._since
         self._since = now
 
@@ -112,7 +114,7 @@ def watch(clock: Clock, embedder: Embedder) -> None:
     clock.time(embed, "_sketch", "embed: sentences")
     clock.time(Vectors, "add", "Chroma: write")
     clock.time(vectors, "_save_graphs", "Chroma: save")
-    clock.time(vectors.shutil, "copytree", "Chroma: copy")
+    clock.time(shutil, "copytree", "Chroma: copy")
     for method in ("store", "embedded", "keep_sketches", "paid", "sources", "document_stored", "counts", "drop_unused"):
         clock.time(Catalog, method, f"catalog: {method}")
     clock.time_ends(Catalog, "transaction", "catalog: commit")
@@ -123,9 +125,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("documents", type=Path)
     parser.add_argument("--embedder", choices=["static", "minilm"], default="static")
+    parser.add_argument("--cpu", action="store_true", help="seconds of processors, for a machine that has other work")
     options = parser.parse_args()
     embedder = open_embedder(options.embedder, None, offline=True)
-    clock = Clock()
+    clock = Clock(time.process_time if options.cpu else time.perf_counter)
     watch(clock, embedder)
     with tempfile.TemporaryDirectory() as home:
         report = build.update(build.Target(options.documents.resolve(), Path(home)), lambda: embedder, -1)
