@@ -2,18 +2,20 @@
 
     python bench/startup.py [--runs 9]
 
-Copies seeds/ into a folder of its own, indexes it, and gives medians of wall seconds and of peak memory; judges nothing.
+Indexes the document in seeds/ and a thousand files of `bench/corpus.py`, and gives medians of wall seconds and of peak memory;
+judges nothing.
 """
 
 import argparse
-import os
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
+from dataclasses import dataclass, field
 from pathlib import Path
+
+from process import QA, Run, clean, run
 
 REPOSITORY = Path(__file__).parents[1]
 QUESTION = "what did Lee ask of Xi?"
@@ -31,24 +33,53 @@ rows = [[random.random() for _ in range(256)] for _ in range(5)]
 client.create_collection("floor", embedding_function=None).add(ids=list("abcde"), embeddings=rows)
 """
 
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A command of qa with what it is held against, a script or another command, and the ratio aimed at."""
+
+    name: str
+    command: list[str]
+    floor: str | list[str]
+    target: float | None = None
+    folder: str = "one"
+    settings: dict[str, str] = field(default_factory=dict)
+
+
 PAIRS = [
-    (("--help",), TYPER, 3.0),
-    (("--version",), TYPER, 3.0),
-    (("search", "-q", QUESTION), CHROMA, 1.25),
-    (("ask", "-q", "--no-llm", QUESTION), CHROMA, 1.25),
-    (("index", "-q"), TYPER, None),
-    (("status", "-q"), TYPER, None),
+    Pair("`qa --help`", ["--help"], TYPER, 3.0),
+    Pair("`qa --version`", ["--version"], TYPER, 3.0),
+    Pair(
+        "completion of `qa as`",
+        [],
+        TYPER,
+        3.0,
+        settings={"_QA_COMPLETE": "complete_bash", "COMP_WORDS": "qa as", "COMP_CWORD": "1"},
+    ),
+    Pair("`qa search`", ["search", "-q", QUESTION], CHROMA, 1.25),
+    Pair("`qa ask --no-llm`", ["ask", "-q", "--no-llm", QUESTION], CHROMA, 1.25),
+    Pair("`qa index`, nothing changed", ["index", "-q"], TYPER),
+    Pair("`qa status`", ["status", "-q"], TYPER),
+    Pair("`qa index`, nothing changed of 1,000 files; `qa status`", ["index", "-q"], ["status", "-q"], folder="many"),
 ]
-"""What is measured, its floor, and the ratio aimed at."""
 
 
-def run(command: list[str], folder: Path) -> tuple[float, float]:
-    """Wall seconds and peak megabytes of a process."""
-    started = time.perf_counter()
-    child = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, status, usage = os.wait4(child.pid, 0)
-    assert status == 0, command
-    return time.perf_counter() - started, usage.ru_maxrss / 1024
+def prepare(folder: Path, environment: dict[str, str]) -> None:
+    """Two projects, indexed, and the floor's store in the first."""
+    shutil.copytree(REPOSITORY / "seeds", folder / "one" / "seeds")
+    corpus = [sys.executable, str(REPOSITORY / "bench" / "corpus.py"), str(folder / "many" / "seeds"), "2000", "--each", "2"]
+    subprocess.run(corpus, check=True)
+    subprocess.run([sys.executable, "-c", FILL], cwd=folder / "one", check=True)
+    for project in ("one", "many"):
+        subprocess.run([QA, "index", "-q"], cwd=folder / project, env=environment, check=True, capture_output=True)
+
+
+def measured(pair: Pair, folder: Path, environment: dict[str, str], runs: int) -> list[tuple[Run, Run]]:
+    """The command and its floor in turns, the first turn left out."""
+    floor = [sys.executable, "-c", pair.floor] if isinstance(pair.floor, str) else [QA, *pair.floor]
+    place, settings = folder / pair.folder, {**environment, **pair.settings}
+    turns = [(run([QA, *pair.command], place, settings), run(floor, place, environment)) for _ in range(runs + 1)]
+    return turns[1:]
 
 
 def main() -> None:
@@ -58,17 +89,15 @@ def main() -> None:
     runs = parser.parse_args().runs
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        shutil.copytree(REPOSITORY / "seeds", folder / "seeds")
-        qa = str(Path(sys.executable).parent / "qa")
-        subprocess.run([qa, "index", "-q"], cwd=folder, check=True, capture_output=True)
-        subprocess.run([sys.executable, "-c", FILL], cwd=folder, check=True)
+        environment = clean(folder)
+        prepare(folder, environment)
         print("| command | s | MB | floor s | ratio | target |\n| --- | --- | --- | --- | --- | --- |")
-        for arguments, floor, target in PAIRS:
-            both = [(run([qa, *arguments], folder), run([sys.executable, "-c", floor], folder)) for _ in range(runs + 1)][1:]
-            seconds, least = (statistics.median(pair[i][0] for pair in both) for i in (0, 1))
-            memory = statistics.median(pair[0][1] for pair in both)
-            ratio = statistics.median(pair[0][0] / pair[1][0] for pair in both)
-            row = (f"`qa {arguments[0]}`", f"{seconds:.2f}", f"{memory:.0f}", f"{least:.2f}", f"{ratio:.2f}", target or "")
+        for pair in PAIRS:
+            turns = measured(pair, folder, environment, runs)
+            seconds, least = (statistics.median(turn[i].seconds for turn in turns) for i in (0, 1))
+            memory = statistics.median(own.peak for own, _ in turns)
+            ratio = statistics.median(own.seconds / floor.seconds for own, floor in turns)
+            row = (pair.name, f"{seconds:.2f}", f"{memory:.0f}", f"{least:.2f}", f"{ratio:.2f}", pair.target or "")
             print("|", " | ".join(map(str, row)), "|", flush=True)
 
 
