@@ -101,6 +101,10 @@ def local_best() -> str:
     return "minilm" if _has_minilm() else "static"
 
 
+FEW = 200
+"""Of so many texts the tokens are looked up in the table as it is stored: to widen all of it takes longer."""
+
+
 class Static:
     """Mean of token vectors from the table inside the wheel of `wordllama`, 256 dimensions.
 
@@ -123,10 +127,11 @@ class Static:
         """A thousand at a time."""
         for start in range(0, len(pieces), 1024):
             part = pieces[start : start + 1024]
-            yield list(range(start, start + len(part))), *self._rows(part, self._wide_table)
+            table = self._wide_table if len(pieces) > FEW else self._table
+            yield list(range(start, start + len(part))), *self._rows(part, table)
 
     def query(self, text: str) -> "Vectors":
-        """From the table as it is stored: to widen all of it costs more than a question."""
+        """The row of one text."""
         row: Vectors = self._rows([Piece(text)], self._table)[0][0]
         return row
 

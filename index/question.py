@@ -5,7 +5,7 @@ Owns stopwords and word weights; knows nothing of passages or ranking.
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
@@ -14,6 +14,10 @@ from index.terms import Tokenizer, folded, unspaced, words_of
 
 MOST_WORDS = 64
 """Of a longer question the rarest words count."""
+
+MOST_LED = 10_000
+"""The rarest words of a question lead to passages, as many of them as stand in so many together: each of these is ranked, which
+takes 5 microseconds."""
 
 MOST_STEMS = 30_000
 """So many are looked up at once; SQLite takes few more variables in a statement."""
@@ -42,12 +46,14 @@ Found = list[tuple[int, int, int]]
 class Question:
     """`words` are searched for; `stems` are theirs, each once, in order; `weights` are the stems' shares of the whole, by idf.
 
+    `leading` are those of the words that passages are found by; the others, which many hold, count where one of these stands.
     `known` are the stems that stand in some document. `overview` tells that the question is about the documents as such,
     `foreign` that most of its words, common ones too, stand in none, as those of a question in another language.
     """
 
     text: str
     words: tuple[str, ...]
+    leading: tuple[str, ...]
     stems: tuple[str, ...]
     weights: tuple[float, ...]
     known: frozenset[str]
@@ -88,7 +94,19 @@ def understand(text: str, catalog: Catalog, tokenizer: Tokenizer) -> Question:
     forms = tuple(patterns(words, stems))
     known = frozenset(frequency).intersection(distinct)
     foreign = len(known) * 2 < len(distinct) and _unknown(words_of(text)[:MOST_WORDS], catalog)
-    return Question(text, tuple(words), tuple(distinct), weights, known, overview, foreign, tokenizer, forms)
+    leading = tuple(_leading(words, stems, frequency))
+    return Question(text, tuple(words), leading, tuple(distinct), weights, known, overview, foreign, tokenizer, forms)
+
+
+def _leading(words: Sequence[str], stems: Sequence[Sequence[str]], frequency: Mapping[str, int]) -> Iterator[str]:
+    """The rarest of the words that stand anywhere, and as many more as there is room for."""
+    counts = {word: min(frequency.get(s, 0) for s in found) for word, found in zip(words, stems, strict=True) if found}
+    total = 0
+    for word, count in sorted(counts.items(), key=lambda item: item[1]):
+        if total and total + count > MOST_LED:
+            return
+        total += count
+        yield word
 
 
 def _unknown(words: Sequence[str], catalog: Catalog) -> bool:

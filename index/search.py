@@ -17,7 +17,7 @@ from index.links import links
 from index.passage import Hit
 from index.question import Question, understand
 from index.rank import Candidate, Evidence, Ranked, first_score, rank
-from index.terms import Tokenizer, any_of
+from index.terms import Tokenizer, any_of_with
 from index.vectors import VectorStore
 
 if TYPE_CHECKING:
@@ -191,8 +191,9 @@ class _Search:
         limit = max(CANDIDATES, top)
         allowed = None if self.scope is None else self.scope.documents
         by_vector = self.catalog.rows_of_hashes(list(self.near))
+        expression = any_of_with(self.question.leading, self.question.words)
         while True:
-            matched = dict(self.catalog.match(any_of(self.question.words), limit, allowed)) if self.question.words else {}
+            matched = dict(self.catalog.match(expression, limit, allowed)) if self.question.words else {}
             rows = {row.id: row for row in (*self.catalog.rows(list(matched)), *by_vector)}
             groups = _by_text(row for row in rows.values() if allowed is None or row.document_id in allowed)
             if len(groups) >= top or len(matched) < limit:

@@ -26,7 +26,7 @@ from index.errors import (
     TimedOut,
     Unreachable,
 )
-from index.vectors import collection_name
+from index.vectors import WIDE, collection_name
 
 if TYPE_CHECKING:
     import httpx2
@@ -146,14 +146,14 @@ class ServerVectors:
         found = self._collection(collection)
         if found is None:
             raise self._failure(NotThere, "it holds no vectors of it yet")
-        body = {"query_embeddings": vectors.tolist(), "n_results": limit, "include": ["distances"]}
+        body = {"query_embeddings": vectors.tolist(), "n_results": max(limit, WIDE), "include": ["distances"]}
         chosen = {} if ids is None else {"ids": sorted(self._present(found, ids, self._read))}  # an absent one fails it
         if chosen == {"ids": []}:
             return [[] for _ in vectors]
         result = self._call("POST", f"{found}/query", self._read, body | chosen)
         try:
             pairs = zip(result["ids"], result["distances"], strict=True)
-            return [[(str(i), 1 - float(d)) for i, d in zip(*row, strict=True)] for row in pairs]
+            return [[(str(i), 1 - float(d)) for i, d in zip(*row, strict=True)][:limit] for row in pairs]
         except (LookupError, TypeError, ValueError):
             raise self._strange() from None
 

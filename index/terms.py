@@ -84,6 +84,11 @@ def any_of(words: Sequence[str]) -> str:
     return " OR ".join('"' + w.replace('"', '""') + '"' + "*" * bool(len(w) == 1 and unspaced(w)) for w in words)
 
 
+def any_of_with(leading: Sequence[str], words: Sequence[str]) -> str:
+    """The same, where any of the leading words stands too: the others count for a passage's rank, but find none."""
+    return any_of(words) if len(leading) == len(words) else f"({any_of(leading)}) AND ({any_of(words)})"
+
+
 class Tokenizer:
     """Stems of texts, by the tokenizer of the index, in an SQLite of its own in memory."""
 

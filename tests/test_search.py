@@ -194,12 +194,33 @@ def test_what_is_found_has_the_stem_of_a_word(query: str, text: str) -> None:
     stems = tokenizer.stems(words)
     distinct = tuple(dict.fromkeys(stem for found in stems for stem in found))
     question = Question(
-        query, tuple(words), distinct, (), frozenset(distinct), False, False, tokenizer, tuple(patterns(words, stems))
+        query,
+        tuple(words),
+        tuple(words),
+        distinct,
+        (),
+        frozenset(distinct),
+        False,
+        False,
+        tokenizer,
+        tuple(patterns(words, stems)),
     )
     (found,) = question.find([text])
     assert [a for _, a, _ in found] == sorted(a for _, a, _ in found)
     for n, a, b in found:
         assert tokenizer.stems([folded(text[a:b])])[0][0] == distinct[n]  # of letters newer than SQLite, folded by Python
+
+
+def test_rare_words_lead_and_frequent_ones_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where too many passages hold a word, it finds none by itself; without any rarer one it does."""
+    monkeypatch.setattr("index.question.MOST_LED", 3)
+    files = {f"harbour{n}.txt": f"The harbour was painted {n} times." for n in range(9)}
+    files |= {"both.txt": "The zeppelin left the harbour.", "rare.txt": "The zeppelin left, and nobody knows why it did so."}
+    target = indexed(tmp_path, files)
+    with Catalog(target.home) as catalog:
+        hits = search(Index(catalog, target.vectors, None), "zeppelin harbour", 20).hits
+        assert [hit.place.source for hit in hits] == ["both.txt", "rare.txt"]
+        assert len(search(Index(catalog, target.vectors, None), "harbour", 20).hits) == 10
 
 
 @pytest.mark.parametrize(
