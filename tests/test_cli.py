@@ -286,16 +286,52 @@ def test_verify(project: Path, qa: Run, process: Run) -> None:
     "content", ["", "nonsense", "[]", "{}", '{"citations": 1}', '{"error": {"code": "x"}}', "\x00", '"' * 99, "[" * 100_000]
 )
 def test_verify_what_is_no_answer(project: Path, qa: Run, content: str) -> None:
-    """One sentence; nothing outside the documents is read for a forged one."""
+    """One sentence."""
     (project / "a.json").write_text(content)
     result = qa("verify", "a.json")
     assert (result.code, result.out) == (2, "")
     assert result.err.startswith("This is not an answer")
     assert qa("verify", "nowhere.json").err == "nowhere.json cannot be read: No such file or directory.\n"
+
+
+FORGED = [
+    ("source", '"../../../etc/hosts.txt"'),  # nothing outside the documents is read
+    ("source", '"a\\u0000b.txt"'),
+    ("source", '"\\ud800.txt"'),
+    ("source", "7"),
+    ("start", "Infinity"),
+    ("start", "NaN"),
+    ("start", "-1"),
+    ("end", "1e400"),
+    ("end", "9" * 5000),
+    ("end", "null"),
+    ("quote", "NaN"),
+    ("heading", '{"a": 1}'),
+    ("verdict", '["exact"]'),
+    ("source_sha256", '"\\ud800"'),
+    ("n", "Infinity"),
+]
+
+
+def test_verify_a_forged_answer(project: Path, qa: Run) -> None:
+    """A field that no answer has is one sentence."""
+    answer = json.loads(qa("ask", "--json", QUESTION).out)
+    for field, value in FORGED:
+        forged = {**answer, "citations": [{**answer["citations"][0], field: "FORGED"}]}
+        (project / "a.json").write_text(json.dumps(forged).replace('"FORGED"', value))
+        result = qa("verify", "--json", "a.json")
+        assert (result.code, json.loads(result.out)["error"]["code"]) == (2, "usage_failure"), (field, value[:20])
+        assert result.err.startswith("This is not an answer")
+
+
+def test_verify_places_that_are_not_there(project: Path, qa: Run) -> None:
+    """A place beyond the end, or on a page that no document has, has changed; nothing fails for its size."""
     forged = json.loads(qa("ask", "--json", QUESTION).out)
-    forged["citations"][0]["source"] = "../../../etc/hosts.txt"
+    forged["citations"][0] |= {"start": 10**300, "end": 10**300, "place": f"{SEED}#page={'9' * 5000}"}
+    forged["citations"][1] |= {"source": "x" * 5000, "source_sha256": ""}
     (project / "a.json").write_text(json.dumps(forged))
-    assert qa("verify", "a.json").code == 2
+    result = qa("verify", "--json", "a.json")
+    assert (result.code, [c["state"] for c in json.loads(result.out)["citations"]]) == (3, ["moved", "gone"])
 
 
 @pytest.mark.parametrize(
