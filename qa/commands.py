@@ -205,11 +205,17 @@ def verify(file: str, json: bool, seeds: str | None, home: str | None, screen: S
 
 def _contents(file: str) -> str:
     """A file of the user's, or standard input for "-"."""
+    if file == "-":
+        return _stdin()
     try:
-        data = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+        return Path(file).read_bytes().decode("utf-8", "replace")
     except OSError as error:
         raise UsageFailure(f"{file} cannot be read: {error.strerror}.") from error
-    return data.decode("utf-8", "replace")
+
+
+def _stdin() -> str:
+    """Standard input, "" where the shell has closed it."""
+    return sys.stdin.buffer.read().decode("utf-8", "replace") if sys.stdin else ""
 
 
 def settings_for(seeds: str | None, home: str | None, screen: Screen) -> Settings:
@@ -224,7 +230,7 @@ def _question(words: Sequence[str], within: Sequence[str]) -> str:
     if expanded and words and Path(words[0]).exists():
         raise UsageFailure("The shell has expanded the pattern of --in.", "Quote it: --in '*.txt'")
     if tuple(words) == ("-",):
-        return checked_question(sys.stdin.buffer.read().decode("utf-8", "replace") if sys.stdin else "")
+        return checked_question(_stdin())
     return checked_question(" ".join(words))
 
 

@@ -117,8 +117,13 @@ class Screen:
 
     def _err(self, text: str, code: str) -> None:
         styled = f"\x1b[{code}m{text}\x1b[0m" if self._talk_color and code else text
-        sys.stderr.write(styled + "\n")
-        sys.stderr.flush()
+        try:
+            sys.stderr.write(styled + "\n")
+            sys.stderr.flush()
+        except BrokenPipeError:
+            raise
+        except OSError:
+            pass  # a full disk behind standard error keeps nobody from the answer
 
 
 def _wants_color(choice: str, stream: TextIO) -> bool:
