@@ -21,6 +21,7 @@ from index.errors import Failure
 from index.forecast import Forecast
 from index.passage import Hit, Place
 from qa.answer import CONTROL, Answer, Citation, Surroundings
+from qa.escapes import escaped
 from qa.marks import UNSUPPORTED, marked, unmarked
 from qa.offers import Offer
 from qa.saved import Standing
@@ -139,16 +140,16 @@ def _wants_color(choice: str, stream: TextIO) -> bool:
 
 def place_here(place: Place, root: Path) -> str:
     """A place as it opens where people click or type it: relative to the current folder."""
-    return file_here(place.source, root) + place.label.removeprefix(place.source)
+    return file_here(place.source, root) + escaped(place.label.removeprefix(place.source))
 
 
 def file_here(source: str, root: Path) -> str:
     """A source's file relative to the current folder."""
     path = root / source if root.is_dir() else root
     try:
-        return fold(os.path.relpath(path))
+        return escaped(os.path.relpath(path))
     except ValueError:  # another drive
-        return fold(str(path))
+        return escaped(str(path))
 
 
 # Text
@@ -295,11 +296,11 @@ def show_status(screen: Screen, status: Mapping[str, Any]) -> None:
     """`qa status` for a person."""
     for name in ("documents", "home", "embedder", "sources", "passages", "owed"):
         screen.line(f"{name:<12}{fold(str(status[name]))}")
-    stale = status["pending"]
-    screen.line(f"{'stale':<12}{', '.join(map(fold, stale[:10])) + (' …' if len(stale) > 10 else '') if stale else 'nothing'}")
+    stale = list(map(escaped, status["pending"]))
+    screen.line(f"{'stale':<12}{', '.join(stale[:10]) + (' …' if len(stale) > 10 else '') if stale else 'nothing'}")
     screen.line(f"{'endpoints':<12}{', '.join(map(fold, status['endpoints'])) or 'none'}")
     for item in status["left_out"]:
-        screen.line(f"{'left out':<12}{fold(item['source'])}: {fold(item['reason'])}")
+        screen.line(f"{'left out':<12}{escaped(item['source'])}: {fold(item['reason'])}")
     for item in status["settings"]:
         screen.line(f"{item['name']:<20}{fold(item['value']) or '-'}  ({item['origin']})")
 

@@ -218,6 +218,19 @@ def test_show(project: Path, qa: Run) -> None:
     assert around["text"] == text[around["start"] : around["end"]] == text.split("\n")[1]
 
 
+def test_show_what_search_prints(project: Path, qa: Run) -> None:
+    """Names that look like places, or hold what is not printed."""
+    names = {"two  blanks.txt", "new\nline.txt", "tab\tesc\x1b[2J.txt", "at 10:30", "at 10:30:15", "b@1-2", "c#d.txt", "7"}
+    for name in names:
+        (project / "seeds" / name).write_text(f"Zebras run.\n\n{name} says so.")
+    lines = qa("search", "-n", "20", "zebras").out.splitlines()
+    places = [line.split(": ", 1)[0] for line in lines if "Zebras" in line]
+    assert "seeds/new\\nline.txt:1" in places
+    assert {json.loads(qa("show", "--json", place).out)["source"] for place in places} == names
+    files = [line for line in qa("search", "-l", "zebras").out.splitlines() if SEED not in line]
+    assert {qa("show", "--text", file).out[:11] for file in files} == {"Zebras run."}
+
+
 def test_show_a_citation_that_has_moved(project: Path, qa: Run) -> None:
     """Where it stands now, also under another name; one that is gone is not shown as something else."""
     qa("ask", QUESTION)
@@ -341,11 +354,20 @@ def test_verify_places_that_are_not_there(project: Path, qa: Run) -> None:
         ("nowhere.txt:3", "nowhere.txt:3 is not among the documents."),
         (f"{SEED}:900", f"{SEED} has 17 lines, no line 900."),
         (f"{SEED}@5-99999", f"{SEED} has 3532 characters, no range 5-99999."),
+        ("\udcff", "\ufffd is not among the documents."),
+        ("\udcff.txt:1", "\ufffd.txt:1 is not among the documents."),
+        ("\udcff#page=1", "\ufffd#page=1 is not among the documents."),
+        ("a\0b", "a\ufffdb is not among the documents."),
+        ("loop:1", "loop:1 is not among the documents."),
+        (NINES := "9" * 5000, f"{NINES} is not among the documents."),
+        (f"{SEED}:{NINES}", f"{SEED}:{NINES} is not among the documents."),
+        (f"{SEED}@0-{NINES}", f"{SEED}@0-{NINES} is not among the documents."),
     ],
 )
 def test_show_a_place_that_is_not_there(project: Path, qa: Run, place: str, message: str) -> None:
     """One sentence that says what there is instead."""
     qa("ask", QUESTION)
+    (project / "loop").symlink_to("loop")
     shown = qa("show", place)
     assert (shown.code, shown.out, shown.err.splitlines()[0]) == (4, "", message)
 
