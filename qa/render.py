@@ -148,7 +148,7 @@ def file_here(source: str, root: Path) -> str:
     path = root / source if root.is_dir() else root
     try:
         return escaped(os.path.relpath(path))
-    except ValueError:  # another drive
+    except (OSError, ValueError):  # the current folder has been deleted, or is on another drive
         return escaped(str(path))
 
 
