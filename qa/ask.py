@@ -73,10 +73,12 @@ class How:
 
 
 def checked_question(text: str) -> str:
-    """A question as it is asked; UsageFailure for one that is empty or as long as a document."""
-    question = text.strip()
+    """A question as it is asked; UsageFailure for one that is empty, has no word, or is as long as a document."""
+    question, example = text.strip(), 'Ask like this: qa ask "what did Lee ask of Xi?"'
     if not question:
-        raise UsageFailure("The question is empty.", 'Ask like this: qa ask "what did Lee ask of Xi?"')
+        raise UsageFailure("The question is empty.", example)
+    if not any(map(str.isalnum, question)):
+        raise UsageFailure("The question has neither a word nor a number.", example)
     if len(question) > LONGEST_QUESTION:
         raise UsageFailure(f"The question has {len(question):,} characters; at most {LONGEST_QUESTION:,} are taken.")
     return question

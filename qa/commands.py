@@ -3,6 +3,7 @@
 Knows nothing of parsing the command line (`qa/cli.py`) or of what things look like (`qa/render.py`).
 """
 
+import os
 import re
 import sys
 import time
@@ -35,6 +36,8 @@ from qa.status import status_of
 
 NAMED = 80
 """Characters of a line's question that say which one a notice is about."""
+
+TWO_FORMS = "--markdown is one form, and JSON (--json, --batch) another: name one of them."
 
 MOST_PASSAGES = 1000
 SHORTEST_WAIT, LONGEST_WAIT = 0.1, 86_400
@@ -76,10 +79,8 @@ class Searching:
 def ask(words: Sequence[str], options: Asking, seeds: str | None, home: str | None, screen: Screen) -> int:
     """Answer one question, or with --batch one a line."""
     screen.streamed = ""
+    _check(options, words)
     question = "" if options.batch else _question(words, options.within)
-    if options.batch and options.follow:
-        raise UsageFailure("--continue goes on from one answer, and --batch asks many questions.")
-    _check(options)
     settings = settings_for(seeds, home, screen)
     with progress_on(screen) as progress, open_library(settings, screen.notice, progress, frozen=options.frozen) as library:
         model = _model(settings, options)
@@ -99,8 +100,8 @@ def ask(words: Sequence[str], options: Asking, seeds: str | None, home: str | No
 
 def search(words: Sequence[str], options: Searching, seeds: str | None, home: str | None, screen: Screen) -> int:
     """Show the passages nearest to a query, or with --batch to one a line."""
+    _check(options, words)
     query = "" if options.batch else _question(words, options.within)
-    _check(options)
     settings = settings_for(seeds, home, screen)
     with progress_on(screen) as progress, open_library(settings, screen.notice, progress, frozen=options.frozen) as library:
         within = library.within(options.within)
@@ -152,6 +153,10 @@ def show(place: str, text: bool, json: bool, markdown: bool, seeds: str | None, 
     target = load(seeds, home).target
     if text and not place:
         raise UsageFailure("--text needs a FILE.", "qa show FILE --text")
+    if markdown and json:
+        raise UsageFailure(TWO_FORMS)
+    if text and json:
+        raise UsageFailure("--text is the bare text of a file, and --json another form.")
     if markdown and place:
         raise UsageFailure("--markdown is for the last answer.", "qa show --markdown")
     if not place:
@@ -226,16 +231,22 @@ def settings_for(seeds: str | None, home: str | None, screen: Screen) -> Setting
 
 def _question(words: Sequence[str], within: Sequence[str]) -> str:
     """The words as one question, or standard input for "-"."""
-    expanded = any(not re.search(r"[*?[]", pattern) and Path(pattern).exists() for pattern in within)
-    if expanded and words and Path(words[0]).exists():
+    expanded = any(not re.search(r"[*?[]", pattern) and os.path.exists(pattern) for pattern in within)
+    if expanded and words and os.path.exists(words[0]):
         raise UsageFailure("The shell has expanded the pattern of --in.", "Quote it: --in '*.txt'")
     if tuple(words) == ("-",):
         return checked_question(_stdin())
     return checked_question(" ".join(words))
 
 
-def _check(options: Asking | Searching) -> None:
-    """Refuse numbers and patterns that cannot be meant."""
+def _check(options: Asking | Searching, words: Sequence[str]) -> None:
+    """Refuse numbers, patterns and options together that cannot be meant."""
+    if options.batch and words:
+        raise UsageFailure("--batch asks the questions of its file, so there can be none beside it.")
+    if isinstance(options, Asking) and options.batch and options.follow:
+        raise UsageFailure("--continue goes on from one answer, and --batch asks many questions.")
+    if isinstance(options, Asking) and options.markdown and (options.json or options.batch):
+        raise UsageFailure(TWO_FORMS)
     if options.top is not None and not 1 <= options.top <= MOST_PASSAGES:
         raise UsageFailure(f"--top {options.top} is not a number from 1 to {MOST_PASSAGES}.")
     if isinstance(options, Asking) and not SHORTEST_WAIT <= options.timeout <= LONGEST_WAIT:

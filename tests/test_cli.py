@@ -134,6 +134,7 @@ def test_in_limits_the_documents(project: Path, qa: Run) -> None:
     nothing = qa("ask", QUESTION, "--in", "sub/othre.txt", "-q")
     assert (nothing.code, nothing.out) == (4, "")
     assert nothing.err == "No document matches --in sub/othre.txt.\nThere are, for example: sub/other.txt.\n"
+    assert qa("ask", QUESTION, "--in", "x" * 300, "-q").code == 4
     expanded = qa("ask", "--in", f"seeds/{SEED}", "seeds/sub", "what", "did", "Lee", "ask?")
     assert (expanded.code, expanded.err.splitlines()[0]) == (2, "The shell has expanded the pattern of --in.")
 
@@ -508,6 +509,8 @@ def test_a_home_of_another_folder(project: Path, qa: Run) -> None:
         (("ask",), "The question is empty."),
         (("ask", "  "), "The question is empty."),
         (("search", ""), "The question is empty."),
+        (("ask", "???"), "The question has neither a word nor a number."),
+        (("search", "_", "👋"), "The question has neither a word nor a number."),
         (("ask", "why " * 25_000), "The question has 99,999 characters; at most 32,000 are taken."),
         (("ask", "--zzz", "x"), "No such option: --zzz"),
         (("ask", "--color", "pink", "x"), "--color pink is none of auto, always, never."),
@@ -526,6 +529,28 @@ def test_usage(project: Path, qa: Run, arguments: tuple[str, ...], message: str 
     assert (result.code, result.out) == (2, "")
     assert 1 <= len(result.err.splitlines()) <= 2
     assert message is None or result.err.splitlines()[0] == message
+
+
+FORMS = "--markdown is one form, and JSON (--json, --batch) another: name one of them."
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("ask", "--batch", "q", "more"), "--batch asks the questions of its file, so there can be none beside it."),
+        (("search", "--batch", "q", "more"), "--batch asks the questions of its file, so there can be none beside it."),
+        (("ask", "--batch", "q", "-c"), "--continue goes on from one answer, and --batch asks many questions."),
+        (("ask", "--json", "--markdown", "x"), FORMS),
+        (("ask", "--batch", "q", "--markdown"), FORMS),
+        (("show", "--json", "--markdown"), FORMS),
+        (("show", SEED, "--json", "--text"), "--text is the bare text of a file, and --json another form."),
+    ],
+)
+def test_options_that_do_not_go_together(project: Path, qa: Run, arguments: tuple[str, ...], message: str) -> None:
+    """None of them is passed over; JSON was asked for, so the failure is JSON too."""
+    result = qa(*arguments)
+    assert (result.code, result.err) == (2, f"{message}\n")
+    assert json.loads(result.out)["error"]["message"] == message
 
 
 def test_nothing_at_all_shows_the_help(qa: Run) -> None:
