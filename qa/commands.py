@@ -23,7 +23,7 @@ from qa.answer import Answer
 from qa.ask import TOP, How, answer, checked_question
 from qa.ask import ask as ask_one
 from qa.check import on_disk
-from qa.config import NEVER, Settings, load
+from qa.config import NEVER, Settings, check_text, load
 from qa.doctor import diagnose, diagnosis_json
 from qa.errors import UsageFailure
 from qa.followup import standalone
@@ -247,6 +247,8 @@ def _check(options: Asking | Searching, words: Sequence[str]) -> None:
         raise UsageFailure("--continue goes on from one answer, and --batch asks many questions.")
     if isinstance(options, Asking) and options.markdown and (options.json or options.batch):
         raise UsageFailure(TWO_FORMS)
+    if isinstance(options, Asking):
+        check_text("--model", options.model or "")
     if options.top is not None and not 1 <= options.top <= MOST_PASSAGES:
         raise UsageFailure(f"--top {options.top} is not a number from 1 to {MOST_PASSAGES}.")
     if isinstance(options, Asking) and not SHORTEST_WAIT <= options.timeout <= LONGEST_WAIT:

@@ -45,6 +45,8 @@ PLACEHOLDER_KEY = "none"
 SMALLEST_CONTEXT = 500
 """Tokens of passages; fewer are no context."""
 
+_HALF = re.compile("[\ud800-\udfff]")
+
 NEVER = "none"
 """As QA_MODEL: no model is ever asked."""
 
@@ -97,6 +99,9 @@ def load(seeds: str | None = None, home: str | None = None, *, cwd: Path | None 
     cwd = cwd or _here()
     project = _project(cwd)
     values = _values({"QA_SEEDS": seeds, "QA_HOME": home}, project)
+    for name, value in values.items():
+        if name not in ("QA_SEEDS", "QA_HOME"):  # of which `_target` says more
+            check_text(name, value.text)
     check_embedder(values["QA_EMBEDDER"].text)
     _yes(values, "QA_OFFLINE")  # a word about connections that is not understood must not pass for no
     _checked_context(values["QA_CONTEXT"].text)
@@ -109,9 +114,15 @@ def load(seeds: str | None = None, home: str | None = None, *, cwd: Path | None 
     return Settings(target, values, service, notices)
 
 
+def check_text(name: str, text: str) -> None:
+    """Raise UsageFailure for bytes that are no text; Python takes them from the shell as halves of characters."""
+    if _HALF.search(text):
+        raise UsageFailure(f"{name} is “{text}”, which is not valid UTF-8.")
+
+
 def check_embedder(name: str) -> None:
     """Raise UsageFailure for a name that no embedder has."""
-    if name not in ("auto", "static", "minilm", "openai") and not re.fullmatch("openai:.+", name):
+    if name not in ("auto", "static", "minilm", "openai") and not re.fullmatch("openai:[^\ud800-\udfff]+", name):
         raise UsageFailure(f"There is no embedder “{name}”.", "Name auto, static, minilm, openai or openai:MODEL.")
 
 
@@ -181,7 +192,7 @@ def _target(values: Mapping[str, Value], project: Path | None, cwd: Path) -> Tar
     else:
         home = _cache(root)
     for path in (root, home):
-        if re.search("[\ud800-\udfff]", str(path)):  # SQLite and Chroma take no such path
+        if _HALF.search(str(path)):  # SQLite and Chroma take no such path
             hint = "Rename it, or name others with --seeds PATH and --home DIR."
             raise NoDocuments(f"The name of {path} is not valid UTF-8.", hint).hiding(path)
     movable = project is not None and all(_real(path).is_relative_to(_real(project)) for path in (root, home))
@@ -250,7 +261,7 @@ def _server(values: Mapping[str, Value], root: Path) -> tuple[Server, tuple[str,
     url, token = values["QA_CHROMA"], values["QA_CHROMA_TOKEN"]
     try:
         parts = urlsplit(url.text)
-        known = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        known = parts.scheme in ("http", "https") and bool((parts.hostname or "").encode("idna")) and parts.port != 0
     except ValueError:
         known = False
     if not known:

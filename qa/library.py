@@ -4,6 +4,7 @@ Owns the choice of the embedder and what is said when the index cannot follow th
 """
 
 import difflib
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -47,7 +48,7 @@ class Library:
         sources = self.index.catalog.document_ids()
         try:
             matched = frozenset(GitIgnoreSpec.from_lines(patterns).match_files(sources))
-        except ValueError as error:
+        except (ValueError, re.error) as error:
             raise NoMatch(f"--in {' '.join(patterns)} is not a pattern: {error}") from error
         if matched:
             return matched

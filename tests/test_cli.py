@@ -135,6 +135,7 @@ def test_in_limits_the_documents(project: Path, qa: Run) -> None:
     assert (nothing.code, nothing.out) == (4, "")
     assert nothing.err == "No document matches --in sub/othre.txt.\nThere are, for example: sub/other.txt.\n"
     assert qa("ask", QUESTION, "--in", "x" * 300, "-q").code == 4
+    assert qa("ask", QUESTION, "--in", "[z-a]", "-q").err.startswith("--in [z-a] is not a pattern: bad character range z-a")
     expanded = qa("ask", "--in", f"seeds/{SEED}", "seeds/sub", "what", "did", "Lee", "ask?")
     assert (expanded.code, expanded.err.splitlines()[0]) == (2, "The shell has expanded the pattern of --in.")
 
@@ -516,6 +517,8 @@ def test_a_home_of_another_folder(project: Path, qa: Run) -> None:
         (("ask", "--color", "pink", "x"), "--color pink is none of auto, always, never."),
         (("ask", "--timeout", "nan", "x"), "--timeout nan is not a number of seconds from 0.1 to 86400."),
         (("ask", "--in", " ", "x"), "--in is given an empty pattern."),
+        (("ask", "--model", "\udcff", "x"), "--model is “\ufffd”, which is not valid UTF-8."),
+        (("index", "--embedder", "openai:\udcff"), "There is no embedder “openai:\ufffd”."),
         (("index", "--embedder", "foo"), "There is no embedder “foo”."),
         (("what did Lee ask?",), "There is no command “what did Lee ask?”."),
         (("what", "did"), "There is no command “what”."),

@@ -47,7 +47,9 @@ def test_a_chroma_server_gets_no_token_that_is_not_its_own(
     assert "t0ken" not in repr(settings.target)
 
 
-@pytest.mark.parametrize("address", ["localhost:8000", "ftp://localhost", "http://", "http://[::1", "http://localhost:99999"])
+@pytest.mark.parametrize(
+    "address", ["localhost:8000", "ftp://localhost", "http://", "http://[::1", "http://localhost:99999", "http://a..b"]
+)
 def test_what_is_no_address_of_a_server(project: Path, monkeypatch: pytest.MonkeyPatch, address: str) -> None:
     """A mistake of the command line, with an example."""
     monkeypatch.setenv("QA_CHROMA", address)
@@ -70,6 +72,14 @@ def test_a_context_that_is_no_number_of_tokens(project: Path, monkeypatch: pytes
     """Is refused, also where no model would be given it."""
     monkeypatch.setenv("QA_CONTEXT", tokens)
     with pytest.raises(UsageFailure, match="not a number of tokens from 500"):
+        load()
+
+
+@pytest.mark.parametrize("name", ["QA_MODEL", "OPENAI_BASE_URL", "QA_CHROMA", "QA_COLLECTION", "QA_EMBEDDER"])
+def test_a_setting_that_is_no_text(project: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """Bytes that are not UTF-8 are sent nowhere."""
+    monkeypatch.setenv(name, "openai:\udcff")
+    with pytest.raises(UsageFailure, match=f"{name} is .* not valid UTF-8"):
         load()
 
 
