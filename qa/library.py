@@ -146,7 +146,9 @@ def refreshed(target: Target, embedder: Callable[[], Embedder], notice: Notice, 
         notice(f"{report.failure} {_files(report.pending)} changed since; answering from what is there.")
     elif report.failure:
         goes_on = f" {report.failure.hint}" if isinstance(report.failure, CostReached) else ""
-        notice(f"{report.failure} {report.owed} passages have no vectors yet and are found by their words.{goes_on}")
+        many = f"{report.owed} passages have no vectors yet and are found by their words."
+        owed = "1 passage has no vector yet and is found by its words." if report.owed == 1 else many
+        notice(f"{report.failure} {owed}{goes_on}")
     return report
 
 

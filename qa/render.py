@@ -260,8 +260,7 @@ def explained(hit: Hit) -> str:
 def show_report(screen: Screen, report: Report, target: Target, seconds: float) -> None:
     """What an index run did, on two lines at most."""
     files = f"{counted(report.sources, 'document')} in {file_here('', target.root)}, {counted(report.passages, 'passage')}"
-    changes = [f"{n} {word}" for n, word in _changes(report) if n]
-    screen.line(f"{files}: {', '.join(changes) or 'nothing changed'} ({seconds} s)")
+    screen.line(f"{files}: {', '.join(_changes(report)) or 'nothing changed'} ({seconds} s)")
     if report.left_out:
         screen.notice(f"{report.left_out} left out; `qa status` says why.")
 
@@ -287,9 +286,12 @@ def counted(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
-def _changes(report: Report) -> list[tuple[int, str]]:
-    counted = [(report.added, "added"), (report.changed, "changed"), (report.removed, "removed")]
-    return [*counted, (report.embedded, "passages embedded"), (report.owed, "vectors owed")]
+def _changes(report: Report) -> list[str]:
+    """What a run did, without what it did not do."""
+    files = [(report.added, "added"), (report.changed, "changed"), (report.removed, "removed")]
+    embedded = [f"{counted(report.embedded, 'passage')} embedded"] if report.embedded else []
+    owed = [f"{counted(report.owed, 'vector')} owed"] if report.owed else []
+    return [*(f"{n} {word}" for n, word in files if n), *embedded, *owed]
 
 
 def show_status(screen: Screen, status: Mapping[str, Any]) -> None:

@@ -117,7 +117,7 @@ def _line(source: str, catalog: Catalog, line: int) -> Surroundings:
     text = _text(source, catalog)
     starts = [0, *(m.end() for m in re.finditer("\n", text) if m.end() < len(text))]
     if not 1 <= line <= len(starts):
-        raise PlaceFailure(f"{source} has {len(starts)} lines, no line {line}.")
+        raise PlaceFailure(f"{source} has no line {line}.", _known("line 1", f"line {len(starts)}"))
     start = starts[line - 1]
     end = text.find("\n", start)
     end = len(text) if end < 0 else end
@@ -129,12 +129,21 @@ def _part(source: str, catalog: Catalog, label: str) -> Surroundings:
     parts = catalog.parts(source)
     at = next((i for i, part in enumerate(parts) if part.label.casefold() == label.casefold()), None)
     if at is None:
-        known = f"It has {parts[0].label} to {parts[-1].label}." if parts else "It has no pages, rows or cells."
-        raise PlaceFailure(f"{source} has no {label}.", known)
+        known = _known(_worded(parts[0].label), _worded(parts[-1].label)) if parts else "It has no pages, rows or cells."
+        raise PlaceFailure(f"{source} has no {_worded(label)}.", known)
     text = _text(source, catalog)
     start = parts[at].start
     end = start + len(text[start : parts[at + 1].start if at + 1 < len(parts) else len(text)].rstrip())
     return _whole(source, catalog, start, end) if label.startswith(("page=", "cell=")) else _around(source, catalog, start, end)
+
+
+def _worded(label: str) -> str:
+    """The label of a part as it is said: "page 12" for "page=12"."""
+    return re.sub(r"^([a-z]+)=(\d+)$", r"\1 \2", label)
+
+
+def _known(first: str, last: str) -> str:
+    return f"It has {first} alone." if first == last else f"It has {first} to {last}."
 
 
 def _whole(source: str, catalog: Catalog, start: int, end: int) -> Surroundings:
