@@ -14,12 +14,12 @@ from pathlib import Path
 
 from index.build import Progress, Target
 from index.catalog import Catalog
-from index.errors import Failure, IndexMissing, ServiceFailure
+from index.errors import DamagedIndex, Failure, IndexMissing, ServiceFailure
 from index.passage import Hit
 from index.search import Found, search_all
 from index.window import narrowed
 from qa import batch, render, shapes
-from qa.answer import Answer
+from qa.answer import Answer, IndexState
 from qa.ask import TOP, How, answer, checked_question
 from qa.ask import ask as ask_one
 from qa.check import on_disk
@@ -92,7 +92,7 @@ def ask(words: Sequence[str], options: Asking, seeds: str | None, home: str | No
         if options.follow and (isinstance(model, Model) or options.follow_if is None or options.follow_if(question)):
             how = _following(question, how, settings, screen)
         given = ask_one(library, question, how, screen.stream if screen.tty and not whole else None)
-        if not keep(settings.target.home, shapes.answer_json(given, library.state)):
+        if not keep(settings.target.home, shapes.answer_json(given, _state(library, given.words_alone))):
             screen.notice("The index's folder cannot be written: `qa show N` will not know this answer.")
         _show(screen, given, library, options)
         return given.exit
@@ -108,11 +108,14 @@ def search(words: Sequence[str], options: Searching, seeds: str | None, home: st
         if options.batch:
             return _search_batch(library, options, within, screen)
         found = search_all(library.index, [query], options.top, within)[0]
+        hits = _narrowed(found)
+        if isinstance(found.failure, DamagedIndex) and not hits:
+            raise found.failure  # that there is nothing cannot be told
         if found.failure:
             _tell_words_alone(found.failure, screen)
-        hits = _narrowed(found)
         if options.json:
-            screen.line(shapes.to_json(shapes.search_json(query, hits, library.state, explain=options.explain)))
+            state = _state(library, found.failure)
+            screen.line(shapes.to_json(shapes.search_json(query, hits, state, explain=options.explain)))
         elif options.files:
             for source in dict.fromkeys(h.place.source for h in hits):
                 screen.line(render.file_here(source, settings.target.root))
@@ -279,10 +282,10 @@ def _following(question: str, how: How, settings: Settings, screen: Screen) -> H
 
 def _show(screen: Screen, given: Answer, library: Library, options: Asking) -> None:
     root = library.settings.target.root
-    if given.words_alone:
+    if given.words_alone and given.words_alone is not given.failure:
         _tell_words_alone(given.words_alone, screen)
     if options.json:
-        screen.line(shapes.to_json(shapes.answer_json(given, library.state, explain=options.explain)))
+        screen.line(shapes.to_json(shapes.answer_json(given, _state(library, given.words_alone), explain=options.explain)))
     elif options.markdown:
         render.show_markdown(screen, given, root)
     else:
@@ -295,14 +298,23 @@ def _show(screen: Screen, given: Answer, library: Library, options: Asking) -> N
 
 
 def _tell_words_alone(failure: Failure, screen: Screen) -> None:
-    screen.notice(f"{failure} Found by words alone. {failure.hint}")
+    """In one line; for damaged vectors as the failure that it is, which -q does not silence."""
+    if isinstance(failure, DamagedIndex):
+        screen.failure(DamagedIndex(f"{failure} Found by words alone.", failure.hint))
+    else:
+        screen.notice(f"{failure} Found by words alone. {failure.hint}")
+
+
+def _state(library: Library, failure: Failure | None) -> IndexState:
+    """How true the index was in a search; not, where the vectors had no part in it."""
+    return replace(library.state, fresh=library.state.fresh and failure is None)
 
 
 def _ask_batch(library: Library, options: Asking, model: Model | Failure | None, screen: Screen) -> int:
     """Answer a question a line; the exit code is that of the first line that has no answer."""
     within, first = library.within(options.within), 0
     how = _how(options, model, within)
-    for asked, found, failure in _found(library, options, within):
+    for asked, found, failure in _found(library, options, within, screen):
         if found is None:
             code = _failed_line(asked.id, failure, screen)
             first = first or code
@@ -310,32 +322,39 @@ def _ask_batch(library: Library, options: Asking, model: Model | Failure | None,
         given = answer(library, asked.text, found, how, None, time.perf_counter())
         for line in given.notices:
             screen.notice(f"{asked.text[:NAMED]}: {line}")
-        screen.line(shapes.to_json(shapes.answer_json(given, library.state, asked.id, explain=options.explain)))
+        state = _state(library, given.words_alone)
+        screen.line(shapes.to_json(shapes.answer_json(given, state, asked.id, explain=options.explain)))
     return first
 
 
 def _search_batch(library: Library, options: Searching, within: frozenset[str] | None, screen: Screen) -> int:
     """Search for a line's query each; the exit code is that of the first line that has no result."""
     first = 0
-    for asked, found, failure in _found(library, options, within):
+    for asked, found, failure in _found(library, options, within, screen):
         if found is None:
             code = _failed_line(asked.id, failure, screen)
             first = first or code
             continue
-        shown = shapes.search_json(asked.text, _narrowed(found), library.state, asked.id, explain=options.explain)
+        state = _state(library, found.failure)
+        shown = shapes.search_json(asked.text, _narrowed(found), state, asked.id, explain=options.explain)
         screen.line(shapes.to_json(shown))
     return first
 
 
 def _found(
-    library: Library, options: Asking | Searching, within: frozenset[str] | None
+    library: Library, options: Asking | Searching, within: frozenset[str] | None, screen: Screen
 ) -> Iterator[tuple[batch.Question, Found | None, Failure | None]]:
     """Each line's question with its passages, or with why it has none; a group of lines is searched together."""
     assert options.batch
+    told = False
     for group in batch.questions(options.batch):
         checked = [(q, q.failure or _refused(q.text)) for q in group]
         texts = [q.text.strip() for q, failure in checked if not failure]
-        results = iter(search_all(library.index, texts, options.top or TOP, within) if texts else [])
+        searched = search_all(library.index, texts, options.top or TOP, within) if texts else []
+        if searched and searched[0].failure and not told:
+            _tell_words_alone(searched[0].failure, screen)
+            told = True
+        results = iter(searched)
         for question, failure in checked:
             yield question, None if failure else next(results), failure
 

@@ -487,17 +487,37 @@ def test_a_home_of_another_project(project: Path, qa: Run, monkeypatch: pytest.M
 
 
 def test_lost_vectors_are_said_and_mended(project: Path, qa: Run) -> None:
-    """A question is answered by words meanwhile; a damaged pointer is named with what mends it."""
+    """A question is answered by words meanwhile; what mends it is named, also with -q and in JSON."""
     qa("index", "-q")
     (project / ".qa" / "vectors" / "current.json").write_text("{")
-    asked = qa("ask", QUESTION)
+    asked = qa("ask", QUESTION, "-q")
     assert (asked.code, asked.out.split(" [1]")[0]) == (0, LEE)
     assert "The index's vectors are damaged" in asked.err
-    assert "qa index --rebuild" in asked.err
+    assert "Found by words alone.\nRun `qa index --rebuild`" in asked.err
+    found = qa("search", "--json", "summit", "-q")
+    assert (found.code, json.loads(found.out)["index"]["fresh"], found.err) == (0, False, asked.err)
+    (project / "questions").write_text("summit\nxylophone\n")
+    batch = qa("search", "--batch", "questions", "-q")
+    assert (batch.code, len(batch.out.splitlines()), batch.err) == (0, 2, asked.err)
     assert qa("index", "--rebuild", "-q").code == 0
     assert "damaged" not in qa("ask", QUESTION).err
     shutil.rmtree(project / ".qa" / "vectors")
     assert json.loads(qa("index", "--json").out)["embedded"] == 5
+
+
+def test_nothing_is_not_found_without_the_vectors(project: Path, qa: Run) -> None:
+    """Where they are damaged or gone it cannot be told that the documents don't say: exit 4, not 1."""
+    qa("index", "-q")
+    (project / ".qa" / "vectors" / "current.json").write_text("{")
+    for command in ("ask", "search"):
+        damaged = qa(command, "xylophone quokka zymurgy", "-q", "--json")
+        assert (damaged.code, json.loads(damaged.out)["error"]["code"]) == (4, "damaged_index")
+        assert damaged.err.startswith("The index's vectors are damaged")
+    shutil.rmtree(project / ".qa" / "vectors")
+    gone = qa("search", "xylophone quokka zymurgy", "--frozen", "-q")
+    assert (gone.code, gone.out) == (4, "")
+    assert gone.err == "The index's vectors are gone.\nRun `qa index` to make them anew.\n"
+    assert qa("search", "summit", "--frozen", "-q").err.startswith("The index's vectors are gone. Found by words alone.\n")
 
 
 def test_a_home_of_another_folder(project: Path, qa: Run) -> None:
