@@ -12,7 +12,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from index.build import Progress, Target
+from index.build import Progress, Target, look, stale
 from index.catalog import Catalog
 from index.errors import DamagedIndex, Failure, IndexMissing, ServiceFailure
 from index.passage import Hit
@@ -186,6 +186,8 @@ def _show_last(target: Target, json: bool, markdown: bool, screen: Screen) -> in
     screen.streamed = ""
     with Catalog(target.home) if target.indexed else nullcontext() as catalog:
         saved = checked_again(last_answer(target.home), target.root, catalog)
+        broken = any(c.verdict in ("changed", "gone") for c in saved.answer.citations)
+        moved = [s for s in standings(saved.answer, target.root, catalog) if s.state == "moved"] if broken else []
     answer = saved.answer
     if json:
         screen.line(shapes.to_json(shapes.saved_json(saved)))
@@ -195,6 +197,9 @@ def _show_last(target: Target, json: bool, markdown: bool, screen: Screen) -> in
         screen.notice(answer.question)
         render.show_answer(screen, answer, target.root)
         render.talk(screen, answer)
+    for s in moved:
+        if s.now:
+            screen.notice(f"What [{s.citation.n}] quotes stands at {render.place_here(s.now, target.root)} now.")
     return answer.exit
 
 
@@ -204,6 +209,10 @@ def verify(file: str, json: bool, seeds: str | None, home: str | None, screen: S
     answer = parsed(_contents(file)).answer
     with Catalog(target.home) if target.indexed else nullcontext() as catalog:
         found = standings(answer, target.root, catalog)
+        gone = any(s.state == "gone" for s in found)
+        behind = gone and (catalog is None or bool(stale(look(target), catalog)))
+    if behind:
+        screen.notice("The documents have changed since they were indexed; after `qa index` a renamed file is found.")
     if json:
         screen.line(shapes.to_json(shapes.standings_json(found)))
     else:

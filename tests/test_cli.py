@@ -265,12 +265,18 @@ def test_show_the_last_answer_again(project: Path, qa: Run) -> None:
     assert json.loads(qa("show", "--json").out) == as_json
     assert qa("show", "--markdown").out == qa("ask", "--markdown", QUESTION).out
     seed = project / "seeds" / SEED
-    seed.write_text(seed.read_text("utf-8").replace("Gyeongju", "Busan"), "utf-8")
+    text = seed.read_text("utf-8")
+    seed.write_text(text.replace("Gyeongju", "Busan"), "utf-8")
     changed = qa("show")
     assert changed.code == 3
     assert changed.out.splitlines()[-1].endswith("[?] the file has changed since")
     seed.unlink()
     assert {c["verdict"] for c in json.loads(qa("show", "--json").out)["citations"]} == {"gone"}
+    (project / "seeds" / "renamed.txt").write_text(text, "utf-8")
+    qa("index")
+    renamed = qa("show")
+    assert (renamed.code, renamed.out.count("the file is gone")) == (3, 2)
+    assert "What [1] quotes stands at seeds/renamed.txt:4 now.\n" in renamed.err
     assert qa("show", "--text").code == qa("show", "1", "--markdown").code == 2
 
 
@@ -294,8 +300,10 @@ def test_verify(project: Path, qa: Run, process: Run) -> None:
     seed.unlink()
     assert states() == (3, ["gone", "gone"])
     (project / "seeds" / "b.txt").write_text(text, "utf-8")
+    assert "after `qa index` a renamed file is found" in qa("verify", str(saved)).err
     assert qa("index").code == 0
     assert states() == (0, ["moved", "moved"])
+    assert qa("verify", str(saved)).err == ""
     assert process("verify", "-", stdin=saved.read_bytes()).code == 0
 
 
