@@ -336,14 +336,16 @@ class Catalog:
         """The texts of all passages, or of those whose vectors are owed, each once."""
         which = "WHERE owed" if owed else ""
         sql = f"SELECT text FROM passage JOIN words ON words.rowid = id {which} GROUP BY hash"
-        return (text for (text,) in self._db.execute(sql))
+        with schema.failures():
+            yield from (text for (text,) in self._db.execute(sql))
 
     def texts_in(self, documents: Iterable[int], *, owed: bool = False) -> Iterator[tuple[str, str]]:
         """The texts of these documents' passages with their hashes, or of those whose vectors are owed."""
         which = "WHERE owed" if owed else ""
         tables = "passage JOIN chosen ON document_id = chosen.id JOIN words ON words.rowid = passage.id"
         self._select_documents(documents)
-        return ((key, text) for key, text in self._db.execute(f"SELECT hash, text FROM {tables} {which}"))
+        with schema.failures():
+            yield from self._db.execute(f"SELECT hash, text FROM {tables} {which}")
 
     def _pieces(self, condition: str, *values: object) -> dict[str, Piece]:
         sql = (

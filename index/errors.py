@@ -4,7 +4,8 @@
     ├── DocumentsFailure (4)
     │   ├── NoDocuments       there is no folder or file to index
     │   ├── NothingToIndex    there is one, with nothing in it that can be indexed
-    │   └── NoMatch           --in left nothing
+    │   ├── NoMatch           --in left nothing
+    │   └── ReadersFailed     the processes that read files cannot be started, or end at once
     ├── FileLeftOut           one file cannot be read; the others go on
     ├── IndexFailure (4)
     │   ├── ForeignIndex      the home holds the index of another folder
@@ -76,6 +77,10 @@ class NothingToIndex(DocumentsFailure):
 
 class NoMatch(DocumentsFailure):
     """No document is left by --in."""
+
+
+class ReadersFailed(DocumentsFailure):
+    """The processes that read files cannot be started, or end at once."""
 
 
 class FileLeftOut(Failure):

@@ -3,6 +3,7 @@
 Owns the shapes; knows nothing of files, SQLite, Chroma or models. All offsets count characters (Python's) of a source's text.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -111,8 +112,8 @@ def parts_within(parts: Sequence[Part], start: int, end: int) -> tuple[Part, ...
 
 
 def _numbered(kind: str, label: str) -> int | None:
-    number = label.removeprefix(kind)
-    return int(number) if number != label and number.isdecimal() else None
+    found = re.fullmatch(rf"{kind}(\d{{1,9}})", label)
+    return int(found[1]) if found else None
 
 
 @dataclass(frozen=True, slots=True)

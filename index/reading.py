@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
-from index.errors import FileLeftOut
+from index.errors import FileLeftOut, ReadersFailed
 from index.machine import processors
 from index.passage import Document, Passage
 from index.read import Reader, reader_for
@@ -225,12 +225,12 @@ class _Pool:
         return fresh
 
     def _alive(self, worker: "_Worker") -> "_Worker":
-        """The process, or one that takes its place if it has ended; RuntimeError where several could not be started."""
+        """The process, or one that takes its place if it has ended; ReadersFailed where several could not be started."""
         if not worker.ended:
             return worker
         self._unready = 0 if worker.ready else self._unready + 1
         if self._unready > MOST_UNREADY:
-            raise RuntimeError("the processes that read files cannot be started")
+            raise ReadersFailed("The processes that read files end at once.", "Let them have more memory, and try again.")
         fresh = _Worker(self._said)
         self._workers[self._workers.index(worker)] = fresh
         return fresh
@@ -248,13 +248,12 @@ class _Worker:
     """A process that runs `serve`, with a thread here that takes what it says."""
 
     def __init__(self, said: "queue.SimpleQueue[tuple[_Worker, object]]") -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-c", "from index.reading import serve; serve()"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        command = [sys.executable, "-P", "-c", "from index.reading import serve; serve()"]
+        pipe, nowhere = subprocess.PIPE, subprocess.DEVNULL
+        try:
+            self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=nowhere, start_new_session=True)
+        except OSError as error:
+            raise ReadersFailed(f"The processes that read files cannot be started: {error.strerror}.") from error
         self.heard, self.ready = time.monotonic(), False
         threading.Thread(target=self._listen, args=(said,), daemon=True).start()
 
@@ -339,7 +338,9 @@ def _bounded() -> None:
         import resource
     except ImportError:  # Windows
         return
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
+    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+    with suppress(ValueError, OSError):  # a system that does not let itself be limited so
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY if hard == resource.RLIM_INFINITY else min(MEMORY, hard), hard))
 
 
 def _alarm(seconds: float = 2 * STALL) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from index.catalog import Catalog, Row
 from index.embed import Embedder
-from index.errors import Failure
+from index.errors import DamagedIndex, Failure
 from index.links import links
 from index.passage import Hit
 from index.question import Question, understand
@@ -112,6 +112,8 @@ def _near(
     try:
         embedded = _embedded(index.embedder, queries)
         found = _nearest(index, embedded, count, ids)
+        if not any(found) and not index.vectors.shared and _counts_on_vectors(index.catalog, ids):
+            raise DamagedIndex("The index's vectors are gone.", "Run `qa index` to make them anew.")
     except Failure as failure:
         return None, nothing, failure
     return embedded, [dict(pairs) for pairs in found], None
@@ -133,6 +135,14 @@ def _nearest(index: Index, vectors: "np.ndarray", count: int, ids: Sequence[str]
         everything = catalog.hashes_in(catalog.document_ids().values(), EXACT_BELOW + 1)
         ids, count = (everything, count) if len(everything) <= EXACT_BELOW else (None, 8 * count)
         found = index.vectors.query(collection, vectors, count, ids)
+
+
+def _counts_on_vectors(catalog: Catalog, ids: Sequence[str] | None) -> bool:
+    """Whether the vectors of any of these texts, or of any at all, should be stored."""
+    if ids is not None:
+        return bool(catalog.embedded(ids))
+    counts = catalog.counts()
+    return counts.owed < counts.passages
 
 
 def _embedded(embedder: Embedder, queries: Sequence[str]) -> "np.ndarray":

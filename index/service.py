@@ -102,6 +102,7 @@ LEAVES: dict[str, type[ServiceFailure] | None] = {
     # What leaves openai as it is: a line of a stream that is not JSON, or not UTF-8.
     "JSONDecodeError": ServiceBroken,
     "UnicodeDecodeError": ServiceBroken,
+    "UnicodeError": Unreachable,  # the name of a host that there cannot be
 }
 
 # The service's own word for an error says more than its status, and an error inside a stream has no status.
@@ -237,7 +238,7 @@ def translated(service: Service, model: str) -> Iterator[None]:
         httpx2.HTTPError,
         httpx2.InvalidURL,
         json.JSONDecodeError,
-        UnicodeDecodeError,
+        UnicodeError,
     ) as error:
         raise translate(error, model, service) from error
 
@@ -347,6 +348,6 @@ def _reason(error: Exception, service: Service) -> str:
     if response is not None:
         said = "" if _is_html(response) or not isinstance(body, str) else quoted(body, service)
         return said or f"HTTP {response.status_code}"
-    if isinstance(error, ValueError):  # of json or UTF-8: its own words tell of bytes and columns
+    if isinstance(error, ValueError) and _leaf(error) is ServiceBroken:  # json's own words tell of bytes and columns
         return "a line of the reply is not JSON"
     return quoted(str(error.__cause__ or error), service)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from index.errors import Failure, NotThere, RequestRefused, ServiceFailure
+from index.errors import DamagedIndex, Failure, NotThere, RequestRefused, ServiceFailure
 from index.passage import Hit
 from index.search import Found, search_all
 from qa import llm
@@ -73,10 +73,12 @@ class How:
 
 
 def checked_question(text: str) -> str:
-    """A question as it is asked; UsageFailure for one that is empty or as long as a document."""
-    question = text.strip()
+    """A question as it is asked; UsageFailure for one that is empty, has no word, or is as long as a document."""
+    question, example = text.strip(), 'Ask like this: qa ask "what did Lee ask of Xi?"'
     if not question:
-        raise UsageFailure("The question is empty.", 'Ask like this: qa ask "what did Lee ask of Xi?"')
+        raise UsageFailure("The question is empty.", example)
+    if not any(map(str.isalnum, question)):
+        raise UsageFailure("The question has neither a word nor a number.", example)
     if len(question) > LONGEST_QUESTION:
         raise UsageFailure(f"The question has {len(question):,} characters; at most {LONGEST_QUESTION:,} are taken.")
     return question
@@ -237,8 +239,13 @@ class _Draft:
         return self._answer(status, text, sentences, citations, failure=failure, failed=model)
 
     def not_found(self, model: Model | None, failure: Failure | None = None, left_out: int = 0) -> Answer:
-        """The documents don't say; the nearest passages, so that the user can judge."""
+        """The documents don't say; the nearest passages, so that the user can judge.
+
+        Where the vectors are damaged that cannot be told: it is a failure.
+        """
         nearest = tuple(self.found.hits[:NEAREST])
+        if isinstance(self.found.failure, DamagedIndex):
+            failure = self.found.failure
         return self._answer("not_found", None, (), (), model=model, failure=failure, nearest=nearest, left_out=left_out)
 
     def _prove(self, cited: CitedText) -> tuple[Citation, ...]:

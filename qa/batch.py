@@ -3,8 +3,6 @@
 Owns the format of the questions' file and what a failed line gives; knows nothing of how one is answered.
 """
 
-import json
-import math
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from qa.errors import UsageFailure
+from qa.strict import from_json
 
 AT_ONCE = 32
 """Questions of a file that are searched together; from a pipe each is answered as it comes."""
@@ -45,16 +44,9 @@ def _parse(line: bytes) -> Question | None:
     if not text.startswith("{"):
         return Question(None, text) if text else None
     try:
-        value = json.loads(text, parse_constant=_finite, parse_float=_finite)
-    except (ValueError, RecursionError) as error:
+        value = from_json(text)
+    except ValueError as error:
         return Question(None, "", UsageFailure(f"A line is not JSON: {error}."))
     if not isinstance(value.get("question"), str):
         return Question(value.get("id"), "", UsageFailure('A line has no "question".'))
     return Question(value.get("id"), value["question"])
-
-
-def _finite(number: str) -> float:
-    """NaN and Infinity are no JSON, and would make the answer's id none."""
-    if not math.isfinite(value := float(number)):
-        raise ValueError(f"{number} is not a number")
-    return value

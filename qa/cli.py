@@ -256,15 +256,21 @@ def _screen(color: str, quiet: bool) -> "Screen":
 def main() -> None:
     """Run the command line and exit with its code."""
     signal.signal(signal.SIGTERM, _terminated)
-    nowhere = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
-    sys.stdout, sys.stderr = sys.stdout or nowhere, sys.stderr or nowhere  # the shell has closed them: >&-
+    # Where the shell has closed them: nothing to read (<&-), output that fails as it is written (>&-), no talk (2>&-).
+    sys.stdin = sys.stdin or os.fdopen(os.open(os.devnull, os.O_RDONLY))
+    sys.stdout = sys.stdout or os.fdopen(os.open(os.devnull, os.O_RDONLY), "w")
+    sys.stderr = sys.stderr or os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
     try:
         code = run(sys.argv[1:])
-    except BrokenPipeError:
-        # Whoever read has gone: leave in silence, and let the interpreter's last flush go nowhere.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # whoever read has gone: leave in silence
+        _drop_output()
         code = 141
     sys.exit(code)
+
+
+def _drop_output() -> None:
+    """Let what is left of the output go nowhere, as the interpreter flushes it once more at the end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _terminated(*_: object) -> None:
@@ -310,10 +316,13 @@ def _usage(error: Exception, arguments: Sequence[str]) -> "Failure | None":
 
 
 def _unwritten(error: OSError) -> "Failure | None":
-    """A full disk behind standard output; it shows when the output is flushed."""
+    """A full disk behind standard output, or one that is closed; it shows when the output is flushed."""
     from qa.errors import OutputFailure
 
-    return OutputFailure(f"The output cannot be written: {error.strerror}.") if error.errno == errno.ENOSPC else None
+    if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF):
+        return None
+    _drop_output()
+    return OutputFailure(f"The output cannot be written: {error.strerror}.")
 
 
 def _bug(error: Exception) -> "Failure":
@@ -333,7 +342,10 @@ def _failed(failure: "Failure", arguments: Sequence[str]) -> int:
 
     screen = Screen()
     asked = any(argument == "--json" or argument.startswith("--batch") for argument in arguments)
-    if asked and not isinstance(failure, OutputFailure):
-        screen.line(shapes.to_json(shapes.failure_json(failure)))
+    try:
+        if asked and not isinstance(failure, OutputFailure):
+            screen.line(shapes.to_json(shapes.failure_json(failure)))
+    except OSError as error:
+        failure = _unwritten(error) or _bug(error)
     screen.failure(failure)
     return failure.exit

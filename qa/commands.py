@@ -3,6 +3,7 @@
 Knows nothing of parsing the command line (`qa/cli.py`) or of what things look like (`qa/render.py`).
 """
 
+import os
 import re
 import sys
 import time
@@ -11,18 +12,18 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from index.build import Progress, Target
+from index.build import Progress, Target, look, stale
 from index.catalog import Catalog
-from index.errors import Failure, IndexMissing, ServiceFailure
+from index.errors import DamagedIndex, Failure, IndexMissing, ServiceFailure
 from index.passage import Hit
 from index.search import Found, search_all
 from index.window import narrowed
 from qa import batch, render, shapes
-from qa.answer import Answer
+from qa.answer import Answer, IndexState
 from qa.ask import TOP, How, answer, checked_question
 from qa.ask import ask as ask_one
 from qa.check import on_disk
-from qa.config import NEVER, Settings, load
+from qa.config import NEVER, Settings, check_text, load
 from qa.doctor import diagnose, diagnosis_json
 from qa.errors import UsageFailure
 from qa.followup import standalone
@@ -35,6 +36,8 @@ from qa.status import status_of
 
 NAMED = 80
 """Characters of a line's question that say which one a notice is about."""
+
+TWO_FORMS = "--markdown is one form, and JSON (--json, --batch) another: name one of them."
 
 MOST_PASSAGES = 1000
 SHORTEST_WAIT, LONGEST_WAIT = 0.1, 86_400
@@ -76,10 +79,8 @@ class Searching:
 def ask(words: Sequence[str], options: Asking, seeds: str | None, home: str | None, screen: Screen) -> int:
     """Answer one question, or with --batch one a line."""
     screen.streamed = ""
+    _check(options, words)
     question = "" if options.batch else _question(words, options.within)
-    if options.batch and options.follow:
-        raise UsageFailure("--continue goes on from one answer, and --batch asks many questions.")
-    _check(options)
     settings = settings_for(seeds, home, screen)
     with progress_on(screen) as progress, open_library(settings, screen.notice, progress, frozen=options.frozen) as library:
         model = _model(settings, options)
@@ -91,7 +92,7 @@ def ask(words: Sequence[str], options: Asking, seeds: str | None, home: str | No
         if options.follow and (isinstance(model, Model) or options.follow_if is None or options.follow_if(question)):
             how = _following(question, how, settings, screen)
         given = ask_one(library, question, how, screen.stream if screen.tty and not whole else None)
-        if not keep(settings.target.home, shapes.answer_json(given, library.state)):
+        if not keep(settings.target.home, shapes.answer_json(given, _state(library, given.words_alone))):
             screen.notice("The index's folder cannot be written: `qa show N` will not know this answer.")
         _show(screen, given, library, options)
         return given.exit
@@ -99,19 +100,22 @@ def ask(words: Sequence[str], options: Asking, seeds: str | None, home: str | No
 
 def search(words: Sequence[str], options: Searching, seeds: str | None, home: str | None, screen: Screen) -> int:
     """Show the passages nearest to a query, or with --batch to one a line."""
+    _check(options, words)
     query = "" if options.batch else _question(words, options.within)
-    _check(options)
     settings = settings_for(seeds, home, screen)
     with progress_on(screen) as progress, open_library(settings, screen.notice, progress, frozen=options.frozen) as library:
         within = library.within(options.within)
         if options.batch:
             return _search_batch(library, options, within, screen)
         found = search_all(library.index, [query], options.top, within)[0]
+        hits = _narrowed(found)
+        if isinstance(found.failure, DamagedIndex) and not hits:
+            raise found.failure  # that there is nothing cannot be told
         if found.failure:
             _tell_words_alone(found.failure, screen)
-        hits = _narrowed(found)
         if options.json:
-            screen.line(shapes.to_json(shapes.search_json(query, hits, library.state, explain=options.explain)))
+            state = _state(library, found.failure)
+            screen.line(shapes.to_json(shapes.search_json(query, hits, state, explain=options.explain)))
         elif options.files:
             for source in dict.fromkeys(h.place.source for h in hits):
                 screen.line(render.file_here(source, settings.target.root))
@@ -152,6 +156,10 @@ def show(place: str, text: bool, json: bool, markdown: bool, seeds: str | None, 
     target = load(seeds, home).target
     if text and not place:
         raise UsageFailure("--text needs a FILE.", "qa show FILE --text")
+    if markdown and json:
+        raise UsageFailure(TWO_FORMS)
+    if text and json:
+        raise UsageFailure("--text is the bare text of a file, and --json another form.")
     if markdown and place:
         raise UsageFailure("--markdown is for the last answer.", "qa show --markdown")
     if not place:
@@ -178,6 +186,8 @@ def _show_last(target: Target, json: bool, markdown: bool, screen: Screen) -> in
     screen.streamed = ""
     with Catalog(target.home) if target.indexed else nullcontext() as catalog:
         saved = checked_again(last_answer(target.home), target.root, catalog)
+        broken = any(c.verdict in ("changed", "gone") for c in saved.answer.citations)
+        moved = [s for s in standings(saved.answer, target.root, catalog) if s.state == "moved"] if broken else []
     answer = saved.answer
     if json:
         screen.line(shapes.to_json(shapes.saved_json(saved)))
@@ -187,6 +197,9 @@ def _show_last(target: Target, json: bool, markdown: bool, screen: Screen) -> in
         screen.notice(answer.question)
         render.show_answer(screen, answer, target.root)
         render.talk(screen, answer)
+    for s in moved:
+        if s.now:
+            screen.notice(f"What [{s.citation.n}] quotes stands at {render.place_here(s.now, target.root)} now.")
     return answer.exit
 
 
@@ -196,6 +209,10 @@ def verify(file: str, json: bool, seeds: str | None, home: str | None, screen: S
     answer = parsed(_contents(file)).answer
     with Catalog(target.home) if target.indexed else nullcontext() as catalog:
         found = standings(answer, target.root, catalog)
+        gone = any(s.state == "gone" for s in found)
+        behind = gone and (catalog is None or bool(stale(look(target), catalog)))
+    if behind:
+        screen.notice("The documents have changed since they were indexed; after `qa index` a renamed file is found.")
     if json:
         screen.line(shapes.to_json(shapes.standings_json(found)))
     else:
@@ -205,11 +222,17 @@ def verify(file: str, json: bool, seeds: str | None, home: str | None, screen: S
 
 def _contents(file: str) -> str:
     """A file of the user's, or standard input for "-"."""
+    if file == "-":
+        return _stdin()
     try:
-        data = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+        return Path(file).read_bytes().decode("utf-8", "replace")
     except OSError as error:
         raise UsageFailure(f"{file} cannot be read: {error.strerror}.") from error
-    return data.decode("utf-8", "replace")
+
+
+def _stdin() -> str:
+    """Standard input, "" where the shell has closed it."""
+    return sys.stdin.buffer.read().decode("utf-8", "replace") if sys.stdin else ""
 
 
 def settings_for(seeds: str | None, home: str | None, screen: Screen) -> Settings:
@@ -220,16 +243,24 @@ def settings_for(seeds: str | None, home: str | None, screen: Screen) -> Setting
 
 def _question(words: Sequence[str], within: Sequence[str]) -> str:
     """The words as one question, or standard input for "-"."""
-    expanded = any(not re.search(r"[*?[]", pattern) and Path(pattern).exists() for pattern in within)
-    if expanded and words and Path(words[0]).exists():
+    expanded = any(not re.search(r"[*?[]", pattern) and os.path.exists(pattern) for pattern in within)
+    if expanded and words and os.path.exists(words[0]):
         raise UsageFailure("The shell has expanded the pattern of --in.", "Quote it: --in '*.txt'")
     if tuple(words) == ("-",):
-        return checked_question(sys.stdin.buffer.read().decode("utf-8", "replace") if sys.stdin else "")
+        return checked_question(_stdin())
     return checked_question(" ".join(words))
 
 
-def _check(options: Asking | Searching) -> None:
-    """Refuse numbers and patterns that cannot be meant."""
+def _check(options: Asking | Searching, words: Sequence[str]) -> None:
+    """Refuse numbers, patterns and options together that cannot be meant."""
+    if options.batch and words:
+        raise UsageFailure("--batch asks the questions of its file, so there can be none beside it.")
+    if isinstance(options, Asking) and options.batch and options.follow:
+        raise UsageFailure("--continue goes on from one answer, and --batch asks many questions.")
+    if isinstance(options, Asking) and options.markdown and (options.json or options.batch):
+        raise UsageFailure(TWO_FORMS)
+    if isinstance(options, Asking):
+        check_text("--model", options.model or "")
     if options.top is not None and not 1 <= options.top <= MOST_PASSAGES:
         raise UsageFailure(f"--top {options.top} is not a number from 1 to {MOST_PASSAGES}.")
     if isinstance(options, Asking) and not SHORTEST_WAIT <= options.timeout <= LONGEST_WAIT:
@@ -260,10 +291,10 @@ def _following(question: str, how: How, settings: Settings, screen: Screen) -> H
 
 def _show(screen: Screen, given: Answer, library: Library, options: Asking) -> None:
     root = library.settings.target.root
-    if given.words_alone:
+    if given.words_alone and given.words_alone is not given.failure:
         _tell_words_alone(given.words_alone, screen)
     if options.json:
-        screen.line(shapes.to_json(shapes.answer_json(given, library.state, explain=options.explain)))
+        screen.line(shapes.to_json(shapes.answer_json(given, _state(library, given.words_alone), explain=options.explain)))
     elif options.markdown:
         render.show_markdown(screen, given, root)
     else:
@@ -276,14 +307,23 @@ def _show(screen: Screen, given: Answer, library: Library, options: Asking) -> N
 
 
 def _tell_words_alone(failure: Failure, screen: Screen) -> None:
-    screen.notice(f"{failure} Found by words alone. {failure.hint}")
+    """In one line; for damaged vectors as the failure that it is, which -q does not silence."""
+    if isinstance(failure, DamagedIndex):
+        screen.failure(DamagedIndex(f"{failure} Found by words alone.", failure.hint))
+    else:
+        screen.notice(f"{failure} Found by words alone. {failure.hint}")
+
+
+def _state(library: Library, failure: Failure | None) -> IndexState:
+    """How true the index was in a search; not, where the vectors had no part in it."""
+    return replace(library.state, fresh=library.state.fresh and failure is None)
 
 
 def _ask_batch(library: Library, options: Asking, model: Model | Failure | None, screen: Screen) -> int:
     """Answer a question a line; the exit code is that of the first line that has no answer."""
     within, first = library.within(options.within), 0
     how = _how(options, model, within)
-    for asked, found, failure in _found(library, options, within):
+    for asked, found, failure in _found(library, options, within, screen):
         if found is None:
             code = _failed_line(asked.id, failure, screen)
             first = first or code
@@ -291,32 +331,39 @@ def _ask_batch(library: Library, options: Asking, model: Model | Failure | None,
         given = answer(library, asked.text, found, how, None, time.perf_counter())
         for line in given.notices:
             screen.notice(f"{asked.text[:NAMED]}: {line}")
-        screen.line(shapes.to_json(shapes.answer_json(given, library.state, asked.id, explain=options.explain)))
+        state = _state(library, given.words_alone)
+        screen.line(shapes.to_json(shapes.answer_json(given, state, asked.id, explain=options.explain)))
     return first
 
 
 def _search_batch(library: Library, options: Searching, within: frozenset[str] | None, screen: Screen) -> int:
     """Search for a line's query each; the exit code is that of the first line that has no result."""
     first = 0
-    for asked, found, failure in _found(library, options, within):
+    for asked, found, failure in _found(library, options, within, screen):
         if found is None:
             code = _failed_line(asked.id, failure, screen)
             first = first or code
             continue
-        shown = shapes.search_json(asked.text, _narrowed(found), library.state, asked.id, explain=options.explain)
+        state = _state(library, found.failure)
+        shown = shapes.search_json(asked.text, _narrowed(found), state, asked.id, explain=options.explain)
         screen.line(shapes.to_json(shown))
     return first
 
 
 def _found(
-    library: Library, options: Asking | Searching, within: frozenset[str] | None
+    library: Library, options: Asking | Searching, within: frozenset[str] | None, screen: Screen
 ) -> Iterator[tuple[batch.Question, Found | None, Failure | None]]:
     """Each line's question with its passages, or with why it has none; a group of lines is searched together."""
     assert options.batch
+    told = False
     for group in batch.questions(options.batch):
         checked = [(q, q.failure or _refused(q.text)) for q in group]
         texts = [q.text.strip() for q, failure in checked if not failure]
-        results = iter(search_all(library.index, texts, options.top or TOP, within) if texts else [])
+        searched = search_all(library.index, texts, options.top or TOP, within) if texts else []
+        if searched and searched[0].failure and not told:
+            _tell_words_alone(searched[0].failure, screen)
+            told = True
+        results = iter(searched)
         for question, failure in checked:
             yield question, None if failure else next(results), failure
 

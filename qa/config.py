@@ -13,7 +13,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from index.build import Target
-from index.errors import NoDocuments
+from index.errors import HomeNotWritable, NoDocuments
+from index.home import ELSEWHERE
 from index.server import Server
 from index.service import Service
 from qa.errors import UsageFailure
@@ -43,6 +44,8 @@ PLACEHOLDER_KEY = "none"
 
 SMALLEST_CONTEXT = 500
 """Tokens of passages; fewer are no context."""
+
+_HALF = re.compile("[\ud800-\udfff]")
 
 NEVER = "none"
 """As QA_MODEL: no model is ever asked."""
@@ -78,12 +81,7 @@ class Settings:
     @property
     def context(self) -> int | None:
         """So many tokens of passages are sent to a model at most; None if it is not set."""
-        text = self.values["QA_CONTEXT"].text
-        if not text:
-            return None
-        if not text.isascii() or not text.isdigit() or int(text) < SMALLEST_CONTEXT:
-            raise UsageFailure(f"QA_CONTEXT is “{text}”, not a number of tokens from {SMALLEST_CONTEXT}.")
-        return int(text)
+        return _checked_context(self.values["QA_CONTEXT"].text)
 
     @property
     def max_cost(self) -> float:
@@ -98,11 +96,16 @@ class Settings:
 
 def load(seeds: str | None = None, home: str | None = None, *, cwd: Path | None = None) -> Settings:
     """Read the settings as they stand in `cwd`; raises NoDocuments where no documents are named or found."""
-    cwd = cwd or Path.cwd()
+    cwd = cwd or _here()
     project = _project(cwd)
     values = _values({"QA_SEEDS": seeds, "QA_HOME": home}, project)
+    for name, value in values.items():
+        if name not in ("QA_SEEDS", "QA_HOME"):  # of which `_target` says more
+            check_text(name, value.text)
     check_embedder(values["QA_EMBEDDER"].text)
     _yes(values, "QA_OFFLINE")  # a word about connections that is not understood must not pass for no
+    _checked_context(values["QA_CONTEXT"].text)
+    checked_cost("QA_MAX_COST", values["QA_MAX_COST"].text)
     service, notices = _service(values)
     target = _target(values, project, cwd)
     if values["QA_CHROMA"].text:
@@ -111,10 +114,23 @@ def load(seeds: str | None = None, home: str | None = None, *, cwd: Path | None 
     return Settings(target, values, service, notices)
 
 
+def check_text(name: str, text: str) -> None:
+    """Raise UsageFailure for bytes that are no text; Python takes them from the shell as halves of characters."""
+    if _HALF.search(text):
+        raise UsageFailure(f"{name} is “{text}”, which is not valid UTF-8.")
+
+
 def check_embedder(name: str) -> None:
     """Raise UsageFailure for a name that no embedder has."""
-    if name not in ("auto", "static", "minilm", "openai") and not re.fullmatch("openai:.+", name):
+    if name not in ("auto", "static", "minilm", "openai") and not re.fullmatch("openai:[^\ud800-\udfff]+", name):
         raise UsageFailure(f"There is no embedder “{name}”.", "Name auto, static, minilm, openai or openai:MODEL.")
+
+
+def _checked_context(text: str) -> int | None:
+    """A number of tokens, None for ""; UsageFailure for anything else."""
+    if text and not (re.fullmatch("[0-9]{1,9}", text) and int(text) >= SMALLEST_CONTEXT):
+        raise UsageFailure(f"QA_CONTEXT is “{text}”, not a number of tokens from {SMALLEST_CONTEXT}.")
+    return int(text) if text else None
 
 
 def checked_cost(name: str, text: str) -> float:
@@ -122,6 +138,13 @@ def checked_cost(name: str, text: str) -> float:
     if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]*)?|\.[0-9]+", text):
         raise UsageFailure(f"{name} is “{text}”, not an amount of dollars such as 0.10.")
     return float(text)
+
+
+def _here() -> Path:
+    try:
+        return Path.cwd()
+    except FileNotFoundError as error:
+        raise NoDocuments("The current folder is not there any more.", "Go to another one.") from error
 
 
 def _project(cwd: Path) -> Path | None:
@@ -163,19 +186,23 @@ def _target(values: Mapping[str, Value], project: Path | None, cwd: Path) -> Tar
     root = _documents(values["QA_SEEDS"], project, cwd)
     own = project is not None and (root == (project / "seeds").resolve() or values["QA_SEEDS"].origin == ".env")
     if values["QA_HOME"].text:
-        home = _path(values["QA_HOME"], project, cwd)
+        home = _checked_home(_path(values["QA_HOME"], project, cwd))
     elif own and project is not None:
         home = project / ".qa"
     else:
         home = _cache(root)
-    movable = project is not None and all(path.resolve().is_relative_to(project.resolve()) for path in (root, home))
+    for path in (root, home):
+        if _HALF.search(str(path)):  # SQLite and Chroma take no such path
+            hint = "Rename it, or name others with --seeds PATH and --home DIR."
+            raise NoDocuments(f"The name of {path} is not valid UTF-8.", hint).hiding(path)
+    movable = project is not None and all(_real(path).is_relative_to(_real(project)) for path in (root, home))
     return Target(root, home, movable, follow=_yes(values, "QA_FOLLOW"), ocr=_yes(values, "QA_OCR"))
 
 
 def _documents(setting: Value, project: Path | None, cwd: Path) -> Path:
     if setting.text:
-        root = _path(setting, project, cwd).resolve()
-        if not root.exists():
+        root = _real(_path(setting, project, cwd))
+        if not os.path.exists(root):
             raise NoDocuments(
                 f"There are no documents at {root}.", "Name a folder or a file with --seeds PATH or QA_SEEDS."
             ).hiding(root)
@@ -191,7 +218,23 @@ def _documents(setting: Value, project: Path | None, cwd: Path) -> Path:
 def _path(setting: Value, project: Path | None, cwd: Path) -> Path:
     """Relative paths count from the current folder, those in `.env` from the file's."""
     start = project if setting.origin == ".env" and project is not None else cwd
-    return start / Path(setting.text).expanduser()
+    return start / os.path.expanduser(setting.text)
+
+
+def _real(path: Path) -> Path:
+    """The path without links; as far as it can be followed."""
+    return Path(os.path.realpath(path))
+
+
+def _checked_home(home: Path) -> Path:
+    """The folder, which may not be there yet; HomeNotWritable where there can be none, such as for the length of its name."""
+    try:
+        os.stat(home)
+    except (FileNotFoundError, NotADirectoryError):
+        pass
+    except OSError as error:
+        raise HomeNotWritable(f"The index's folder {home} cannot be read: {error.strerror}.", ELSEWHERE).hiding(home) from error
+    return home
 
 
 def _cache(root: Path) -> Path:
@@ -218,7 +261,7 @@ def _server(values: Mapping[str, Value], root: Path) -> tuple[Server, tuple[str,
     url, token = values["QA_CHROMA"], values["QA_CHROMA_TOKEN"]
     try:
         parts = urlsplit(url.text)
-        known = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        known = parts.scheme in ("http", "https") and bool((parts.hostname or "").encode("idna")) and parts.port != 0
     except ValueError:
         known = False
     if not known:

@@ -4,6 +4,7 @@ Owns the choice of the embedder and what is said when the index cannot follow th
 """
 
 import difflib
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -47,7 +48,7 @@ class Library:
         sources = self.index.catalog.document_ids()
         try:
             matched = frozenset(GitIgnoreSpec.from_lines(patterns).match_files(sources))
-        except ValueError as error:
+        except (ValueError, re.error) as error:
             raise NoMatch(f"--in {' '.join(patterns)} is not a pattern: {error}") from error
         if matched:
             return matched
@@ -146,7 +147,9 @@ def refreshed(target: Target, embedder: Callable[[], Embedder], notice: Notice, 
         notice(f"{report.failure} {_files(report.pending)} changed since; answering from what is there.")
     elif report.failure:
         goes_on = f" {report.failure.hint}" if isinstance(report.failure, CostReached) else ""
-        notice(f"{report.failure} {report.owed} passages have no vectors yet and are found by their words.{goes_on}")
+        many = f"{report.owed} passages have no vectors yet and are found by their words."
+        owed = "1 passage has no vector yet and is found by its words." if report.owed == 1 else many
+        notice(f"{report.failure} {owed}{goes_on}")
     return report
 
 

@@ -21,6 +21,7 @@ from index.errors import Failure
 from index.forecast import Forecast
 from index.passage import Hit, Place
 from qa.answer import CONTROL, Answer, Citation, Surroundings
+from qa.escapes import escaped
 from qa.marks import UNSUPPORTED, marked, unmarked
 from qa.offers import Offer
 from qa.saved import Standing
@@ -117,8 +118,13 @@ class Screen:
 
     def _err(self, text: str, code: str) -> None:
         styled = f"\x1b[{code}m{text}\x1b[0m" if self._talk_color and code else text
-        sys.stderr.write(styled + "\n")
-        sys.stderr.flush()
+        try:
+            sys.stderr.write(styled + "\n")
+            sys.stderr.flush()
+        except BrokenPipeError:
+            raise
+        except OSError:
+            pass  # a full disk behind standard error keeps nobody from the answer
 
 
 def _wants_color(choice: str, stream: TextIO) -> bool:
@@ -134,16 +140,16 @@ def _wants_color(choice: str, stream: TextIO) -> bool:
 
 def place_here(place: Place, root: Path) -> str:
     """A place as it opens where people click or type it: relative to the current folder."""
-    return file_here(place.source, root) + place.label.removeprefix(place.source)
+    return file_here(place.source, root) + escaped(place.label.removeprefix(place.source))
 
 
 def file_here(source: str, root: Path) -> str:
     """A source's file relative to the current folder."""
     path = root / source if root.is_dir() else root
     try:
-        return fold(os.path.relpath(path))
-    except ValueError:  # another drive
-        return fold(str(path))
+        return escaped(os.path.relpath(path))
+    except (OSError, ValueError):  # the current folder has been deleted, or is on another drive
+        return escaped(str(path))
 
 
 # Text
@@ -254,8 +260,7 @@ def explained(hit: Hit) -> str:
 def show_report(screen: Screen, report: Report, target: Target, seconds: float) -> None:
     """What an index run did, on two lines at most."""
     files = f"{counted(report.sources, 'document')} in {file_here('', target.root)}, {counted(report.passages, 'passage')}"
-    changes = [f"{n} {word}" for n, word in _changes(report) if n]
-    screen.line(f"{files}: {', '.join(changes) or 'nothing changed'} ({seconds} s)")
+    screen.line(f"{files}: {', '.join(_changes(report)) or 'nothing changed'} ({seconds} s)")
     if report.left_out:
         screen.notice(f"{report.left_out} left out; `qa status` says why.")
 
@@ -281,20 +286,23 @@ def counted(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
-def _changes(report: Report) -> list[tuple[int, str]]:
-    counted = [(report.added, "added"), (report.changed, "changed"), (report.removed, "removed")]
-    return [*counted, (report.embedded, "passages embedded"), (report.owed, "vectors owed")]
+def _changes(report: Report) -> list[str]:
+    """What a run did, without what it did not do."""
+    files = [(report.added, "added"), (report.changed, "changed"), (report.removed, "removed")]
+    embedded = [f"{counted(report.embedded, 'passage')} embedded"] if report.embedded else []
+    owed = [f"{counted(report.owed, 'vector')} owed"] if report.owed else []
+    return [*(f"{n} {word}" for n, word in files if n), *embedded, *owed]
 
 
 def show_status(screen: Screen, status: Mapping[str, Any]) -> None:
     """`qa status` for a person."""
     for name in ("documents", "home", "embedder", "sources", "passages", "owed"):
         screen.line(f"{name:<12}{fold(str(status[name]))}")
-    stale = status["pending"]
-    screen.line(f"{'stale':<12}{', '.join(map(fold, stale[:10])) + (' …' if len(stale) > 10 else '') if stale else 'nothing'}")
+    stale = list(map(escaped, status["pending"]))
+    screen.line(f"{'stale':<12}{', '.join(stale[:10]) + (' …' if len(stale) > 10 else '') if stale else 'nothing'}")
     screen.line(f"{'endpoints':<12}{', '.join(map(fold, status['endpoints'])) or 'none'}")
     for item in status["left_out"]:
-        screen.line(f"{'left out':<12}{fold(item['source'])}: {fold(item['reason'])}")
+        screen.line(f"{'left out':<12}{escaped(item['source'])}: {fold(item['reason'])}")
     for item in status["settings"]:
         screen.line(f"{item['name']:<20}{fold(item['value']) or '-'}  ({item['origin']})")
 

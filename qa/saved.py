@@ -6,18 +6,23 @@ nothing of searching or models.
 
 import json
 import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from index.catalog import Catalog
 from index.passage import Hit, Part, Place, parts_within
-from qa.answer import Answer, AnswerSentence, Citation, Usage
+from qa.answer import Answer, AnswerSentence, Citation, Status, Usage, Verdict
 from qa.check import on_disk
 from qa.errors import PlaceFailure, UsageFailure
+from qa.strict import from_json
 
 LAST = "last-answer.json"
+
+_NO_NAME = re.compile("[\0\ud800-\udfff]")
+"""What no name of a file that is indexed holds."""
 
 State = Literal["holds", "moved", "changed", "gone"]
 
@@ -61,9 +66,9 @@ def last_answer(home: Path) -> Saved:
 def parsed(text: str) -> Saved:
     """An answer from what `qa ask --json` printed; UsageFailure for anything else."""
     try:
-        value = json.loads(text)
+        value = from_json(text)
         return Saved(_answer(value), value)
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError):
         raise UsageFailure("This is not an answer as `qa ask --json` prints it.", "Save one: qa ask --json … > FILE") from None
 
 
@@ -115,7 +120,7 @@ def _answer(value: dict[str, Any]) -> Answer:
     return Answer(
         question=_text(value["question"]),
         asked_at=_text(value["asked_at"]),
-        status=value["status"],
+        status=_one_of(get_args(Status), value["status"]),
         text=None if value["answer"] is None else _text(value["answer"]),
         sentences=tuple(
             AnswerSentence(_text(s["text"]), tuple(map(int, s["citations"])), s["supported"]) for s in value["sentences"]
@@ -125,28 +130,27 @@ def _answer(value: dict[str, Any]) -> Answer:
         read=(),
         sent=int(value["coverage"]["sent"]),
         of=int(value["coverage"]["of"]),
-        model=value.get("model"),
+        model=_text(value.get("model") or "") or None,
         usage=usage and Usage(int(usage["input_tokens"]), int(usage["output_tokens"])),
         timings={},
         cost=None if value.get("cost") is None else float(value["cost"]),
-        asked=value.get("asked"),
+        asked=_text(value.get("asked") or "") or None,
     )
 
 
 def _citation(value: dict[str, Any]) -> Citation:
-    heading = value.get("heading") or ""
-    return Citation(
-        int(value["n"]), _place(value), heading, _text(value["quote"]), value["verdict"], _text(value["source_sha256"])
-    )
+    heading = _text(value.get("heading") or "")
+    verdict, sha256 = _one_of(get_args(Verdict), value["verdict"]), _digest(value["source_sha256"])
+    return Citation(int(value["n"]), _place(value), heading, _text(value["quote"]), verdict, sha256)
 
 
 def _hit(value: dict[str, Any]) -> Hit:
-    return Hit(_place(value), "", value.get("heading") or "", _text(value["text"]), (), float(value["score"]))
+    return Hit(_place(value), "", _text(value.get("heading") or ""), _text(value["text"]), (), float(value["score"]))
 
 
 def _place(value: dict[str, Any]) -> Place:
     source, start, end = _text(value["source"]), int(value["start"]), int(value["end"])
-    if source.startswith("/") or ".." in source.split("/") or not 0 <= start <= end:
+    if source.startswith("/") or ".." in source.split("/") or _NO_NAME.search(source) or not 0 <= start <= end:
         raise ValueError  # nothing outside the documents' folder is read
     part = _text(value["place"]).removeprefix(source)
     line = value.get("line")
@@ -158,4 +162,16 @@ def _place(value: dict[str, Any]) -> Place:
 def _text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError
+    return value
+
+
+def _digest(value: str) -> str:
+    if not re.fullmatch("[0-9a-f]*", value):
+        raise ValueError
+    return value
+
+
+def _one_of(known: Sequence[str], value: str) -> Any:
+    if value not in known:
+        raise ValueError
     return value

@@ -5,70 +5,86 @@ Owns the grammar of places. Knows nothing of searching.
 
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from index.build import Target
 from index.catalog import Catalog
-from index.passage import Place, parts_within
+from index.passage import Place, Span, parts_within
 from index.read import reader_for
 from qa.answer import Surroundings
 from qa.errors import PlaceFailure
+from qa.escapes import unescaped
 from qa.saved import found_in, last_answer
 
 CONTEXT_LINES = 3
 
-_SPAN = re.compile(r"(?P<file>.+)@(?P<start>\d+)-(?P<end>\d+)", re.DOTALL)
-_LINE = re.compile(r"(?P<file>.+?):(?P<line>\d+)(:\d+)?", re.DOTALL)
-_PART = re.compile(r"(?P<file>.+?)#(?P<part>.+)", re.DOTALL)
+_NUMBER = "[0-9]{1,18}"
+"""More digits are no place in any file."""
+
+_SPAN = re.compile(rf"(?P<file>.+)@(?P<start>{_NUMBER})-(?P<end>{_NUMBER})", re.DOTALL)
+_LINE = re.compile(rf"(?P<file>.+):(?P<line>{_NUMBER})", re.DOTALL)
+_COLUMN = re.compile(rf"(?P<file>.+):(?P<line>{_NUMBER}):{_NUMBER}", re.DOTALL)
+
+
+At = str | int | Span | None
+"""Where in a file: the label of a part, a line, a range; None for all of it."""
 
 
 def surroundings(place: str, target: Target, catalog: Catalog, cwd: Path) -> Surroundings:
     """What stands at a place and around it, as indexed; PlaceFailure where there is no such place."""
-    if place.isascii() and place.isdigit():
+    if re.fullmatch(_NUMBER, place):
         now = _of_last_answer(int(place), target.home, catalog)
         return _around(now.source, catalog, now.start, now.end)
-    if found := _SPAN.fullmatch(place):
-        source = source_of(found["file"], target, catalog, cwd)
-        return _around(source, catalog, int(found["start"]), int(found["end"]))
-    if (found := _LINE.fullmatch(place)) and _is_source(found["file"], target, catalog, cwd):
-        return _line(source_of(found["file"], target, catalog, cwd), catalog, int(found["line"]))
-    if (found := _PART.fullmatch(place)) and not _is_source(place, target, catalog, cwd):
-        return _part(source_of(found["file"], target, catalog, cwd), catalog, found["part"])
-    source = source_of(place, target, catalog, cwd)
-    return _whole(source, catalog, 0, len(_text(source, catalog)))
+    source, at = _found(place, target, catalog, cwd)
+    match at:
+        case None:
+            return _whole(source, catalog, 0, len(_text(source, catalog)))
+        case str():
+            return _part(source, catalog, at)
+        case int():
+            return _line(source, catalog, at)
+    return _around(source, catalog, *at)
 
 
 def whole_text(file: str, target: Target, catalog: Catalog, cwd: Path) -> str:
     """A source's text exactly as indexed; of FILE:LINE and the like the file's."""
-    if not _is_source(file, target, catalog, cwd):
-        found = next((match for place in (_SPAN, _LINE, _PART) if (match := place.fullmatch(file))), None)
-        file = found["file"] if found else file
-    return _text(source_of(file, target, catalog, cwd), catalog)
+    return _text(_found(file, target, catalog, cwd)[0], catalog)
 
 
-def source_of(file: str, target: Target, catalog: Catalog, cwd: Path) -> str:
-    """The indexed source that a path names: from the current folder, else from the documents' folder."""
-    for source in _candidates(file, target, cwd):
-        known = catalog.source(source)
-        if known and known.left_out:
-            raise PlaceFailure(f"{source} is not indexed: {known.left_out}.")
-        if known:
-            return source
-    raise PlaceFailure(f"{file} is not among the documents.", "`qa status` says what is indexed; a place is FILE:LINE.")
+def _found(place: str, target: Target, catalog: Catalog, cwd: Path) -> tuple[str, At]:
+    """The source that a place names, and where in it: the first way to read it whose file is there."""
+    for file, at in (*_ways(place), *_ways(unescaped(place))):
+        for source in _candidates(file, target, cwd):
+            known = catalog.source(source)
+            if known and known.left_out:
+                raise PlaceFailure(f"{source} is not indexed: {known.left_out}.")
+            if known:
+                return source, at
+    raise PlaceFailure(f"{place} is not among the documents.", "`qa status` says what is indexed; a place is FILE:LINE.")
 
 
-def _is_source(file: str, target: Target, catalog: Catalog, cwd: Path) -> bool:
-    return any(catalog.source(source) for source in _candidates(file, target, cwd))
+def _ways(place: str) -> Iterator[tuple[str, At]]:
+    """The ways to read a place; as a file first, since a name may look like a place."""
+    yield place, None
+    if m := _SPAN.fullmatch(place):
+        yield m["file"], (int(m["start"]), int(m["end"]))
+    for line in (_LINE, _COLUMN):
+        if m := line.fullmatch(place):
+            yield m["file"], int(m["line"])
+    yield from ((place[: m.start()], place[m.end() :]) for m in re.finditer("#", place))
 
 
 def _candidates(file: str, target: Target, cwd: Path) -> list[str]:
-    path = (cwd / file).resolve()
-    single = target.root.is_file()
-    if single:
+    """The sources that a path may name: from the current folder, else from the documents' folder."""
+    if not file or "\0" in file:
+        return []
+    path = Path(os.path.realpath(cwd / file))
+    if target.root.is_file():
         return [target.root.name] if path == target.root or file == target.root.name else []
     unresolved = Path(os.path.abspath(cwd / file))  # through a link that leads outside
-    inside = [p.relative_to(target.root).as_posix() for p in (path, unresolved) if p.is_relative_to(target.root)]
-    return [*inside, Path(file).as_posix()]
+    inside = [p.relative_to(target.root) for p in (path, unresolved) if p.is_relative_to(target.root)]
+    return [p.as_posix().encode("utf-8", "backslashreplace").decode("utf-8") for p in (*inside, Path(file))]
 
 
 def _of_last_answer(n: int, home: Path, catalog: Catalog) -> Place:
@@ -101,7 +117,7 @@ def _line(source: str, catalog: Catalog, line: int) -> Surroundings:
     text = _text(source, catalog)
     starts = [0, *(m.end() for m in re.finditer("\n", text) if m.end() < len(text))]
     if not 1 <= line <= len(starts):
-        raise PlaceFailure(f"{source} has {len(starts)} lines, no line {line}.")
+        raise PlaceFailure(f"{source} has no line {line}.", _known("line 1", f"line {len(starts)}"))
     start = starts[line - 1]
     end = text.find("\n", start)
     end = len(text) if end < 0 else end
@@ -113,12 +129,21 @@ def _part(source: str, catalog: Catalog, label: str) -> Surroundings:
     parts = catalog.parts(source)
     at = next((i for i, part in enumerate(parts) if part.label.casefold() == label.casefold()), None)
     if at is None:
-        known = f"It has {parts[0].label} to {parts[-1].label}." if parts else "It has no pages, rows or cells."
-        raise PlaceFailure(f"{source} has no {label}.", known)
+        known = _known(_worded(parts[0].label), _worded(parts[-1].label)) if parts else "It has no pages, rows or cells."
+        raise PlaceFailure(f"{source} has no {_worded(label)}.", known)
     text = _text(source, catalog)
     start = parts[at].start
     end = start + len(text[start : parts[at + 1].start if at + 1 < len(parts) else len(text)].rstrip())
     return _whole(source, catalog, start, end) if label.startswith(("page=", "cell=")) else _around(source, catalog, start, end)
+
+
+def _worded(label: str) -> str:
+    """The label of a part as it is said: "page 12" for "page=12"."""
+    return re.sub(r"^([a-z]+)=(\d+)$", r"\1 \2", label)
+
+
+def _known(first: str, last: str) -> str:
+    return f"It has {first} alone." if first == last else f"It has {first} to {last}."
 
 
 def _whole(source: str, catalog: Catalog, start: int, end: int) -> Surroundings:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from index.errors import NoDocuments
+from index.errors import HomeNotWritable, NoDocuments
 from qa.config import PLACEHOLDER_KEY, load
 from qa.errors import UsageFailure
 
@@ -47,7 +47,9 @@ def test_a_chroma_server_gets_no_token_that_is_not_its_own(
     assert "t0ken" not in repr(settings.target)
 
 
-@pytest.mark.parametrize("address", ["localhost:8000", "ftp://localhost", "http://", "http://[::1", "http://localhost:99999"])
+@pytest.mark.parametrize(
+    "address", ["localhost:8000", "ftp://localhost", "http://", "http://[::1", "http://localhost:99999", "http://a..b"]
+)
 def test_what_is_no_address_of_a_server(project: Path, monkeypatch: pytest.MonkeyPatch, address: str) -> None:
     """A mistake of the command line, with an example."""
     monkeypatch.setenv("QA_CHROMA", address)
@@ -63,6 +65,52 @@ def test_a_setting_that_says_neither_yes_nor_no(project: Path, monkeypatch: pyte
         load()
     monkeypatch.setenv(name, "off")
     load()
+
+
+@pytest.mark.parametrize("tokens", ["abc", "-5", "499", "1e9", "٥٠٠", "9" * 5000])
+def test_a_context_that_is_no_number_of_tokens(project: Path, monkeypatch: pytest.MonkeyPatch, tokens: str) -> None:
+    """Is refused, also where no model would be given it."""
+    monkeypatch.setenv("QA_CONTEXT", tokens)
+    with pytest.raises(UsageFailure, match="not a number of tokens from 500"):
+        load()
+
+
+@pytest.mark.parametrize("name", ["QA_MODEL", "OPENAI_BASE_URL", "QA_CHROMA", "QA_COLLECTION", "QA_EMBEDDER"])
+def test_a_setting_that_is_no_text(project: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """Bytes that are not UTF-8 are sent nowhere."""
+    monkeypatch.setenv(name, "openai:\udcff")
+    with pytest.raises(UsageFailure, match=f"{name} is .* not valid UTF-8"):
+        load()
+
+
+def test_a_cost_that_is_no_amount(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Likewise, also where nothing is embedded."""
+    monkeypatch.setenv("QA_MAX_COST", "much")
+    with pytest.raises(UsageFailure, match="not an amount of dollars"):
+        load()
+
+
+@pytest.mark.parametrize("name", ["loop", "x" * 300, "loop/x", "\udcff", "~nobody-of-this-name/x"])
+def test_folders_that_cannot_be(project: Path, name: str) -> None:
+    """A loop of links, a name that is too long or no text, the home of nobody: one sentence each, for documents and index."""
+    (project / "loop").symlink_to("loop")
+    (project / "\udcff").mkdir()
+    with pytest.raises(NoDocuments):
+        load(seeds=name)
+    if name.startswith("~"):
+        assert load(home=name).target.home == project / name
+        return
+    with pytest.raises((HomeNotWritable, NoDocuments)):
+        load(home=name)
+
+
+def test_a_current_folder_that_has_been_deleted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing can be found from there."""
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    with pytest.raises(NoDocuments, match="current folder is not there any more"):
+        load()
 
 
 def test_the_project_is_found_upward(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 import os
 import random
 import shutil
+import sqlite3
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -393,6 +394,24 @@ def test_a_rebuild_mends_a_damaged_catalog_and_lost_vectors(target: Target, qa: 
     shutil.rmtree(target.home / "vectors")
     assert update(target, STATIC).embedded > 0
     consistent(target)
+
+
+def test_texts_of_a_damaged_catalog(target: Target) -> None:
+    """A page that is overwritten is a damaged index, not an error of SQLite."""
+    update(target, STATIC)
+    file = target.home / "catalog.sqlite"
+    db = sqlite3.connect(file)
+    (root,) = db.execute("SELECT rootpage FROM sqlite_master WHERE name = 'words_content'").fetchone()
+    (size,) = db.execute("PRAGMA page_size").fetchone()
+    db.close()
+    with file.open("r+b") as pages:
+        pages.seek((root - 1) * size)
+        pages.write(b"\xff" * size)
+    with Catalog(target.home) as catalog:
+        with pytest.raises(DamagedIndex):
+            list(catalog.texts(owed=False))
+        with pytest.raises(DamagedIndex):
+            list(catalog.texts_in([1, 2, 3]))
 
 
 @pytest.mark.parametrize("name", ["static", "openai:model"])

@@ -2,10 +2,14 @@
 
 import os
 import signal
+import sys
 from pathlib import Path
 
 import pytest
+from conftest import Run
+from files import pdf
 
+from index.errors import ReadersFailed
 from index.reading import LARGEST, read, read_all
 from index.walk import Found, walk
 
@@ -86,3 +90,20 @@ def test_what_is_too_large_is_not_opened(tmp_path: Path) -> None:
     ((_, result),) = read_all(walk(tmp_path, tmp_path / "home"))
     assert result
     assert (result.left_out, result.sha256) == ("larger than 100 MB", "")
+
+
+@pytest.mark.parametrize(("python", "message"), [("/bin/false", "end at once"), ("/nowhere", "cannot be started: No such")])
+def test_processes_that_cannot_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, python: str, message: str) -> None:
+    """A failure that says so, not a wait without end."""
+    (tmp_path / "a.pdf").write_bytes(pdf([(50, 700, "A zebra.")]))
+    monkeypatch.setattr(sys, "executable", python)
+    with pytest.raises(ReadersFailed, match=message):
+        list(read_all(walk(tmp_path, tmp_path / "home")))
+
+
+def test_little_memory_is_allowed(project: Path, process: Run) -> None:
+    """A limit below the readers' own holds for them too."""
+    resource = pytest.importorskip("resource")
+    (project / "seeds" / "a.pdf").write_bytes(pdf([(50, 700, "A zebra.")]))
+    limited = process("index", preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (3_000_000_000, 3_000_000_000)))
+    assert (limited.code, limited.out[:11]) == (0, "2 documents")

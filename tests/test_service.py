@@ -50,7 +50,7 @@ def test_the_table_knows_every_error_of_openai() -> None:
 def test_the_table_names_only_errors_that_exist() -> None:
     """A class that was renamed does not linger in the table."""
     known = {kind.__name__ for kind in subclasses(openai.OpenAIError) | subclasses(httpx2.HTTPError)}
-    known |= {kind.__name__ for kind in (httpx2.InvalidURL, ssl.SSLError, anyio.EndOfStream, UnicodeDecodeError)}
+    known |= {kind.__name__ for kind in (httpx2.InvalidURL, ssl.SSLError, anyio.EndOfStream, UnicodeDecodeError, UnicodeError)}
     known |= {json.JSONDecodeError.__name__, openai.InvalidWebhookSignatureError.__name__}
     # These classes exist only where their module has been imported.
     assert set(LEAVES) - known <= {"MutuallyExclusiveAuthError", "APIRemovedInV1", "MissingDependencyError"}
@@ -221,7 +221,11 @@ def test_what_does_not_pass_is_tried_once(fault: Fault, leaf: type[ServiceFailur
 
 
 @pytest.mark.parametrize(
-    "address", [None, "nonsense", "localhost:11434/v1", "http://[bad/v1", "http://127.0.0.1:99999/v1", "ftp://h"]
+    "address",
+    [
+        *(None, "nonsense", "localhost:11434/v1", "http://[bad/v1", "http://127.0.0.1:99999/v1", "ftp://h"),
+        *("http://xn--a..b/v1", f"http://{'x' * 70}/v1"),
+    ],
 )
 def test_no_connection(address: str | None) -> None:
     """Nobody listens (None), or the address is none."""
@@ -229,6 +233,7 @@ def test_no_connection(address: str | None) -> None:
     with pytest.raises(Unreachable) as caught:
         ask(service)
     assert service.host in str(caught.value)
+    assert "JSON" not in str(caught.value)
 
 
 @pytest.mark.parametrize("key", ["", " ", "sk-a b", "sk-a\n", "schlüssel", "“sk-a”"])

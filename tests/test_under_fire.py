@@ -153,7 +153,7 @@ def test_a_question_goes_on_by_words(
     result = qa(command, "what does the zebra of Busan eat?")
     assert result.code == 0
     assert "persimmons" in result.out
-    assert len([line for line in result.err.splitlines() if "1 passages have no vectors yet" in line]) == 1
+    assert len([line for line in result.err.splitlines() if "1 passage has no vector yet" in line]) == 1
     assert "Traceback" not in result.err
     loopback.queues.clear()
     monkeypatch.setenv("OPENAI_BASE_URL", loopback.url)

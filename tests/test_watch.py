@@ -171,7 +171,7 @@ def test_a_person_reads_a_line_a_round(project: Path) -> None:
     assert child.stdout
     assert child.stdout.readline().startswith(b"1 document in seeds, 5 passages: 1 added, 5 passages embedded (")
     (project / "seeds" / "a.txt").write_text("Lee asked Xi.")
-    assert child.stdout.readline().startswith(b"2 documents in seeds, 6 passages: 1 added, 1 passages embedded (")
+    assert child.stdout.readline().startswith(b"2 documents in seeds, 6 passages: 1 added, 1 passage embedded (")
     child.send_signal(signal.SIGINT)
     _, err = child.communicate(timeout=PATIENCE)
     assert err.splitlines()[-2:] == [b"Watching the documents; Ctrl-C ends it.", b"Stopped. What was stored is kept."]
