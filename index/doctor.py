@@ -17,6 +17,7 @@ from index.build import Target, look, stale
 from index.catalog import Catalog
 from index.embed import Embedder
 from index.errors import Failure
+from index.read.secret import SECRET
 from index.walk import LOST
 
 ROOM = 50_000_000
@@ -160,7 +161,7 @@ def _documents(target: Target, catalog: Catalog) -> Iterator[Finding]:
     for file in found:
         reason = file.left_out or at_last_run.get(file.source, "")
         if reason and file.source not in changed:
-            lost = file.left_out.startswith(LOST) or not (file.left_out or file.stat.size == 0)
+            lost = file.left_out.startswith(LOST) or not (file.left_out or file.stat.size == 0 or reason == SECRET)
             yield Finding("left_out", reason, MEND if lost else "", file.source, wrong=lost)
 
 

@@ -4,6 +4,7 @@ Owns the choice of files by name and kind; reads none of them but ignore files, 
 """
 
 import os
+import re
 import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -61,6 +62,9 @@ SECRETS = frozenset(
 SECRET_BEGINNINGS = (".env.", "client_secret")
 SECRET_ENDS = (".env", ".pem", ".key", ".p12", ".pfx", ".ppk", ".jks", ".keystore", ".kdb", ".kdbx")
 """Names of files that hold keys and passwords, in lower case."""
+
+_COPY = re.compile(r"(?:~|\.(?:bak|backup|old|orig|save|\d))+$")
+"""What programs and people add to the name of a copy."""
 
 
 def walk(root: Path, home: Path, follow: bool = False) -> list[Found]:
@@ -174,7 +178,7 @@ def _identity(info: os.stat_result) -> tuple[int, int]:
 
 def _secret(name: str) -> str:
     """Why a file of this name is left out, or ""."""
-    lower = name.lower()
+    lower = _COPY.sub("", name.lower())
     likely = lower in SECRETS or lower.endswith(SECRET_ENDS) or lower.startswith(SECRET_BEGINNINGS)
     return "likely a secret, by its name" if likely else ""
 

@@ -121,10 +121,11 @@ def test_what_is_left_out(indexed: Path, qa: Run) -> None:
         (indexed / "seeds" / name).write_text("" if name == "empty.txt" else "x")
     (indexed / "seeds" / ".gitignore").write_text("ignored.txt")
     (indexed / "seeds" / "bad.txt").write_bytes(b"a\0b")
+    (indexed / "seeds" / "key.txt").write_text("-----BEGIN PRIVATE KEY-----\n")
     qa("index", "-q")
     result = json.loads(qa("doctor", "--json").out)
     assert [(f["check"], f["source"]) for f in result["findings"]] == [("left_out", "bad.txt")]
-    assert [f["source"] for f in result["notes"]] == ["a.key", "empty.txt", "ignored.txt", "x.zip"]
+    assert [f["source"] for f in result["notes"]] == ["a.key", "empty.txt", "ignored.txt", "key.txt", "x.zip"]
     assert qa("doctor").out.splitlines()[0] == (
         "left_out    bad.txt: not a text file (it holds NUL bytes) → Mend the file, or name it in .qaignore."
     )

@@ -205,6 +205,36 @@ def test_what_is_left_out(name: str, data: bytes, reason: str) -> None:
         read(name, data)
 
 
+KEY = b"-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXk\n-----END OPENSSH PRIVATE KEY-----\n"
+KINDS = ("", "RSA ", "EC ", "ENCRYPTED ", "DSA ")
+SECRETS = [
+    *(("server.txt", f"-----BEGIN {kind}PRIVATE KEY-----\nMII\n".encode()) for kind in KINDS),
+    *((name, KEY) for name in ("id_ed25519.bak2", "server", "key.md", "key.csv", "key.log")),
+    ("a.asc", b"\n \r\n-----BEGIN PGP PRIVATE KEY BLOCK-----\r\n\r\nlQ\r\n"),
+    ("a.txt", b"---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\nComment\n"),
+    ("a.txt", b"-----BEGIN EC PARAMETERS-----\nBgg=\n-----END EC PARAMETERS-----\n-----BEGIN EC PRIVATE KEY-----\nMHc\n"),
+    ("a.txt", codecs.BOM_UTF8 + KEY),
+    ("a.txt", codecs.BOM_UTF16_LE + KEY.decode().encode("utf-16-le")),
+    ("a.txt", b"PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\n"),
+    ("project-12ab.json", b'{"type": "service_account",\n "private_key": "-----BEGIN PRIVATE KEY-----\\nMII"}'),
+]
+NO_SECRETS = [
+    ("a.md", b"# Keys\n\nA key begins like this:\n\n" + KEY),
+    ("a.txt", b"-----BEGIN PRIVATE KEY----- stands above a key.\n"),
+    ("a.txt", b"-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----\n"),
+    ("a.txt", b"-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nmQ\n"),
+    ("a.json", b'{"private_key": "as text", "about": {"private_key": "-----BEGIN PRIVATE KEY-----"}}'),
+]
+
+
+@pytest.mark.parametrize(("name", "data", "secret"), [*((*s, True) for s in SECRETS), *((*s, False) for s in NO_SECRETS)])
+def test_private_keys(name: str, data: bytes, secret: bool) -> None:
+    """Are left out, whatever their name; a document that quotes one is a document."""
+    document, reason = attempt(name, data)
+    assert reason == ("likely a secret, by its first line" if secret else "")
+    assert secret or document
+
+
 @pytest.mark.parametrize("name", ["a.png", "a.mp4", "a.zip", "b/a.tar.gz", "a.XLS", "a.doc"])
 def test_kinds_that_have_no_reader(name: str) -> None:
     """By name: nobody reads a film to find out that it is no text."""

@@ -85,7 +85,11 @@ def test_a_name_that_is_no_text_is_left_out(tmp_path: Path) -> None:
             for name in "id_rsa id_ed25519 server.pem Server.KEY a.p12 a.pfx pass.kdbx prod.env credentials".split()
         ),
         *((name, True) for name in "credentials.json secrets.yaml client_secret_12.json _netrc".split()),
-        *((name, False) for name in "id_rsa.pub key pem keys.txt credentials.md environment.txt secret.txt".split()),
+        *((name, True) for name in "id_rsa.bak id_ed25519.OLD server.key~ secrets.yml.orig id_rsa.old.1".split()),
+        *(
+            (name, False)
+            for name in "id_rsa.pub id_rsa.pub.bak key pem keys.txt credentials.md environment.txt secret.txt".split()
+        ),
     ],
 )
 def test_likely_secrets_are_left_out(tmp_path: Path, name: str, secret: bool) -> None:
