@@ -284,6 +284,11 @@ def test_titles(name: str, text: str, title: str) -> None:
             ],
         ),
         ("a.csv", "1;2,5\n3;4,5\n", [("line=1", "| 1 | 2,5 |"), ("line=2", "| 3 | 4,5 |")]),  # no header, decimal commas
+        (  # Excel's own line is no record, but counts
+            "a.csv",
+            "sep=;\r\nname;price\r\nTea, green;2,5\r\n",
+            [("line=2", "| name | price |"), ("line=3", "| name: Tea, green | price: 2,5 |")],
+        ),
         ("a.tsv", "a\tb\nx, y\t2\n", [("line=1", "| a | b |"), ("line=2", "| a: x, y | b: 2 |")]),
         (
             "a.jsonl",
