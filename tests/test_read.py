@@ -170,10 +170,24 @@ def test_text_is_decoded_to_the_character() -> None:
     assert read("a.TXT", codecs.BOM_UTF8 + b"A\r\nB\rC\n\xef\xbb\xbfD").text == "A\r\nB\rC\n\ufeffD"
 
 
-def test_a_fault_in_utf8_is_counted() -> None:
-    """It is no reason to take the file for something else, nor to say nothing."""
-    document = read("a.txt", "Größe, Höhe, Äpfel, Öl, für, über, müde, schön, Süd, Tür\n".encode() + b"\xff end")
-    assert (document.text[-5:], document.missing) == ("\ufffd end", ("1 byte is not valid UTF-8",))
+@pytest.mark.parametrize(
+    ("data", "text", "missing"),
+    [
+        ("Größe, Höhe, Öl\n".encode() + b"M\xfcller", "Größe, Höhe, Öl\nMüller", ("1 byte is not valid UTF-8 and is read",)),
+        (FRENCH.encode() + FRENCH.encode("cp1252"), FRENCH * 2, ("9 bytes are not valid UTF-8 and are read",)),
+        ("öäü\n".encode() + b"\x81 end\xe2\x80", "öäü\n\ufffd endâ€", ("3 bytes are not valid UTF-8 and are read",)),
+        ("Dame für Öl\n".encode("cp1252"), "Dame für Öl\n", ()),  # Latin-1 throughout
+        (
+            f"{FRENCH}LIBERTÉ”\n".encode("cp1252"),
+            f"{FRENCH}LIBERTÉ”\n",
+            (),
+        ),  # two of its bytes happen to be a character of UTF-8
+    ],
+)
+def test_bytes_that_are_not_utf8_among_utf8(data: bytes, text: str, missing: tuple[str, ...]) -> None:
+    """Are read by themselves and counted; they are no reason to take the whole file for something else."""
+    document = read("a.txt", data)
+    assert (document.text, document.missing) == (text, tuple(f"{what} as Windows-1252" for what in missing))
 
 
 @pytest.mark.parametrize(
