@@ -7,6 +7,7 @@ import csv
 import io
 import re
 from collections import Counter
+from collections.abc import Callable
 from statistics import mode
 
 from index.passage import Document
@@ -17,11 +18,12 @@ from index.read.text import plain
 _DELIMITERS = ";\t|,"
 """In this order where two part equally well: commas stand in numbers, too."""
 _SAMPLE_LINES = 50
+_TICK_EVERY = 5000
 _EXCEL = re.compile(r'"?sep=([^"\w\r\n])"?(?:\r\n|\r|\n)', re.IGNORECASE)
 """A first line by which Excel is told the delimiter."""
 
 
-def read(data: bytes, *, tick: object = None, delimiter: str = "") -> Document:
+def read(data: bytes, *, tick: Callable[[], None], delimiter: str = "") -> Document:
     """Records in order; a header alone is a record too."""
     text, missing = plain(data)
     csv.field_size_limit(len(text) + 1)
@@ -33,7 +35,9 @@ def read(data: bytes, *, tick: object = None, delimiter: str = "") -> Document:
     names: list[str] = []
     above = 1 if told else 0
     line = above + 1
-    for record in reader:
+    for count, record in enumerate(reader):
+        if count % _TICK_EVERY == 0:
+            tick()
         if any(value.strip() for value in record):
             first = not draft.last_label
             names = record if first and is_header(record) else names
