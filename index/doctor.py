@@ -17,13 +17,33 @@ from index.build import Target, look, stale
 from index.catalog import Catalog
 from index.embed import Embedder
 from index.errors import Failure
-from index.walk import LOST
+from index.read import BLANK, reader_for
+from index.read.secret import SECRET
+from index.walk import LOST, Found
 
 ROOM = 50_000_000
 """Bytes that should be free beside those for a copy of the vectors, which a save makes."""
 
 INDEX, REBUILD = "qa index", "qa index --rebuild"
-MEND = "Mend the file, or name it in .qaignore."
+MENDS = (
+    ("larger than", "Split the file"),
+    ("unpacks to", "Split the file"),
+    ("too much memory", "Split the file"),
+    ("made no progress", "Split the file"),
+    ("protected by", "Save it without protection"),
+    ("OCR found no", "Add the text to the file"),
+    ("no text layer", "Set QA_OCR=1 where tesseract is installed"),
+    ("has no text", "Set QA_OCR=1 where tesseract is installed"),
+    (BLANK, "Add the text to the file"),
+    ("Windows-1252", "Save the file as UTF-8"),
+    ("does not calculate", "Save the file with a spreadsheet program"),
+    ("cannot be read:", "Give yourself the right to read it"),
+    ("a name that", "Rename the file"),
+    ("named ", "Give the file the suffix of its kind"),
+    ("no reader for", "Save it as text or PDF"),
+)
+"""What mends a file of which not all could be read, by words of the reason; else it is damaged."""
+
 NAMED = 5
 """Files named in one finding."""
 
@@ -144,7 +164,7 @@ def _written(text: str) -> int:
 def _coverage(catalog: Catalog, shares: dict[str, float]) -> Iterator[Finding]:
     """Law 1; and what a reader could not read of a file that is indexed, such as a page without text."""
     for source, what in catalog.missing():
-        yield Finding("missing", what, "Add the text to the file, or name it in .qaignore.", source)
+        yield Finding("missing", what, _mend(what), source)
     for source, share in shares.items():
         if share < 1:
             yield Finding("coverage", f"Only {share:.2%} of its characters stand in some passage.", REBUILD, source)
@@ -160,8 +180,19 @@ def _documents(target: Target, catalog: Catalog) -> Iterator[Finding]:
     for file in found:
         reason = file.left_out or at_last_run.get(file.source, "")
         if reason and file.source not in changed:
-            lost = file.left_out.startswith(LOST) or not (file.left_out or file.stat.size == 0)
-            yield Finding("left_out", reason, MEND if lost else "", file.source, wrong=lost)
+            lost = file.left_out.startswith(LOST) or not (file.left_out or reason == SECRET or _blank(file, reason))
+            yield Finding("left_out", reason, _mend(reason) if lost else "", file.source, wrong=lost)
+
+
+def _blank(file: Found, reason: str) -> bool:
+    """Whether there is nothing to be read: an empty file, or one that is text and holds white space alone."""
+    reader = reader_for(file.source)
+    return file.stat.size == 0 or (reason == BLANK and reader is not None and not reader.converted)
+
+
+def _mend(reason: str) -> str:
+    way = next((way for words, way in MENDS if words in reason), "Mend the file")
+    return f"{way}, or name it in .qaignore."
 
 
 def _vectors(target: Target, catalog: Catalog) -> Iterator[Finding]:

@@ -71,7 +71,8 @@ Tick = Callable[[], None]
 def read(found: Found, tick: Tick = lambda: None) -> Result:
     """Read and split one file here."""
     result = read_text(found, tick)
-    return replace(result, passages=split(result.document)) if result and result.document else result
+    tick()
+    return replace(result, passages=split(result.document, tick)) if result and result.document else result
 
 
 def read_text(found: Found, tick: Tick = lambda: None) -> Result:

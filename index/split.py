@@ -12,7 +12,7 @@ half of them and some before a small letter.
 import math
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -62,12 +62,18 @@ def sentences(text: str) -> list[Span]:
     return _sentences(text, _blocks(text, _lines(text)))
 
 
-def split(document: Document) -> list[Passage]:
-    """Passages of whole sentences, at most MAX_CHARS characters each; only a longer sentence is cut."""
+def split(document: Document, tick: Callable[[], None] = lambda: None) -> list[Passage]:
+    """Passages of whole sentences, at most MAX_CHARS characters each; only a longer sentence is cut.
+
+    `tick` is called after each step, since a large text takes a while.
+    """
     text = document.text
     lines = _lines(text)
+    tick()
     blocks = _blocks(text, lines)
+    tick()
     spans = [span for span in (_trim(text, *tile) for tile in _sentences(text, blocks)) if span[0] < span[1]]
+    tick()
     begins = {start for start, _ in blocks}
     sections = _sections(text, lines) if document.markdown else [(0, "")]
     passages: list[Passage] = []

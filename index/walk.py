@@ -4,8 +4,9 @@ Owns the choice of files by name and kind; reads none of them but ignore files, 
 """
 
 import os
+import re
 import stat
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from pathlib import Path
@@ -62,12 +63,16 @@ SECRET_BEGINNINGS = (".env.", "client_secret")
 SECRET_ENDS = (".env", ".pem", ".key", ".p12", ".pfx", ".ppk", ".jks", ".keystore", ".kdb", ".kdbx")
 """Names of files that hold keys and passwords, in lower case."""
 
+_COPY = re.compile(r"(?:~|\.(?:bak|backup|old|orig|save|\d))+$")
+"""What programs and people add to the name of a copy."""
+
 
 def walk(root: Path, home: Path, follow: bool = False) -> list[Found]:
     """Every file below `root` but hidden ones and those in `home`, by source; `root` may be one file.
 
-    Ignored files, likely secrets, links that lead outside `root` (unless `follow`), pipes and devices are left out, with the
-    reason; an ignored folder as one, without a look into it. A file that vanishes meanwhile is not there.
+    Ignored files, likely secrets, links that lead outside `root` (unless `follow`), links to what is found anyway, pipes and
+    devices are left out, with the reason; an ignored folder as one, without a look into it. A file that vanishes meanwhile is
+    not there.
     """
     if root.is_file():
         return [_file(root.name, str(root), root.stat())]
@@ -77,10 +82,26 @@ def walk(root: Path, home: Path, follow: bool = False) -> list[Found]:
         ).hiding(root)
     seen = {_identity(os.stat(home))} if os.path.isdir(home) else set()
     try:
-        found = _Walk(os.path.realpath(root), follow, seen).found(str(root))
+        walked = _Walk(os.path.realpath(root), follow, seen, {})
+        found = _once(walked.found(str(root)), walked.links)
     except OSError as error:
         raise NoDocuments(f"The documents' folder {root} cannot be read: {error.strerror}.").hiding(root) from error
     return sorted(found, key=attrgetter("source"))
+
+
+def _once(found: Sequence[Found], links: Mapping[str, str]) -> list[Found]:
+    """The files, each under its own name alone.
+
+    A link stands for a file that is not found, as in a hidden folder, or whose own name has another suffix and so its reader.
+    """
+    real = {f.source for f in found if not f.left_out and f.source not in links}
+
+    def one(file: Found) -> Found:
+        target = links.get(file.source, "")
+        same = target in real and os.path.splitext(target)[1] == os.path.splitext(file.source)[1]
+        return _left_out(file.source, file.location, f"a link to {target}") if same else file
+
+    return [one(file) for file in found]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +115,15 @@ class _Folder:
 
 @dataclass(frozen=True, slots=True)
 class _Walk:
-    """One walk; `seen` are the folders that are not looked into (again), by device and inode."""
+    """One walk; `seen` are the folders that are not looked into (again), by device and inode.
+
+    `links` are the files that are links to a path below the root, with the source that such a path would have.
+    """
 
     root: str
     follow: bool
     seen: set[tuple[int, int]]
+    links: dict[str, str]
 
     def found(self, top: str) -> list[Found]:
         """All files; OSError if the top folder cannot be read, any other is left out."""
@@ -145,6 +170,8 @@ class _Walk:
         why = why or (self._link(entry.path) if linked else "") or ("" if folder else _secret(entry.name))
         if why:
             return _left_out(source + "/" * (folder and not linked), entry.path, why)
+        if linked and not folder:
+            self.links[source] = os.path.relpath(os.path.realpath(entry.path), self.root).replace(os.sep, "/")
         if not folder:
             return _file(source, entry.path, entry.stat())
         if linked and self._inside(os.path.realpath(entry.path)):
@@ -174,7 +201,7 @@ def _identity(info: os.stat_result) -> tuple[int, int]:
 
 def _secret(name: str) -> str:
     """Why a file of this name is left out, or ""."""
-    lower = name.lower()
+    lower = _COPY.sub("", name.lower())
     likely = lower in SECRETS or lower.endswith(SECRET_ENDS) or lower.startswith(SECRET_BEGINNINGS)
     return "likely a secret, by its name" if likely else ""
 

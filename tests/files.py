@@ -119,14 +119,14 @@ def archive(**members: str | bytes) -> bytes:
 
 
 def epub() -> bytes:
-    """Two chapters, listed the other way round than they are read, and one that is not there."""
+    """Two chapters, listed the other way round than they are read and one of them twice, and one that is not there."""
     return archive(
         META_INF="",
         **{
             "META-INF/container.xml": '<container><rootfiles><rootfile full-path="OPS/p.opf"/></rootfiles></container>',
             "OPS/p.opf": '<package xmlns:dc="http://purl.org/dc/elements/1.1/"><metadata><dc:title>Book</dc:title></metadata>'
             '<manifest><item id="b" href="b%20two.xhtml"/><item id="a" href="a.xhtml"/></manifest>'
-            '<spine><itemref idref="a"/><itemref idref="b"/><itemref idref="gone"/></spine></package>',
+            '<spine><itemref idref="a"/><itemref idref="b"/><itemref idref="gone"/><itemref idref="a"/></spine></package>',
             "OPS/a.xhtml": "<html><body><h1>One</h1><p>It began.</p></body></html>",
             "OPS/b two.xhtml": "<html><body><h1>Two</h1><p>It ended.</p></body></html>",
         },

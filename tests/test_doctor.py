@@ -12,6 +12,7 @@ import pytest
 from conftest import SEED, Run
 from service import EMBEDDINGS, MODELS, Fault, Loopback, closed_port
 
+from index.reading import LARGEST
 from index.vectors import Vectors
 
 HOME = Path(".qa")
@@ -117,14 +118,15 @@ def test_what_is_wrong_is_found_and_mended(indexed: Path, qa: Run, damage: Calla
 
 def test_what_is_left_out(indexed: Path, qa: Run) -> None:
     """By choice it is a note; a file that could not be read is a finding, until it is mended or excluded."""
-    for name in ("a.key", "ignored.txt", "x.zip", "empty.txt"):
-        (indexed / "seeds" / name).write_text("" if name == "empty.txt" else "x")
+    for name in ("a.key", "ignored.txt", "x.zip", "empty.txt", "blank.txt"):
+        (indexed / "seeds" / name).write_text({"empty.txt": "", "blank.txt": " \n"}.get(name, "x"))
     (indexed / "seeds" / ".gitignore").write_text("ignored.txt")
     (indexed / "seeds" / "bad.txt").write_bytes(b"a\0b")
+    (indexed / "seeds" / "key.txt").write_text("-----BEGIN PRIVATE KEY-----\n")
     qa("index", "-q")
     result = json.loads(qa("doctor", "--json").out)
     assert [(f["check"], f["source"]) for f in result["findings"]] == [("left_out", "bad.txt")]
-    assert [f["source"] for f in result["notes"]] == ["a.key", "empty.txt", "ignored.txt", "x.zip"]
+    assert [f["source"] for f in result["notes"]] == ["a.key", "blank.txt", "empty.txt", "ignored.txt", "key.txt", "x.zip"]
     assert qa("doctor").out.splitlines()[0] == (
         "left_out    bad.txt: not a text file (it holds NUL bytes) → Mend the file, or name it in .qaignore."
     )
@@ -138,6 +140,25 @@ def test_what_a_reader_could_not_read(indexed: Path, qa: Run) -> None:
     statement("UPDATE document SET missing = 'page 2 has no text' WHERE id = 2")
     (found,) = json.loads(qa("doctor", "--json").out)["findings"]
     assert (found["check"], found["source"], found["message"]) == ("missing", "b.md", "page 2 has no text")
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "mend"),
+    [
+        ("large.txt", None, "Split the file"),
+        ("a.docx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "Save it without protection"),
+        ("a.html", b"<p>", "Add the text to the file"),
+        ("a.txt", b"%PDF-1.4", "Give the file the suffix of its kind"),
+        ("a.txt", "für Öl, Gas\n".encode() + "für Öl, Gas\n".encode() + b"M\xfcll\n", "Save the file as UTF-8"),
+        ("a.json", b"{", "Mend the file"),
+    ],
+)
+def test_each_reason_has_what_mends_it(indexed: Path, qa: Run, name: str, data: bytes | None, mend: str) -> None:
+    """Or the file is excluded."""
+    with (indexed / "seeds" / name).open("wb") as file:
+        file.truncate(LARGEST + 1) if data is None else file.write(data)
+    qa("index", "-q")
+    assert findings(qa) == [("missing" if "UTF-8" in mend else "left_out", f"{mend}, or name it in .qaignore.")]
 
 
 def test_looking_changes_nothing(indexed: Path, qa: Run) -> None:

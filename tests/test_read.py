@@ -114,14 +114,22 @@ def test_every_module_that_the_table_names_is_there() -> None:
     assert not READERS.keys() & UNREADABLE
 
 
-def test_a_heavy_reader_ticks() -> None:
-    """Once a page, so that one that gets no further can be stopped."""
+@pytest.mark.parametrize(
+    ("name", "data", "at_least"),
+    [
+        ("a.pdf", WHOLE["pdf"], 2),
+        ("a.csv", b"a,b\n" * 20_000, 4),
+        ("a.jsonl", b"[1]\n" * 20_000, 4),
+        ("a.json", b"[" + b"{}," * 5 + b'{"a":1},' * 20_000 + b"[]]", 4),
+    ],
+)
+def test_a_reader_ticks(name: str, data: bytes, at_least: int) -> None:
+    """Once a page or some thousand records, so that one that gets no further can be stopped, and no other."""
     ticks: list[int] = []
-    reader = reader_for("a.pdf")
+    reader = reader_for(name)
     assert reader
-    assert (reader.heavy, reader.converted) == (True, True)
-    reader.read(WHOLE["pdf"], lambda: ticks.append(1))
-    assert len(ticks) == 2
+    reader.read(data, lambda: ticks.append(1))
+    assert len(ticks) >= at_least
 
 
 # Encodings ------------------------------------------------------------------------------------------------------------
@@ -170,10 +178,24 @@ def test_text_is_decoded_to_the_character() -> None:
     assert read("a.TXT", codecs.BOM_UTF8 + b"A\r\nB\rC\n\xef\xbb\xbfD").text == "A\r\nB\rC\n\ufeffD"
 
 
-def test_a_fault_in_utf8_is_counted() -> None:
-    """It is no reason to take the file for something else, nor to say nothing."""
-    document = read("a.txt", "Größe, Höhe, Äpfel, Öl, für, über, müde, schön, Süd, Tür\n".encode() + b"\xff end")
-    assert (document.text[-5:], document.missing) == ("\ufffd end", ("1 byte is not valid UTF-8",))
+@pytest.mark.parametrize(
+    ("data", "text", "missing"),
+    [
+        ("Größe, Höhe, Öl\n".encode() + b"M\xfcller", "Größe, Höhe, Öl\nMüller", ("1 byte is not valid UTF-8 and is read",)),
+        (FRENCH.encode() + FRENCH.encode("cp1252"), FRENCH * 2, ("9 bytes are not valid UTF-8 and are read",)),
+        ("öäü\n".encode() + b"\x81 end\xe2\x80", "öäü\n\ufffd endâ€", ("3 bytes are not valid UTF-8 and are read",)),
+        ("Dame für Öl\n".encode("cp1252"), "Dame für Öl\n", ()),  # Latin-1 throughout
+        (
+            f"{FRENCH}LIBERTÉ”\n".encode("cp1252"),
+            f"{FRENCH}LIBERTÉ”\n",
+            (),
+        ),  # two of its bytes happen to be a character of UTF-8
+    ],
+)
+def test_bytes_that_are_not_utf8_among_utf8(data: bytes, text: str, missing: tuple[str, ...]) -> None:
+    """Are read by themselves and counted; they are no reason to take the whole file for something else."""
+    document = read("a.txt", data)
+    assert (document.text, document.missing) == (text, tuple(f"{what} as Windows-1252" for what in missing))
 
 
 @pytest.mark.parametrize(
@@ -203,6 +225,36 @@ def test_what_is_left_out(name: str, data: bytes, reason: str) -> None:
     """Each reason, in the user's words."""
     with pytest.raises(FileLeftOut, match=f"^{re.escape(reason)}$"):
         read(name, data)
+
+
+KEY = b"-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXk\n-----END OPENSSH PRIVATE KEY-----\n"
+KINDS = ("", "RSA ", "EC ", "ENCRYPTED ", "DSA ")
+SECRETS = [
+    *(("server.txt", f"-----BEGIN {kind}PRIVATE KEY-----\nMII\n".encode()) for kind in KINDS),
+    *((name, KEY) for name in ("id_ed25519.bak2", "server", "key.md", "key.csv", "key.log")),
+    ("a.asc", b"\n \r\n-----BEGIN PGP PRIVATE KEY BLOCK-----\r\n\r\nlQ\r\n"),
+    ("a.txt", b"---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\nComment\n"),
+    ("a.txt", b"-----BEGIN EC PARAMETERS-----\nBgg=\n-----END EC PARAMETERS-----\n-----BEGIN EC PRIVATE KEY-----\nMHc\n"),
+    ("a.txt", codecs.BOM_UTF8 + KEY),
+    ("a.txt", codecs.BOM_UTF16_LE + KEY.decode().encode("utf-16-le")),
+    ("a.txt", b"PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\n"),
+    ("project-12ab.json", b'{"type": "service_account",\n "private_key": "-----BEGIN PRIVATE KEY-----\\nMII"}'),
+]
+NO_SECRETS = [
+    ("a.md", b"# Keys\n\nA key begins like this:\n\n" + KEY),
+    ("a.txt", b"-----BEGIN PRIVATE KEY----- stands above a key.\n"),
+    ("a.txt", b"-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----\n"),
+    ("a.txt", b"-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nmQ\n"),
+    ("a.json", b'{"private_key": "as text", "about": {"private_key": "-----BEGIN PRIVATE KEY-----"}}'),
+]
+
+
+@pytest.mark.parametrize(("name", "data", "secret"), [*((*s, True) for s in SECRETS), *((*s, False) for s in NO_SECRETS)])
+def test_private_keys(name: str, data: bytes, secret: bool) -> None:
+    """Are left out, whatever their name; a document that quotes one is a document."""
+    document, reason = attempt(name, data)
+    assert reason == ("likely a secret, by its first line" if secret else "")
+    assert secret or document
 
 
 @pytest.mark.parametrize("name", ["a.png", "a.mp4", "a.zip", "b/a.tar.gz", "a.XLS", "a.doc"])
@@ -254,6 +306,11 @@ def test_titles(name: str, text: str, title: str) -> None:
             ],
         ),
         ("a.csv", "1;2,5\n3;4,5\n", [("line=1", "| 1 | 2,5 |"), ("line=2", "| 3 | 4,5 |")]),  # no header, decimal commas
+        (  # Excel's own line is no record, but counts
+            "a.csv",
+            "sep=;\r\nname;price\r\nTea, green;2,5\r\n",
+            [("line=2", "| name | price |"), ("line=3", "| name: Tea, green | price: 2,5 |")],
+        ),
         ("a.tsv", "a\tb\nx, y\t2\n", [("line=1", "| a | b |"), ("line=2", "| a: x, y | b: 2 |")]),
         (
             "a.jsonl",

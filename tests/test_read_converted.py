@@ -233,12 +233,20 @@ def test_the_article_of_a_page() -> None:
         ("<div class=menu><a>One</a><a>Two</a></div><p>" + "Prose. " * 9 + "</p>", ("Prose. " * 9).strip()),
         ("<table><tr><td><h2>Laid out</h2><p>By a table.</table>", "## Laid out\n\nBy a table."),
         ("<p>a &lt;b&gt; &amp; c\u00a0d</p>", "a <b> & c d"),
-        ("<div>" * 5000 + "deep", "deep"),
+        ("<div>" * 4000 + "deep", "deep"),
+        ("<p><br><li>" * 20_000 + "flat", "- flat"),
     ],
 )
 def test_pages_of_other_shapes(page: str, text: str) -> None:
     """Text that is there is not lost to a guess."""
     assert read("a.html", page.encode()).text == text
+
+
+@pytest.mark.parametrize("tag", ["div", "ul><li", "x-menu class=menu>text<b"])
+def test_a_page_that_nests_without_end(tag: str) -> None:
+    """Is left out at once, since a parser would take minutes."""
+    with pytest.raises(FileLeftOut, match="HTML that nests more than 5,000 deep"):
+        read("a.html", f"<{tag}>".encode() * 50_000 + b"deep")
 
 
 @pytest.mark.parametrize("encoding", ["cp1251", "shift_jis"])

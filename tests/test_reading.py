@@ -83,6 +83,13 @@ def test_nobody_is_left_behind_when_the_reading_is_given_up(files: list[Found]) 
     assert not workers()
 
 
+def test_splitting_is_progress(files: list[Found]) -> None:
+    """Of a large text it takes longer than a reader may be silent."""
+    ticks: list[int] = []
+    assert read(files[0], lambda: ticks.append(1))
+    assert len(ticks) == 4
+
+
 def test_what_is_too_large_is_not_opened(tmp_path: Path) -> None:
     """A sparse file of more than is taken."""
     with (tmp_path / "large.txt").open("wb") as file:

@@ -42,7 +42,7 @@ def test_a_missing_folder_is_no_documents(tmp_path: Path) -> None:
 
 
 def test_links(tmp_path: Path) -> None:
-    """A link out is left out and named, or taken; a link inside is a file, a link to a folder inside adds nothing."""
+    """A link out is left out and named, or taken; one inside adds nothing to what is found anyway by a name of this suffix."""
     docs, other = tmp_path / "docs", tmp_path / "other"
     (docs / "sub").mkdir(parents=True)
     other.mkdir()
@@ -51,17 +51,27 @@ def test_links(tmp_path: Path) -> None:
     (other / "o.txt").write_text("x")
     (docs / "out").symlink_to(other)
     (docs / "loop").symlink_to(docs)
-    (docs / "copy.txt").symlink_to(docs / "a.txt")
+    (docs / "1st.txt").symlink_to(docs / "a.txt")
+    (docs / "sub" / "chain.txt").symlink_to("../1st.txt")
+    os.link(docs / "a.txt", docs / "hard.txt")
+    (docs / ".annex").mkdir()
+    (docs / ".annex" / "object").write_text("x")
+    (docs / "annexed.txt").symlink_to(".annex/object")
+    (docs / "b10b").write_text("x")
+    (docs / "named.md").symlink_to("b10b")
     (docs / "broken").symlink_to(docs / "nothing")
     (docs / "itself").symlink_to(docs / "itself")
     (docs / ".env").write_text("KEY=1")
     (docs / "key.txt").symlink_to(docs / ".env")
     outside = "a link that leads outside the folder"
     nowhere = dict.fromkeys(("broken", "itself"), "a link to nothing")
-    expected = {"a.txt": "", **nowhere, "copy.txt": "", "key.txt": SECRET, "out": outside, "sub/b.txt": ""}
+    linked = dict.fromkeys(("1st.txt", "sub/chain.txt"), "a link to a.txt")
+    own = dict.fromkeys(("a.txt", "annexed.txt", "b10b", "hard.txt", "named.md", "sub/b.txt"), "")
+    expected = {**own, **nowhere, **linked, "key.txt": SECRET, "out": outside}
     assert sources(docs, tmp_path / "home") == expected
+    (other / "back.txt").symlink_to(docs / "a.txt")
     followed = sources(docs, tmp_path / "home", follow=True)
-    assert followed == {k: v for k, v in expected.items() if k != "out"} | {"out/o.txt": ""}
+    assert followed == {k: v for k, v in expected.items() if k != "out"} | {"out/o.txt": "", "out/back.txt": "a link to a.txt"}
 
 
 def test_what_is_no_file_is_left_out(tmp_path: Path) -> None:
@@ -85,7 +95,11 @@ def test_a_name_that_is_no_text_is_left_out(tmp_path: Path) -> None:
             for name in "id_rsa id_ed25519 server.pem Server.KEY a.p12 a.pfx pass.kdbx prod.env credentials".split()
         ),
         *((name, True) for name in "credentials.json secrets.yaml client_secret_12.json _netrc".split()),
-        *((name, False) for name in "id_rsa.pub key pem keys.txt credentials.md environment.txt secret.txt".split()),
+        *((name, True) for name in "id_rsa.bak id_ed25519.OLD server.key~ secrets.yml.orig id_rsa.old.1".split()),
+        *(
+            (name, False)
+            for name in "id_rsa.pub id_rsa.pub.bak key pem keys.txt credentials.md environment.txt secret.txt".split()
+        ),
     ],
 )
 def test_likely_secrets_are_left_out(tmp_path: Path, name: str, secret: bool) -> None:

@@ -12,6 +12,9 @@ from importlib import import_module
 
 from index.errors import FileLeftOut
 from index.passage import Document
+from index.read.secret import SECRET, holds_private_key
+
+BLANK = "no text in it"
 
 Tick = Callable[[], None]
 """Called by a heavy reader whenever it has got on by a page, a sheet or a chapter."""
@@ -42,7 +45,9 @@ class Reader:
     def read(self, data: bytes, tick: Tick = _no_tick) -> Document:
         """The document in these bytes; FileLeftOut, with a short reason, where there is none."""
         if not data.strip():
-            raise FileLeftOut("no text in it")
+            raise FileLeftOut(BLANK)
+        if holds_private_key(data):
+            raise FileLeftOut(SECRET)
         read: Callable[..., Document] = import_module(f"index.read.{self.module}").read
         try:
             document = read(data, tick=tick, **self.options)
@@ -67,13 +72,13 @@ def reader_for(source: str, *, ocr: bool = False) -> Reader | None:
         return (
             Reader(f"{reader.name}+ocr", "pdf", "PDF", heavy=True, options={"ocr": True}) if ocr and suffix == "pdf" else reader
         )
-    return Reader("text-2", "text", "text", converted=False, options={"kind": f".{suffix} files" if suffix else "its kind"})
+    return Reader("text-3", "text", "text", converted=False, options={"kind": f".{suffix} files" if suffix else "its kind"})
 
 
 def _whole(document: Document) -> Document:
     """The document, if it holds text that SQLite and JSON can hold; parts and offsets stay as they are."""
     if not document.text.strip():
-        raise FileLeftOut("no text in it")
+        raise FileLeftOut(BLANK)
     text, title = (_SURROGATE.sub("\ufffd", t).replace("\0", "\ufffd") for t in (document.text, document.title))
     return Document(text, _CONTROL.sub(" ", title).strip(), document.markdown, document.parts, document.missing)
 
@@ -89,20 +94,20 @@ def _table(*rows: tuple[Reader, str]) -> dict[str, Reader]:
 
 
 READERS = _table(
-    (Reader("text-2", "text", "text", converted=False), "txt text log rst tex"),
-    (Reader("markdown-2", "markdown", "Markdown", converted=False), "md markdown mdown mkd"),
+    (Reader("text-3", "text", "text", converted=False), "txt text log rst tex"),
+    (Reader("markdown-3", "markdown", "Markdown", converted=False), "md markdown mdown mkd"),
     (Reader("pdf-1", "pdf", "PDF", heavy=True), "pdf"),
     (Reader("docx-1", "docx", "a Word document", heavy=True), "docx docm dotx"),
     (Reader("pptx-1", "pptx", "a presentation", heavy=True), "pptx pptm ppsx"),
     (Reader("xlsx-1", "xlsx", "a spreadsheet", heavy=True), "xlsx xlsm xltx"),
-    (Reader("csv-1", "tables", "a table"), "csv"),
-    (Reader("tsv-1", "tables", "a table", options={"delimiter": "\t"}), "tsv tab"),
-    (Reader("html-1", "webpage", "HTML", heavy=True), "html htm xhtml"),
-    (Reader("epub-1", "epub", "an EPUB book", heavy=True), "epub"),
-    (Reader("notebook-1", "notebook", "a notebook"), "ipynb"),
-    (Reader("json-1", "records", "JSON"), "json geojson"),
-    (Reader("jsonl-1", "records", "JSON lines", options={"lines": True}), "jsonl ndjson"),
-    (Reader("mail-1", "mail", "a mail", heavy=True), "eml"),
+    (Reader("csv-2", "tables", "a table"), "csv"),
+    (Reader("tsv-2", "tables", "a table", options={"delimiter": "\t"}), "tsv tab"),
+    (Reader("html-2", "webpage", "HTML", heavy=True), "html htm xhtml"),
+    (Reader("epub-2", "epub", "an EPUB book", heavy=True), "epub"),
+    (Reader("notebook-2", "notebook", "a notebook"), "ipynb"),
+    (Reader("json-2", "records", "JSON"), "json geojson"),
+    (Reader("jsonl-2", "records", "JSON lines", options={"lines": True}), "jsonl ndjson"),
+    (Reader("mail-2", "mail", "a mail", heavy=True), "eml"),
 )
 """By suffix; any other one is text if its bytes are."""
 

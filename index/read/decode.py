@@ -25,7 +25,9 @@ _NAMES = {"latin-1": "cp1252", "iso8859-1": "cp1252", "ascii": "cp1252", "gb2312
 
 _SAMPLE = 100_000
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
-_MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+
+_SURE = 3
+"""So many characters beyond ASCII that are UTF-8 are no chance of another encoding, if no more bytes are not."""
 
 
 def decode(data: bytes, declared: str = "") -> tuple[str, tuple[str, ...]]:
@@ -68,14 +70,33 @@ def _not_utf8(data: bytes, declared: str, error: UnicodeDecodeError) -> tuple[st
     known = _known(declared)
     if known and decodes(data, known):
         return data.decode(known), ()
-    text = data.decode("utf-8", "replace")
-    bad = text.count("\ufffd")
-    if len(_MULTIBYTE.findall(data)) >= 10 * bad:  # UTF-8 with a fault in it: no other encoding looks like that
-        return text, (f"{bad} {'byte is' if bad == 1 else 'bytes are'} not valid UTF-8",)
+    if mixed := _mostly_utf8(data):
+        return mixed
     encoding = guess(data)
     if not encoding:
         raise FileLeftOut(f"not valid UTF-8 (byte 0x{data[error.start]:02x} at {error.start}), nor another known encoding")
     return data.decode(encoding), ()
+
+
+def _mostly_utf8(data: bytes) -> tuple[str, tuple[str, ...]] | None:
+    """UTF-8 with other bytes among it, as where lines of two programs were put together; those read as Windows-1252 each."""
+    valid = data.decode("utf-8", "ignore")
+    beyond = len(valid) - len(valid.encode("ascii", "ignore"))
+    if beyond < max(data.decode("utf-8", "replace").count("\ufffd"), _SURE):
+        return None
+    bad = len(data) - len(valid.encode())
+    said = "byte is not valid UTF-8 and is" if bad == 1 else "bytes are not valid UTF-8 and are"
+    return data.decode("utf-8", _STRAY), (f"{bad} {said} read as Windows-1252",)
+
+
+def _stray(error: UnicodeError) -> tuple[str, int]:
+    """What `_mostly_utf8` reads bytes as that are not UTF-8."""
+    assert isinstance(error, UnicodeDecodeError)
+    return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
+
+
+_STRAY = "qa.stray"
+codecs.register_error(_STRAY, _stray)
 
 
 def _known(declared: str) -> str:

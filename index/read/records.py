@@ -4,7 +4,7 @@ Owns how nested data reads as text; knows nothing of what it means.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from index.errors import FileLeftOut
 from index.passage import Document
@@ -13,28 +13,33 @@ from index.read.rows import cells
 from index.read.text import plain
 
 _MAX_DEPTH = 100
+_TICK_EVERY = 5000
 
 
-def read(data: bytes, *, tick: object = None, lines: bool = False) -> Document:
+def read(data: bytes, *, tick: Callable[[], None], lines: bool = False) -> Document:
     """The whole document, or with `lines` a record a line."""
     text, missing = plain(data)
     draft = Draft()
     draft.missing += missing
-    (_records if lines else _whole)(text, draft)
+    (_records if lines else _whole)(text, draft, tick)
     return draft.document("", markdown=False)
 
 
-def _whole(text: str, draft: Draft) -> None:
+def _whole(text: str, draft: Draft, tick: Callable[[], None]) -> None:
     last = ""
-    for path, value in _values(_loaded(text), ""):
+    for count, (path, value) in enumerate(_values(_loaded(text), "")):
+        if count % _TICK_EVERY == 0:
+            tick()
         above = path.rpartition(".")[0]
         draft.add(f"{path}: {value}" if path else value, "\n" if above == last else "\n\n")
         last = above
 
 
-def _records(text: str, draft: Draft) -> None:
+def _records(text: str, draft: Draft, tick: Callable[[], None]) -> None:
     broken = 0
     for number, line in enumerate(text.split("\n"), start=1):
+        if number % _TICK_EVERY == 0:
+            tick()
         if not line.strip():
             continue
         draft.label(f"line={number}")

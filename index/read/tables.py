@@ -5,7 +5,9 @@ Owns how the delimiter and the header are found; N is the line of the file that 
 
 import csv
 import io
+import re
 from collections import Counter
+from collections.abc import Callable
 from statistics import mode
 
 from index.passage import Document
@@ -16,24 +18,32 @@ from index.read.text import plain
 _DELIMITERS = ";\t|,"
 """In this order where two part equally well: commas stand in numbers, too."""
 _SAMPLE_LINES = 50
+_TICK_EVERY = 5000
+_EXCEL = re.compile(r'"?sep=([^"\w\r\n])"?(?:\r\n|\r|\n)', re.IGNORECASE)
+"""A first line by which Excel is told the delimiter."""
 
 
-def read(data: bytes, *, tick: object = None, delimiter: str = "") -> Document:
+def read(data: bytes, *, tick: Callable[[], None], delimiter: str = "") -> Document:
     """Records in order; a header alone is a record too."""
     text, missing = plain(data)
     csv.field_size_limit(len(text) + 1)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter or _delimiter(text))
+    told = _EXCEL.match(text)
+    body = text[told.end() :] if told else text
+    reader = csv.reader(io.StringIO(body, newline=""), delimiter=told[1] if told else delimiter or _delimiter(text))
     draft = Draft()
     draft.missing += missing
     names: list[str] = []
-    line = 1
-    for record in reader:
+    above = 1 if told else 0
+    line = above + 1
+    for count, record in enumerate(reader):
+        if count % _TICK_EVERY == 0:
+            tick()
         if any(value.strip() for value in record):
             first = not draft.last_label
             names = record if first and is_header(record) else names
             draft.label(f"line={line}")
             draft.add(cells(record) if first and names else named_cells(names, record), "\n")
-        line = reader.line_num + 1
+        line = above + reader.line_num + 1
     return draft.document("", markdown=False)
 
 

@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 ENOUGH = 0.3
 """An article that holds less than this share of the page's visible text is a wrong guess."""
 
+DEEPEST = 5000
+"""So many elements stand within each other at most: the time that a parser takes goes with the square of it."""
+
+_TOO_DEEP = f"HTML that nests more than {DEEPEST:,} deep"
+
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?([\w:.-]{2,40})""", re.IGNORECASE)
 _XML_ENCODING = re.compile(rb"""^\s*<\?xml[^>]{0,100}?encoding\s*=\s*["']([\w:.-]{2,40})""")
 _INVISIBLE = frozenset("head script style noscript template svg math iframe object canvas audio video select datalist".split())
@@ -35,6 +40,11 @@ _BLOCKS = frozenset(
     " hgroup hr html legend li main nav ol p section summary table tbody tfoot thead tr ul caption".split()
 )
 _HEADINGS = {f"h{n}": n for n in range(1, 7)}
+_NESTING = re.compile(
+    r"(?i)<(/?)(?:address|article|aside|blockquote|center|details|dialog|div|dl|fieldset|figure|footer|form|header|hgroup|main|nav"
+    r"|ol|section|table|ul)\b"
+)
+"""Tags of blocks, but those that end where the next one begins."""
 _LAYOUT = "table, h1, h2, h3, h4, ul, p + p, div + div, section, article"
 
 
@@ -55,6 +65,8 @@ def write(text: str, draft: Draft, tick: Callable[[], None]) -> str:
     """Write a page's article; its title, or ""."""
     from selectolax.lexbor import LexborHTMLParser
 
+    if _depth(text) > DEEPEST:
+        raise FileLeftOut(_TOO_DEEP)
     tree = LexborHTMLParser(text)
     root = tree.root
     if root is None:
@@ -68,6 +80,15 @@ def write(text: str, draft: Draft, tick: Callable[[], None]) -> str:
         page.enter(node) if opened else page.leave(node)
     page.flush()
     return one_line(title.text() if title else "") or one_line(heading.text() if heading else "")
+
+
+def _depth(text: str) -> int:
+    """How deep blocks nest, by their tags alone."""
+    depth = deepest = 0
+    for closing in _NESTING.findall(text):
+        depth = max(depth - 1, 0) if closing else depth + 1
+        deepest = max(deepest, depth)
+    return deepest
 
 
 # The article ----------------------------------------------------------------------------------------------------------
@@ -100,6 +121,8 @@ def _walk(root: "LexborNode", *, around: bool) -> Iterator[tuple[bool, "LexborNo
             yield True, node
             if node.first_child is not None:
                 node, depth = node.first_child, depth + 1
+                if depth > DEEPEST:
+                    raise FileLeftOut(_TOO_DEEP)
                 continue
             yield False, node
         while depth and node is not None and node.next is None:
