@@ -3,6 +3,7 @@
 Owns the session's commands and input; knows nothing of how a question is answered.
 """
 
+import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -81,9 +82,9 @@ class _Session:
         saved = last_answer(target.home)
         text = render.answer_markdown(saved.answer, target.root) if file.endswith(".md") else to_json(saved_json(saved)) + "\n"
         try:
-            Path(file).expanduser().write_text(text, encoding="utf-8")
-        except OSError as error:
-            self.screen.notice(f"{file} cannot be written: {error.strerror}.")
+            Path(os.path.expanduser(file)).write_text(text, encoding="utf-8")
+        except (OSError, ValueError) as error:  # a ValueError for a NUL in the name
+            self.screen.notice(f"{file} cannot be written: {error.strerror if isinstance(error, OSError) else error}.")
             return
         self.screen.notice(f"Saved in {file}.")
 

@@ -87,7 +87,7 @@ def test_a_session_without_a_key(project: Path, process: Run) -> None:
 def test_a_session(project: Path, process: Run) -> None:
     """Without a model and off a terminal: questions, follow-ups, commands, a line of two parts; failures end nothing."""
     lines = [QUESTION, "and when is the summit?", "/sources", "/show 1", "/show 99", "/save answer.md", "/save answer.json"]
-    lines += ["/save /nowhere/x", "/bogus", "/new", "how long \\", "was the call?", "", "/quit", "never asked"]
+    lines += ["/save /nowhere/x", "/save a\0b", "/bogus", "/new", "how long \\", "was the call?", "", "/quit", "never asked"]
     result = process("chat", "--no-llm", stdin="\n".join(lines).encode())
     assert result.code == 0
     assert result.out.count("[1] seeds/") == 4  # three answers and /sources
