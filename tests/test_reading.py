@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from index.reading import LARGEST, read, read_all
+from index.reading import LARGEST, Read, read, read_all, read_bytes
 from index.walk import Found, walk
 
 
@@ -93,3 +93,15 @@ def test_what_is_too_large_is_not_opened(tmp_path: Path) -> None:
     ((_, result),) = read_all(walk(tmp_path, tmp_path / "home"))
     assert result
     assert (result.left_out, result.sha256) == ("larger than 100 MB", "")
+
+
+def test_what_has_grown_too_large_since_it_was_found(tmp_path: Path) -> None:
+    """Is left out as well, not cut off."""
+    path = tmp_path / "log.txt"
+    path.write_text("One line.")
+    (found,) = walk(tmp_path, tmp_path / "home")
+    with path.open("ab") as file:
+        file.truncate(LARGEST + 1)
+    result = read_bytes(found)
+    assert isinstance(result, Read)
+    assert result.left_out == "larger than 100 MB"
