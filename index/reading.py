@@ -111,14 +111,14 @@ def read_bytes(found: Found) -> tuple[Stat, int, bytes] | Result:
     return stat, checked, data
 
 
-def text_of(path: Path, source: str) -> str | None:
+def text_of(path: Path, source: str, *, ocr: bool = False) -> str | None:
     """A file's text as it is now, "" if it holds none; None if it has vanished."""
     try:
         info = path.stat()
     except OSError:
         return None
-    found = Found(source, str(path), Stat(info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino))
-    reader = reader_for(source)
+    found = Found(source, str(path), Stat(info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino), ocr=ocr)
+    reader = reader_for(source, ocr=ocr)
     result = next(read_all([found]))[1] if reader and reader.heavy else read_text(found)
     return None if result is None else result.document.text if result.document else ""
 

@@ -177,7 +177,7 @@ def _show_last(target: Target, json: bool, markdown: bool, screen: Screen) -> in
     """The last answer again, each citation held against its file anew."""
     screen.streamed = ""
     with Catalog(target.home) if target.indexed else nullcontext() as catalog:
-        saved = checked_again(last_answer(target.home), target.root, catalog)
+        saved = checked_again(last_answer(target.home), target.root, catalog, ocr=target.ocr)
     answer = saved.answer
     if json:
         screen.line(shapes.to_json(shapes.saved_json(saved)))
@@ -195,7 +195,7 @@ def verify(file: str, json: bool, seeds: str | None, home: str | None, screen: S
     target = load(seeds, home).target
     answer = parsed(_contents(file)).answer
     with Catalog(target.home) if target.indexed else nullcontext() as catalog:
-        found = standings(answer, target.root, catalog)
+        found = standings(answer, target.root, catalog, ocr=target.ocr)
     if json:
         screen.line(shapes.to_json(shapes.standings_json(found)))
     else:
