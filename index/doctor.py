@@ -199,7 +199,8 @@ def _vectors(target: Target, catalog: Catalog) -> Iterator[Finding]:
     """Every passage has its vector in the store, or is owed one, and every vector its passage."""
     live, old = catalog.hashes(), set(catalog.old_vectors())
     if owed := catalog.counts().owed:
-        yield Finding("vectors", f"{owed} passages have no vector yet and are found by their words.", INDEX)
+        count = "1 passage has" if owed == 1 else f"{owed} passages have"
+        yield Finding("vectors", f"{count} no vector yet, found by words alone.", INDEX)
     if not target.vectors.exists():
         if live:
             yield Finding("vectors", "The vectors are gone.", INDEX)

@@ -75,10 +75,11 @@ def _rules(text: str) -> Iterator[_Rule]:
         named = "/" not in body
         try:
             expression, _ = GitIgnoreSpecPattern.pattern_to_regex(f"/{body}" if named else body)
-        except ValueError:
+            matches = re.compile(expression) if expression else None
+        except (ValueError, re.error):
             continue
-        if expression:
-            yield _Rule(shown, re.compile(expression), not line.startswith("!"), named, folders_only)
+        if matches:
+            yield _Rule(shown, matches, not line.startswith("!"), named, folders_only)
 
 
 def _any_of(rules: Sequence[_Rule]) -> re.Pattern[str] | None:

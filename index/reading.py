@@ -94,27 +94,31 @@ def read_text(found: Found, tick: Tick = lambda: None) -> Result:
 def read_bytes(found: Found) -> tuple[Stat, int, bytes] | Result:
     """A file's stat from before it was read, so that a later change shows, when that was, and its bytes; or why not."""
     checked = time.time_ns()
+    too_large = f"larger than {LARGEST // 1_000_000} MB"
     if found.stat.size > LARGEST:
-        return Read(found.stat, checked, "", f"larger than {LARGEST // 1_000_000} MB")
+        return Read(found.stat, checked, "", too_large)
     try:
         with found.path.open("rb") as file:
             info = os.fstat(file.fileno())
             stat = Stat(info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino)
-            return stat, checked, file.read(LARGEST + 1)
+            data = file.read(LARGEST + 1)
     except FileNotFoundError:
         return None
     except OSError as error:
         return Read(found.stat, checked, "", f"cannot be read: {error.strerror}")
+    if len(data) > LARGEST:  # it has grown since it was found
+        return Read(stat, checked, "", too_large)
+    return stat, checked, data
 
 
-def text_of(path: Path, source: str) -> str | None:
+def text_of(path: Path, source: str, *, ocr: bool = False) -> str | None:
     """A file's text as it is now, "" if it holds none; None if it has vanished."""
     try:
         info = path.stat()
     except OSError:
         return None
-    found = Found(source, str(path), Stat(info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino))
-    reader = reader_for(source)
+    found = Found(source, str(path), Stat(info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino), ocr=ocr)
+    reader = reader_for(source, ocr=ocr)
     result = next(read_all([found]))[1] if reader and reader.heavy else read_text(found)
     return None if result is None else result.document.text if result.document else ""
 

@@ -36,8 +36,11 @@ class OnDisk:
         return "extracted" if self.converted else "exact"
 
 
-def on_disk(root: Path, source: str, catalog: Catalog | None, *, convert: bool = False) -> OnDisk:
-    """A source as its file is now; with `convert`, one that was not indexed so is converted, which may take long."""
+def on_disk(root: Path, source: str, catalog: Catalog | None, *, convert: bool = False, ocr: bool = False) -> OnDisk:
+    """A source as its file is now; with `convert`, one that was not indexed so is converted, which may take long.
+
+    With `ocr` scanned pages are read for that, as they were for the index.
+    """
     reader = reader_for(source)
     path = root / source if root.is_dir() else root
     try:
@@ -51,7 +54,7 @@ def on_disk(root: Path, source: str, catalog: Catalog | None, *, convert: bool =
         return OnDisk(catalog.text(source), converted, sha256)
     if reader is None or (converted and not convert):
         return OnDisk("", converted, sha256)
-    return OnDisk(text_of(path, source), converted, sha256)
+    return OnDisk(text_of(path, source, ocr=ocr), converted, sha256)
 
 
 def prove(refs: Sequence[SentenceRef], root: Path, catalog: Catalog) -> list[Citation]:

@@ -185,9 +185,10 @@ def _show_last(target: Target, json: bool, markdown: bool, screen: Screen) -> in
     """The last answer again, each citation held against its file anew."""
     screen.streamed = ""
     with Catalog(target.home) if target.indexed else nullcontext() as catalog:
-        saved = checked_again(last_answer(target.home), target.root, catalog)
+        saved = checked_again(last_answer(target.home), target.root, catalog, ocr=target.ocr)
         broken = any(c.verdict in ("changed", "gone") for c in saved.answer.citations)
-        moved = [s for s in standings(saved.answer, target.root, catalog) if s.state == "moved"] if broken else []
+        again = standings(saved.answer, target.root, catalog, ocr=target.ocr) if broken else ()
+        moved = [s for s in again if s.state == "moved"]
     answer = saved.answer
     if json:
         screen.line(shapes.to_json(shapes.saved_json(saved)))
@@ -208,7 +209,7 @@ def verify(file: str, json: bool, seeds: str | None, home: str | None, screen: S
     target = load(seeds, home).target
     answer = parsed(_contents(file)).answer
     with Catalog(target.home) if target.indexed else nullcontext() as catalog:
-        found = standings(answer, target.root, catalog)
+        found = standings(answer, target.root, catalog, ocr=target.ocr)
         gone = any(s.state == "gone" for s in found)
         behind = gone and (catalog is None or bool(stale(look(target), catalog)))
     if behind:

@@ -134,7 +134,9 @@ def _told_when_stopped(progress: Progress, screen: Screen) -> Iterator[Progress]
     try:
         yield told
     except KeyboardInterrupt:
-        screen.notice("{} of {} files are done, {} passages embedded; `qa index` goes on from there.".format(*last))
+        done, total, embedded = last
+        passages = render.counted(embedded, "passage")
+        screen.notice(f"{done} of {total} files are done, {passages} embedded; `qa index` goes on from there.")
         raise
 
 

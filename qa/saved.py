@@ -72,30 +72,31 @@ def parsed(text: str) -> Saved:
         raise UsageFailure("This is not an answer as `qa ask --json` prints it.", "Save one: qa ask --json … > FILE") from None
 
 
-def checked_again(saved: Saved, root: Path, catalog: Catalog | None) -> Saved:
+def checked_again(saved: Saved, root: Path, catalog: Catalog | None, *, ocr: bool = False) -> Saved:
     """The same answer with the verdicts of now; partial where a citation does not hold any more."""
     answer = saved.answer
-    files = {source: on_disk(root, source, catalog, convert=True) for source in {c.place.source for c in answer.citations}}
+    sources = {c.place.source for c in answer.citations}
+    files = {source: on_disk(root, source, catalog, convert=True, ocr=ocr) for source in sources}
     citations = tuple(replace(c, verdict=files[c.place.source].verdict(c.place, c.quote)) for c in answer.citations)
     broken = any(c.verdict in ("changed", "gone") for c in citations)
     now = replace(answer, citations=citations, status="partial" if broken else answer.status)
     return replace(saved, answer=now)
 
 
-def standings(answer: Answer, root: Path, catalog: Catalog | None) -> list[Standing]:
+def standings(answer: Answer, root: Path, catalog: Catalog | None, *, ocr: bool = False) -> list[Standing]:
     """How each citation stands: where it was, elsewhere in its file, in the same file under another name, or nowhere."""
-    return [_standing(c, root, catalog) for c in answer.citations]
+    return [_standing(c, root, catalog, ocr) for c in answer.citations]
 
 
-def _standing(citation: Citation, root: Path, catalog: Catalog | None) -> Standing:
+def _standing(citation: Citation, root: Path, catalog: Catalog | None, ocr: bool) -> Standing:
     place = citation.place
-    file = on_disk(root, place.source, catalog, convert=True)
+    file = on_disk(root, place.source, catalog, convert=True, ocr=ocr)
     verdict = file.verdict(place, citation.quote)
     if verdict in ("exact", "extracted"):
         return Standing(citation, "holds", place)
     renamed = catalog.sources_of(citation.source_sha256) if catalog and verdict == "gone" else []
     for source in (place.source, *renamed):
-        text = on_disk(root, source, catalog, convert=True).text
+        text = on_disk(root, source, catalog, convert=True, ocr=ocr).text
         now = found_in(source, text, place, citation.quote, catalog.parts(source) if catalog else ())
         if now:
             return Standing(citation, "moved", now)

@@ -1,10 +1,13 @@
 """Readers of PDF, Office, HTML and EPUB: order, places, and what must not be glued together or lost."""
 
+import os
 import re
 import shutil
+from pathlib import Path
 
 import files
 import pytest
+from conftest import Run
 from test_read import parts, read
 
 from index.errors import FileLeftOut
@@ -115,6 +118,26 @@ def test_pages_without_text_are_read_by_ocr() -> None:
     document = ocr.read(files.picture_pdf("HELLO HARBOUR", ""))
     assert parts(document) == [("page=1", "HELLO HARBOUR")]
     assert document.missing == ("page 2 has no text, and OCR found none",)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a program that is a script")
+def test_a_citation_of_a_scanned_page(project: Path, qa: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Is held against the file as it reads with QA_OCR=1, also when the file is another than the one indexed."""
+    pytest.importorskip("PIL")
+    program = project / "bin" / "tesseract"
+    program.parent.mkdir()
+    program.write_text("#!/bin/sh\ncat > /dev/null\necho The zebra crossed the harbour at noon.\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("QA_OCR", "1")
+    scan = project / "seeds" / "scan.pdf"
+    scan.write_bytes(files.picture_pdf("ZEBRA"))
+    saved = project / "answer.json"
+    saved.write_text(qa("ask", "--json", "--in", "scan.pdf", "what did the zebra cross?").out)
+    assert "zebra crossed" in saved.read_text()
+    scan.write_bytes(scan.read_bytes() + b"\n%%EOF\n")
+    assert qa("verify", str(saved)).code == 0
+    assert qa("show").code == 0
 
 
 @pytest.mark.parametrize(

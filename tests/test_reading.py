@@ -10,7 +10,7 @@ from conftest import Run
 from files import pdf
 
 from index.errors import ReadersFailed
-from index.reading import LARGEST, read, read_all
+from index.reading import LARGEST, Read, read, read_all, read_bytes
 from index.walk import Found, walk
 
 
@@ -114,3 +114,15 @@ def test_little_memory_is_allowed(project: Path, process: Run) -> None:
     (project / "seeds" / "a.pdf").write_bytes(pdf([(50, 700, "A zebra.")]))
     limited = process("index", preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (3_000_000_000, 3_000_000_000)))
     assert (limited.code, limited.out[:11]) == (0, "2 documents")
+
+
+def test_what_has_grown_too_large_since_it_was_found(tmp_path: Path) -> None:
+    """Is left out as well, not cut off."""
+    path = tmp_path / "log.txt"
+    path.write_text("One line.")
+    (found,) = walk(tmp_path, tmp_path / "home")
+    with path.open("ab") as file:
+        file.truncate(LARGEST + 1)
+    result = read_bytes(found)
+    assert isinstance(result, Read)
+    assert result.left_out == "larger than 100 MB"
