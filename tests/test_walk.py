@@ -121,7 +121,7 @@ def test_ignore_files(tmp_path: Path) -> None:
     write_all(
         tmp_path,
         {
-            ".gitignore": "# comment\n\n*.log\n/build/\nsub/*.tmp\ndraft?.txt\n[broken\n",
+            ".gitignore": "# comment\n\n*.log\n/build/\nsub/*.tmp\ndraft?.txt\n[broken\n[z-a]\n",
             ".qaignore": "!kept.log\nprivate/\n",
             "sub/.gitignore": "!b.log\n/top.txt\n",
             "above.txt": "",
