@@ -311,6 +311,12 @@ def test_titles(name: str, text: str, title: str) -> None:
             "sep=;\r\nname;price\r\nTea, green;2,5\r\n",
             [("line=2", "| name | price |"), ("line=3", "| name: Tea, green | price: 2,5 |")],
         ),
+        (  # a title above the names of the columns
+            "a.csv",
+            "# exported by a program,\n\nname,age\nKim,30\n",
+            [("line=1", "| # exported by a program |"), ("line=3", "| name | age |"), ("line=4", "| name: Kim | age: 30 |")],
+        ),
+        ("a.csv", "a,1\nb,c\nd,2\n", [("line=1", "| a | 1 |"), ("line=2", "| b | c |"), ("line=3", "| d | 2 |")]),
         ("a.tsv", "a\tb\nx, y\t2\n", [("line=1", "| a | b |"), ("line=2", "| a: x, y | b: 2 |")]),
         (
             "a.jsonl",
