@@ -159,6 +159,8 @@ POLISH = "Zażółć gęślą jaźń. Wczoraj byliśmy w Łodzi i piliśmy herba
         ("“Quoted” – 5 € · Straße, señor, façade, Ærø\n", "cp1252"),
         (RUSSIAN, "cp1251"),
         (RUSSIAN, "koi8-r"),
+        (RUSSIAN, "utf-16-le"),
+        (GREEK, "utf-16-be"),
         (JAPANESE, "shift_jis"),
         (JAPANESE, "euc_jp"),
         (CHINESE, "gb18030"),
@@ -201,6 +203,7 @@ def test_bytes_that_are_not_utf8_among_utf8(data: bytes, text: str, missing: tup
 @pytest.mark.parametrize(
     ("name", "data", "reason"),
     [
+        ("a.txt", b"A line with a NUL\0 is no UTF-16.\n", "not a text file (it holds NUL bytes)"),
         ("a.txt", b"a\0b c", "not a text file (it holds NUL bytes)"),
         ("a.txt", b"\x89PNG\0\0", "named as text, but it is an image"),
         ("a.md", b"%PDF-1.4", "named as text, but it is a PDF"),
