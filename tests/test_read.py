@@ -360,6 +360,11 @@ def test_json_reads_as_paths_and_values() -> None:
             b"Content-Disposition: attachment; filename=a.pdf\n\n%\n--x--\n",
             "Subject: S\nFrom: a\n\nHello.\n\nBye.\n\nAttachments: a.pdf",
         ),
+        (  # a body that is empty but as HTML
+            b'Subject: S\nMIME-Version: 1.0\nContent-Type: multipart/alternative; boundary="x"\n\n--x\n'
+            b"Content-Type: text/plain\n\n\n--x\nContent-Type: text/html\n\n<p>Hello.</p>\n--x--\n",
+            "Subject: S\n\nHello.",
+        ),
     ],
 )
 def test_mails(mail: bytes, text: str) -> None:
