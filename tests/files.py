@@ -103,7 +103,10 @@ def xlsx() -> bytes:
     sales.append([])
     sales.append(["South", 3.5, None, "=1+1"])
     sales["B2"].number_format, sales["D2"].number_format, sales["B4"].number_format = "#,##0", "0.0%", '"$"#,##0.00'
-    made.create_sheet("Notes")["B3"] = "A note."
+    notes = made.create_sheet("Notes")
+    notes["B3"] = "A note."
+    notes.append(["Who", "Age"])
+    notes.append(["Kim", 30])
     out = io.BytesIO()
     made.save(out)
     return out.getvalue()

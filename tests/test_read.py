@@ -159,6 +159,8 @@ POLISH = "Zażółć gęślą jaźń. Wczoraj byliśmy w Łodzi i piliśmy herba
         ("“Quoted” – 5 € · Straße, señor, façade, Ærø\n", "cp1252"),
         (RUSSIAN, "cp1251"),
         (RUSSIAN, "koi8-r"),
+        (RUSSIAN, "utf-16-le"),
+        (GREEK, "utf-16-be"),
         (JAPANESE, "shift_jis"),
         (JAPANESE, "euc_jp"),
         (CHINESE, "gb18030"),
@@ -201,6 +203,7 @@ def test_bytes_that_are_not_utf8_among_utf8(data: bytes, text: str, missing: tup
 @pytest.mark.parametrize(
     ("name", "data", "reason"),
     [
+        ("a.txt", b"A line with a NUL\0 is no UTF-16.\n", "not a text file (it holds NUL bytes)"),
         ("a.txt", b"a\0b c", "not a text file (it holds NUL bytes)"),
         ("a.txt", b"\x89PNG\0\0", "named as text, but it is an image"),
         ("a.md", b"%PDF-1.4", "named as text, but it is a PDF"),
@@ -311,6 +314,12 @@ def test_titles(name: str, text: str, title: str) -> None:
             "sep=;\r\nname;price\r\nTea, green;2,5\r\n",
             [("line=2", "| name | price |"), ("line=3", "| name: Tea, green | price: 2,5 |")],
         ),
+        (  # a title above the names of the columns
+            "a.csv",
+            "# exported by a program,\n\nname,age\nKim,30\n",
+            [("line=1", "| # exported by a program |"), ("line=3", "| name | age |"), ("line=4", "| name: Kim | age: 30 |")],
+        ),
+        ("a.csv", "a,1\nb,c\nd,2\n", [("line=1", "| a | 1 |"), ("line=2", "| b | c |"), ("line=3", "| d | 2 |")]),
         ("a.tsv", "a\tb\nx, y\t2\n", [("line=1", "| a | b |"), ("line=2", "| a: x, y | b: 2 |")]),
         (
             "a.jsonl",
@@ -350,6 +359,11 @@ def test_json_reads_as_paths_and_values() -> None:
             b"Content-Type: text/plain\n\nHello.\n\nBye.\n--x\nContent-Type: application/pdf\n"
             b"Content-Disposition: attachment; filename=a.pdf\n\n%\n--x--\n",
             "Subject: S\nFrom: a\n\nHello.\n\nBye.\n\nAttachments: a.pdf",
+        ),
+        (  # a body that is empty but as HTML
+            b'Subject: S\nMIME-Version: 1.0\nContent-Type: multipart/alternative; boundary="x"\n\n--x\n'
+            b"Content-Type: text/plain\n\n\n--x\nContent-Type: text/html\n\n<p>Hello.</p>\n--x--\n",
+            "Subject: S\n\nHello.",
         ),
     ],
 )

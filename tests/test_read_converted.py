@@ -203,7 +203,9 @@ def test_spreadsheets() -> None:
         ("Sales!1", "## Sales\n\n| Region | Q1 sales | When | Share |"),
         ("Sales!2", "| Region: North | Q1 sales: 1,200 | When: 2024-05-01 | Share: 12.5% |"),
         ("Sales!4", "| Region: South | Q1 sales: $3.50 |"),
-        ("Notes!3", "## Notes\n\n| A note. |"),
+        ("Notes!3", "## Notes\n\n| A note. |"),  # as a title stands above a table
+        ("Notes!4", "| Who | Age |"),
+        ("Notes!5", "| Who: Kim | Age: 30 |"),
     ]
 
 

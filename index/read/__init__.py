@@ -99,7 +99,7 @@ READERS = _table(
     (Reader("pdf-1", "pdf", "PDF", heavy=True), "pdf"),
     (Reader("docx-1", "docx", "a Word document", heavy=True), "docx docm dotx"),
     (Reader("pptx-1", "pptx", "a presentation", heavy=True), "pptx pptm ppsx"),
-    (Reader("xlsx-1", "xlsx", "a spreadsheet", heavy=True), "xlsx xlsm xltx"),
+    (Reader("xlsx-2", "xlsx", "a spreadsheet", heavy=True), "xlsx xlsm xltx"),
     (Reader("csv-2", "tables", "a table"), "csv"),
     (Reader("tsv-2", "tables", "a table", options={"delimiter": "\t"}), "tsv tab"),
     (Reader("html-2", "webpage", "HTML", heavy=True), "html htm xhtml"),

@@ -24,6 +24,9 @@ _NAMES = {"latin-1": "cp1252", "iso8859-1": "cp1252", "ascii": "cp1252", "gb2312
 """What a declared encoding means in practice, as in browsers."""
 
 _SAMPLE = 100_000
+_FEW = 4
+"""Spaces, an alphabet and some punctuation: text of two bytes a character has no more values of the higher one."""
+
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
 _SURE = 3
@@ -56,11 +59,12 @@ def _strict(data: bytes, encoding: str) -> str:
 
 
 def _utf16(data: bytes) -> str:
-    """UTF-16 without its mark: every second byte of Latin text is zero, and hardly one of the others."""
+    """UTF-16 without its mark: of each two bytes the same one is zero in Latin text, and one of a few values in most others."""
     sample = data[:_SAMPLE]
-    even, odd = sample[::2].count(0), sample[1::2].count(0)
-    if len(data) % 2 == 0 and max(even, odd) > len(sample) * 0.3 and min(even, odd) == 0:
-        return "utf-16-le" if odd else "utf-16-be"
+    for encoding, high, low in (("utf-16-le", sample[1::2], sample[::2]), ("utf-16-be", sample[::2], sample[1::2])):
+        few = high.count(0) > 0.6 * len(high) or len(set(high)) <= min(_FEW, len(high) // 4)
+        if len(data) % 2 == 0 and 0 in high and 0 not in low and few:
+            return encoding
     raise FileLeftOut("not a text file (it holds NUL bytes)")
 
 

@@ -30,6 +30,9 @@ def read(data: bytes, *, tick: Callable[[], None]) -> Document:
     body = mail.get_body(("plain", "html"))
     if isinstance(body, EmailMessage):
         text = _text(body, draft)
+        page = mail.get_body(("html",))
+        if not text.strip() and isinstance(page, EmailMessage):  # a program's empty stand-in for those who see no HTML
+            body, text = page, _text(page, draft)
         if body.get_content_subtype() == "html":
             write(text, draft, tick)
         else:

@@ -7,6 +7,9 @@ import re
 
 from index.read.draft import one_line
 
+MOST_TITLES = 10
+"""So many rows of a single cell may stand above the names of the columns."""
+
 
 def cells(values: list[str]) -> str:
     """A table's row in one line, `| a | b |`, which is one sentence; "" where all cells are empty."""
@@ -23,6 +26,24 @@ def named_cells(names: list[str], values: list[str]) -> str:
         if value.strip()
     ]
     return cells(shown)
+
+
+class Rows:
+    """The rows of one table in order: the first one of several cells may name the columns, also below a title."""
+
+    def __init__(self) -> None:
+        self._names: list[str] = []
+        self._titles = MOST_TITLES
+
+    def line(self, values: list[str]) -> str:
+        """The next row in one line."""
+        if self._titles:
+            titled = sum(bool(value.strip()) for value in values) == 1
+            self._titles = self._titles - 1 if titled else 0
+            if is_header(values):
+                self._names = values
+                return cells(values)
+        return named_cells(self._names, values)
 
 
 def is_header(values: list[str]) -> bool:

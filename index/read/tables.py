@@ -12,7 +12,7 @@ from statistics import mode
 
 from index.passage import Document
 from index.read.draft import Draft
-from index.read.rows import cells, is_header, named_cells
+from index.read.rows import Rows
 from index.read.text import plain
 
 _DELIMITERS = ";\t|,"
@@ -32,17 +32,15 @@ def read(data: bytes, *, tick: Callable[[], None], delimiter: str = "") -> Docum
     reader = csv.reader(io.StringIO(body, newline=""), delimiter=told[1] if told else delimiter or _delimiter(text))
     draft = Draft()
     draft.missing += missing
-    names: list[str] = []
+    rows = Rows()
     above = 1 if told else 0
     line = above + 1
     for count, record in enumerate(reader):
         if count % _TICK_EVERY == 0:
             tick()
         if any(value.strip() for value in record):
-            first = not draft.last_label
-            names = record if first and is_header(record) else names
             draft.label(f"line={line}")
-            draft.add(cells(record) if first and names else named_cells(names, record), "\n")
+            draft.add(rows.line(record), "\n")
         line = above + reader.line_num + 1
     return draft.document("", markdown=False)
 

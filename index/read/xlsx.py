@@ -13,7 +13,7 @@ from index.errors import FileLeftOut
 from index.passage import Document
 from index.read.archive import Archive, core_title
 from index.read.draft import Draft
-from index.read.rows import cells, is_header, named_cells
+from index.read.rows import Rows
 
 _TICK_EVERY = 500
 _NO_VALUE = re.compile(rb"<f\b[^>]*(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>")
@@ -56,16 +56,15 @@ def _without_values(archive: Archive) -> list[str]:
 
 
 def _sheet(draft: Draft, sheet: Any, tick: Callable[[], None]) -> None:
-    names: list[str] = []
+    rows = Rows()
     for count, (number, values) in enumerate(_rows(sheet)):
         if count % _TICK_EVERY == 0:
             tick()
         if count == 0:
             draft.label(f"{sheet.title}!{number}")
             draft.heading(2, sheet.title)
-            names = values if is_header(values) else []
         draft.label(f"{sheet.title}!{number}")
-        draft.add(cells(values) if count == 0 and names else named_cells(names, values), "\n" if count else "\n\n")
+        draft.add(rows.line(values), "\n" if count else "\n\n")
 
 
 def _rows(sheet: Any) -> Iterator[tuple[int, list[str]]]:
