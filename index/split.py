@@ -398,9 +398,11 @@ def _pack(text: str, start: int, end: int, edges: Sequence[int]) -> list[str]:
 
     Its own offsets are not used: it finds them by search, which is wrong where a text repeats itself.
     """
+    section = text[start:end]
+    if len(section) <= MAX_CHARS:  # one chunk, and its import takes more than a second
+        return [section.strip()]
     from llama_index.core.node_parser.text.sentence import SentenceSplitter
 
-    section = text[start:end]
     parts = [text[a:b] for a, b in pairwise([*edges, end])]
     # It cuts what has no spaces into single characters, an object each: 3 MB in one word took 8 s and 350 MB.
     parts = [piece for part in parts for piece in _LONG_RUN.split(part) if piece]
