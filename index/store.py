@@ -145,7 +145,7 @@ class Store:
             last = max(owed)
 
     def sweep(self) -> None:
-        """Delete the vectors that no passage needs any more, unless others may, and save the graph if that is due."""
+        """Delete the vectors that no passage needs any more, unless others may."""
         try:
             if old := self.catalog.old_vectors():
                 if not self.vectors.shared:
