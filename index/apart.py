@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from index.chroma import Store, opened
 from index.errors import Failure, HomeNotWritable
+from index.machine import in_thread
 
 if TYPE_CHECKING:
     import numpy as np
@@ -65,13 +66,17 @@ class Apart:
 
     def wait(self) -> None:
         """Until the change is made and the graph saved; raises the failure that has kept it from that."""
+        try:
+            in_thread(self._listen)
+        finally:
+            self.stop()
+
+    def _listen(self) -> None:
         assert self._process.stdout
         try:
             failure = pickle.load(self._process.stdout)
-        except (EOFError, pickle.UnpicklingError):
+        except (EOFError, OSError, ValueError, pickle.UnpicklingError):
             failure = HomeNotWritable("The process that stores vectors has died.", "Run `qa index` again.")
-        finally:
-            self.stop()
         if failure:
             raise failure
 

@@ -31,7 +31,8 @@ def in_thread(call: Callable[[], Any]) -> None:
         done.set()
 
     threading.Thread(target=work, daemon=True).start()
-    done.wait()
+    while not done.wait(0.5):
+        pass  # a Ctrl-C that came the moment before the wait is heeded here
     if failed:
         raise failed[0]
 

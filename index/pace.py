@@ -8,7 +8,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Generic, TypeVar
 
 from index.errors import RateLimited, ServiceFailure, Unreachable
@@ -94,7 +94,7 @@ class Run(Generic[Result]):
         """The next result; waits for it."""
         while self._jobs:
             self._jobs -= 1
-            result = self.done.get()
+            result = self._ready()
             if not isinstance(result, BaseException):
                 return result
             self._failure = self._failure or result
@@ -102,6 +102,12 @@ class Run(Generic[Result]):
             self._failure = None
             raise failure
         raise StopIteration
+
+    def _ready(self) -> Result | BaseException:
+        """What is done next; a Ctrl-C that comes the moment before a wait is heeded in the middle of it."""
+        while True:
+            with suppress(queue.Empty):
+                return self.done.get(timeout=0.5)
 
 
 class Crew(Generic[Job, Result]):
