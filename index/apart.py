@@ -49,13 +49,13 @@ class Apart:
     """A change under way in a process of its own, which ends with this object or with this process."""
 
     def __init__(self, folder: Path, change: Change) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-c", "from index.apart import serve; serve()"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        command = [sys.executable, "-P", "-c", "from index.apart import serve; serve()"]
+        pipe, nowhere = subprocess.PIPE, subprocess.DEVNULL
+        try:
+            self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=nowhere, start_new_session=True)
+        except OSError as error:
+            message = f"The process that stores vectors cannot be started: {error.strerror}."
+            raise HomeNotWritable(message, "Run `qa index` again.") from error
         threading.Thread(target=self._send, args=((folder, change),), daemon=True).start()
 
     def _send(self, job: object) -> None:

@@ -142,6 +142,17 @@ def test_a_save_that_fails_leaves_the_store_as_it_is(tmp_path: Path) -> None:
     assert found(store, 7) == ["7"]
 
 
+@pytest.mark.parametrize(("python", "message"), [("/bin/false", "has died"), ("/nowhere", "cannot be started: No such file")])
+def test_a_process_that_stores_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, python: str, message: str) -> None:
+    """Is a failure, and what was stored before stays."""
+    store = Vectors(tmp_path / "v", save_after=10)
+    store.add("e/1/32", ["7"], vectors(7))
+    monkeypatch.setattr(sys, "executable", python)
+    with pytest.raises(HomeNotWritable, match=message):
+        store.add("e/1/32", [str(n) for n in range(8, 50)], vectors(*range(8, 50)))
+    assert store.ids("e/1/32") == {"7"}
+
+
 def test_a_damaged_store_is_one_sentence(tmp_path: Path) -> None:
     """With what mends it."""
     store = Vectors(tmp_path / "v")
