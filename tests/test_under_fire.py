@@ -253,6 +253,6 @@ def test_a_full_disk(
     subprocess.run(["mount", "-o", "remount,size=200m", str(small_disk)], check=True)
     mended = process("index", "--home", str(home), "--json", env=env)
     shown = json.loads(mended.out)
-    assert (mended.code, shown["owed"], shown["sources"]) == (0, 0, 151)
+    assert (mended.code, shown["owed"], shown["sources"]) == (0, 0, 151), shown["error"]
     assert set(answered(loopback).values()) <= {1, 2}  # what arrived when the disk was full could not be kept
     assert process("doctor", "--home", str(home), env=env).code == 0
