@@ -24,7 +24,7 @@ from index.errors import FileLeftOut, ReadersFailed
 from index.machine import processors
 from index.passage import Document, Passage
 from index.read import Reader, reader_for
-from index.split import VERSION, split
+from index.split import MAX_CHARS, VERSION, split
 from index.walk import Found, Stat
 
 LARGEST = 100_000_000
@@ -311,7 +311,7 @@ def serve() -> None:
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints is no result
     _bounded()
-    split(Document("Loads what a splitter needs.", "", False))
+    split(Document("Loads what a splitter needs. " * MAX_CHARS, "", False))  # also what it takes for long texts alone
     _send(out, _Progress())
 
     def tick() -> None:
