@@ -6,15 +6,15 @@ on meanwhile, Ctrl-C is heeded, and what kills the core kills no run. Owns that 
 
 import os
 import pickle
-import subprocess
 import sys
 import threading
 from collections.abc import Sequence
-from contextlib import nullcontext, suppress
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from index.child import Child, send, speaker
 from index.chroma import Store, opened
 from index.errors import Failure, HomeNotWritable
 from index.machine import in_thread
@@ -49,51 +49,32 @@ class Apart:
     """A change under way in a process of its own, which ends with this object or with this process."""
 
     def __init__(self, folder: Path, change: Change) -> None:
-        command = [sys.executable, "-P", "-c", "from index.apart import serve; serve()"]
-        pipe, nowhere = subprocess.PIPE, subprocess.DEVNULL
         try:
-            self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=nowhere, start_new_session=True)
+            self._child = Child("from index.apart import serve; serve()")
         except OSError as error:
             message = f"The process that stores vectors cannot be started: {error.strerror}."
             raise HomeNotWritable(message, "Run `qa index` again.") from error
-        threading.Thread(target=self._send, args=((folder, change),), daemon=True).start()
-
-    def _send(self, job: object) -> None:
-        assert self._process.stdin
-        with suppress(OSError):  # it has died, and `wait` tells
-            pickle.dump(job, self._process.stdin, pickle.HIGHEST_PROTOCOL)
-            self._process.stdin.flush()
+        threading.Thread(target=self._child.tell, args=((folder, change),), daemon=True).start()
 
     def wait(self) -> None:
         """Until the change is made and the graph saved; raises the failure that has kept it from that."""
         try:
             in_thread(self._listen)
         finally:
-            self.stop()
+            self._child.stop()
 
     def _listen(self) -> None:
-        assert self._process.stdout
         try:
-            failure = pickle.load(self._process.stdout)
-        except (EOFError, OSError, ValueError, pickle.UnpicklingError):
+            failure = self._child.hear()
+        except EOFError:
             failure = HomeNotWritable("The process that stores vectors has died.", "Run `qa index` again.")
         if failure:
             raise failure
 
-    def stop(self) -> None:
-        """End it at once."""
-        self._process.kill()
-        self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe:
-                with suppress(OSError):
-                    pipe.close()
-
 
 def serve() -> None:
     """Be the process: a folder and a change come in on standard input, None or the failure goes out."""
-    out = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what a library prints is no result
+    out = speaker()
     folder, change = pickle.load(sys.stdin.buffer)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     failure = None
@@ -102,8 +83,7 @@ def serve() -> None:
             change.make(store, save=True)
     except Failure as raised:
         failure = raised
-    pickle.dump(failure, out)
-    out.flush()
+    send(out, failure)
     os._exit(0)  # nothing is left to do, and the other thread waits for ever
 
 

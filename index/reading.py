@@ -9,7 +9,6 @@ import os
 import pickle
 import queue
 import signal
-import subprocess
 import sys
 import threading
 import time
@@ -18,8 +17,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO
 
+from index.child import Child, send, speaker
 from index.errors import FileLeftOut, ReadersFailed
 from index.machine import processors
 from index.passage import Document, Passage
@@ -253,10 +252,8 @@ class _Worker:
     """A process that runs `serve`, with a thread here that takes what it says."""
 
     def __init__(self, said: "queue.SimpleQueue[tuple[_Worker, object]]") -> None:
-        command = [sys.executable, "-P", "-c", "from index.reading import serve; serve()"]
-        pipe, nowhere = subprocess.PIPE, subprocess.DEVNULL
         try:
-            self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=nowhere, start_new_session=True)
+            self._child = Child("from index.reading import serve; serve()")
         except OSError as error:
             raise ReadersFailed(f"The processes that read files cannot be started: {error.strerror}.") from error
         self.heard, self.ready = time.monotonic(), False
@@ -270,53 +267,35 @@ class _Worker:
     @property
     def ended(self) -> bool:
         """Whether it is no more."""
-        return self._process.poll() is not None
+        return self._child.ended
 
     def give(self, files: Sequence[Found]) -> None:
         """Have it read files."""
         self.heard = time.monotonic()
-        try:
-            _send(self._process.stdin, list(files))
-        except OSError:
-            return  # it has just died, and its thread says so
+        self._child.tell(list(files))
 
     def stop(self) -> None:
-        """End it at once."""
-        with suppress(ProcessLookupError):
-            if hasattr(os, "killpg"):
-                os.killpg(self._process.pid, signal.SIGKILL)  # with what it has started, such as tesseract
-            self._process.kill()
-        self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe:
-                with suppress(OSError):
-                    pipe.close()
+        """End it at once, with what it has started, such as tesseract."""
+        self._child.stop()
 
     def _listen(self, said: "queue.SimpleQueue[tuple[_Worker, object]]") -> None:
         try:
             while True:
-                said.put((self, pickle.load(self._process.stdout)))  # type: ignore[arg-type]
-        except (EOFError, OSError, ValueError, pickle.UnpicklingError):
+                said.put((self, self._child.hear()))
+        except EOFError:
             said.put((self, _Ended()))
-
-
-def _send(pipe: IO[bytes] | None, value: object) -> None:
-    assert pipe
-    pickle.dump(value, pipe, pickle.HIGHEST_PROTOCOL)
-    pipe.flush()
 
 
 def serve() -> None:
     """Be the process that reads: files come in on standard input, what they gave goes out, until the input ends."""
-    out = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what a library prints is no result
+    out = speaker()
     _bounded()
     split(Document("Loads what a splitter needs. " * MAX_CHARS, "", False))  # also what it takes for long texts alone
-    _send(out, _Progress())
+    send(out, _Progress())
 
     def tick() -> None:
         _alarm()
-        _send(out, _Progress())
+        send(out, _Progress())
 
     while True:
         try:
@@ -325,7 +304,7 @@ def serve() -> None:
             return
         for found in files:
             _alarm()
-            _send(out, _read_bounded(found, tick))
+            send(out, _read_bounded(found, tick))
         _alarm(0)
 
 

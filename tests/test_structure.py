@@ -35,7 +35,7 @@ LAYERS = [
     ["index.read.decode"],
     ["index.read.guess"],
     ["index.plan", "index.schema", "index.home", "index.service", "index.read", "index.chroma"],
-    ["index.walk", "index.terms", "index.sketch", "index.machine", "index.pace", "index.spool", "index.budget"],
+    ["index.walk", "index.terms", "index.sketch", "index.child", "index.machine", "index.pace", "index.spool", "index.budget"],
     ["index.ignore"],
     ["index.passage", "index.errors"],
     ["index"],

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from index.passage import Document
 from index.read.archive import Archive, attribute, core_title, local
-from index.read.draft import Draft, one_line
+from index.read.draft import Draft, one_line, ticking
 from index.read.rows import cells
 
 if TYPE_CHECKING:
@@ -30,9 +30,7 @@ def read(data: bytes, *, tick: Callable[[], None]) -> Document:
     levels = _levels(archive, main)
     draft = Draft()
     title = ""
-    for count, block in enumerate(_blocks(archive.xml(main))):
-        if count % _TICK_EVERY == 0:
-            tick()
+    for block in ticking(_blocks(archive.xml(main)), tick, _TICK_EVERY):
         if local(block.tag) == "tbl":
             _table(block, draft)
             continue

@@ -4,10 +4,23 @@ Owns offsets of parts; knows nothing of formats.
 """
 
 import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
 
 from index.passage import Document, Part
 
 _TRASH = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+
+
+Item = TypeVar("Item")
+
+
+def ticking(items: Iterable[Item], tick: Callable[[], None], every: int) -> Iterator[Item]:
+    """The items; a tick for so many of them, since a large file takes a while."""
+    for count, item in enumerate(items):
+        if count % every == 0:
+            tick()
+        yield item
 
 
 class Draft:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 from index.errors import FileLeftOut
 from index.passage import Document
-from index.read.draft import Draft, one_line
+from index.read.draft import Draft, one_line, ticking
 from index.read.rows import cells
 from index.read.text import plain
 
@@ -27,9 +27,7 @@ def read(data: bytes, *, tick: Callable[[], None], lines: bool = False) -> Docum
 
 def _whole(text: str, draft: Draft, tick: Callable[[], None]) -> None:
     last = ""
-    for count, (path, value) in enumerate(_values(_loaded(text), "")):
-        if count % _TICK_EVERY == 0:
-            tick()
+    for path, value in ticking(_values(_loaded(text), ""), tick, _TICK_EVERY):
         above = path.rpartition(".")[0]
         draft.add(f"{path}: {value}" if path else value, "\n" if above == last else "\n\n")
         last = above
@@ -37,9 +35,7 @@ def _whole(text: str, draft: Draft, tick: Callable[[], None]) -> None:
 
 def _records(text: str, draft: Draft, tick: Callable[[], None]) -> None:
     broken = 0
-    for number, line in enumerate(text.split("\n"), start=1):
-        if number % _TICK_EVERY == 0:
-            tick()
+    for number, line in ticking(enumerate(text.split("\n"), start=1), tick, _TICK_EVERY):
         if not line.strip():
             continue
         draft.label(f"line={number}")

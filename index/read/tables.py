@@ -11,7 +11,7 @@ from collections.abc import Callable
 from statistics import mode
 
 from index.passage import Document
-from index.read.draft import Draft
+from index.read.draft import Draft, ticking
 from index.read.rows import Rows
 from index.read.text import plain
 
@@ -35,9 +35,7 @@ def read(data: bytes, *, tick: Callable[[], None], delimiter: str = "") -> Docum
     rows = Rows()
     above = 1 if told else 0
     line = above + 1
-    for count, record in enumerate(reader):
-        if count % _TICK_EVERY == 0:
-            tick()
+    for record in ticking(reader, tick, _TICK_EVERY):
         if any(value.strip() for value in record):
             draft.label(f"line={line}")
             draft.add(rows.line(record), "\n")

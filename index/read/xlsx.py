@@ -12,7 +12,7 @@ from typing import Any
 from index.errors import FileLeftOut
 from index.passage import Document
 from index.read.archive import Archive, core_title
-from index.read.draft import Draft
+from index.read.draft import Draft, ticking
 from index.read.rows import Rows
 
 _TICK_EVERY = 500
@@ -57,9 +57,7 @@ def _without_values(archive: Archive) -> list[str]:
 
 def _sheet(draft: Draft, sheet: Any, tick: Callable[[], None]) -> None:
     rows = Rows()
-    for count, (number, values) in enumerate(_rows(sheet)):
-        if count % _TICK_EVERY == 0:
-            tick()
+    for count, (number, values) in enumerate(ticking(_rows(sheet), tick, _TICK_EVERY)):
         if count == 0:
             draft.label(f"{sheet.title}!{number}")
             draft.heading(2, sheet.title)
