@@ -65,24 +65,26 @@ class Apart:
 
     def _listen(self) -> None:
         try:
-            failure = self._child.hear()
+            error = self._child.hear()
         except EOFError:
-            failure = HomeNotWritable("The process that stores vectors has died.", "Run `qa index` again.")
-        if failure:
-            raise failure
+            error = HomeNotWritable("The process that stores vectors has died.", "Run `qa index` again.")
+        if error:
+            raise error
 
 
 def serve() -> None:
-    """Be the process: a folder and a change come in on standard input, None or the failure goes out."""
+    """Be the process: a folder and a change come in on standard input; None, the failure or a bug goes out."""
     out = speaker()
     folder, change = pickle.load(sys.stdin.buffer)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    failure = None
+    failure: Exception | None = None
     try:
         with opened(folder) as store:
             change.make(store, save=True)
     except Failure as raised:
         failure = raised
+    except BaseException as raised:  # noqa: BLE001 (raised by the process that waits)
+        failure = RuntimeError(f"{type(raised).__name__} in the process that stores vectors: {raised}")
     send(out, failure)
     os._exit(0)  # nothing is left to do, and the other thread waits for ever
 

@@ -10,12 +10,13 @@ are.
 
 import json
 import re
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from index.errors import DamagedIndex, Failure, HomeNotWritable
+from index.errors import DamagedIndex, Failure, HomeNotWritable, IndexBusy
 
 if TYPE_CHECKING:
     import numpy as np
@@ -29,7 +30,11 @@ AT_ONCE = 1000
 GRAPHS = 16
 """Graphs that the core keeps open at most: a store has one an embedder."""
 
+WAIT_FOR_LOCK = 60.0
+"""Seconds to wait for another connection to a store's SQLite file."""
+
 _PLACE = ("default_tenant", "default_database")
+_LOCKED = "database is locked"
 
 
 class Store:
@@ -106,9 +111,19 @@ class Collection:
         self._save_each(NEVER)
 
     def _save_each(self, writes: int) -> None:
-        self._store.core.update_collection(
-            self._key, new_configuration_json_str=json.dumps({"hnsw": {"sync_threshold": writes}})
-        )
+        """Alone of the core's calls this one reads before it writes, for which SQLite refuses to wait while another connection
+        writes: one of the core's own, which it lets go of only after the call that has used it.
+        """
+        settings = json.dumps({"hnsw": {"sync_threshold": writes}})
+        last = time.monotonic() + WAIT_FOR_LOCK
+        while True:
+            try:
+                self._store.core.update_collection(self._key, new_configuration_json_str=settings)
+                return
+            except Exception as error:
+                if _LOCKED not in str(error) or time.monotonic() > last:
+                    raise
+            time.sleep(0.02)
 
     def _slices(self, ids: Sequence[str]) -> Iterator[list[str]]:
         return (list(ids[i : i + self._store.most]) for i in range(0, len(ids), self._store.most))
@@ -165,6 +180,8 @@ def failures() -> Iterator[None]:
 
 def _failure(error: BaseException) -> Failure:
     text = " ".join(str(error).split())[:200]
+    if _LOCKED in text:
+        return IndexBusy("Another program is using the vectors.", "Try again in a moment.")
     if re.search(r"disk is full|No space left|readonly|read-only|unable to open|Permission denied", text):
         return HomeNotWritable(f"The vectors cannot be written: {text}.", "Make room on the disk, or name another --home.")
     return damaged(text)

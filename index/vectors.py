@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from index.apart import Apart, Change
 from index.chroma import Store, damaged, failures, opened
-from index.errors import Failure, HomeNotWritable, IndexBusy
+from index.errors import HomeNotWritable, IndexBusy
 from index.machine import in_thread
 
 if TYPE_CHECKING:
@@ -293,7 +293,7 @@ class Vectors:
         def done() -> None:
             try:
                 under_way.wait()
-            except Failure:
+            except Exception:
                 shutil.rmtree(self.folder / copy, ignore_errors=True)
                 raise
             with self._lock(WAIT_TO_WRITE):

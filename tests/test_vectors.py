@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.chroma import FAILURES
+from index.apart import GRAPH
+from index.chroma import FAILURES, opened
 from index.errors import DamagedIndex, HomeNotWritable, IndexBusy
 from index.vectors import Vectors
 
@@ -153,6 +154,16 @@ def test_a_process_that_stores_nothing(tmp_path: Path, monkeypatch: pytest.Monke
     assert store.ids("e/1/32") == {"7"}
 
 
+def test_a_bug_in_the_process_that_stores_is_no_failure(tmp_path: Path) -> None:
+    """It is told as what it is, and nothing is left of the copy."""
+    store = Vectors(tmp_path / "v", save_after=10)
+    store.add("e/1/32", ["7"], vectors(7))
+    with pytest.raises(RuntimeError, match="TypeError in the process that stores vectors"):
+        store.add("e/1/32", [str(n) for n in range(50)], np.full((50, DIMENSIONS), "word"))
+    assert store.left_over() == []
+    assert store.ids("e/1/32") == {"7"}
+
+
 def test_a_damaged_store_is_one_sentence(tmp_path: Path) -> None:
     """With what mends it."""
     store = Vectors(tmp_path / "v")
@@ -199,6 +210,21 @@ def test_another_process_inside_is_waited_for_and_then_busy(tmp_path: Path) -> N
             found(store, 1)
         holder.kill()
     assert found(store, 1) == ["1"]
+
+
+def test_a_connection_that_writes_is_waited_for(tmp_path: Path) -> None:
+    """Chroma itself leaves one open for a moment when the machine is busy, and its change of a setting does not wait."""
+    file = str(tmp_path / "s" / "chroma.sqlite3")
+    with opened(tmp_path / "s") as store:
+        found = store.make("name", GRAPH)
+        code = f"import sqlite3; c = sqlite3.connect({file!r}, isolation_level=None); c.execute('BEGIN IMMEDIATE'); print('in')"
+        with child(code + "; time.sleep(1); c.execute('COMMIT')") as holder:
+            assert holder.stdout
+            assert holder.stdout.readline() == "in\n"
+            with found.saved(2):
+                found.add(["1", "2"], vectors(1, 2))
+            assert holder.wait() == 0
+        assert found.ids() == {"1", "2"}
 
 
 def test_one_writer_and_four_readers(tmp_path: Path) -> None:
