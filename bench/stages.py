@@ -111,7 +111,7 @@ class Here:
 
     def __init__(self, folder: Path, change: Change) -> None:
         with opened(folder) as store:
-            change.make(store, save=True)
+            change.save(store)
 
     def wait(self) -> None:
         """It is done."""

@@ -9,7 +9,6 @@ import pickle
 import sys
 import threading
 from collections.abc import Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +24,15 @@ if TYPE_CHECKING:
 GRAPH = {"space": "cosine", "ef_construction": 100, "ef_search": 100, "max_neighbors": 16}
 
 
+RECENT = "-recent"
+"""What is added to a collection's name for what its graph lacks: Chroma reads a graph before it takes an addition to it."""
+
+
+def both(name: str) -> tuple[str, str]:
+    """The names of a collection and of what its graph lacks; a vector is in one of them."""
+    return name, name + RECENT
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """Vectors, float32 (n, d), to be stored under new ids in the collection of that name; without them ids to be forgotten."""
@@ -33,16 +41,27 @@ class Change:
     ids: Sequence[str]
     rows: "np.ndarray | None" = None
 
-    def make(self, store: Store, *, save: bool) -> None:
-        """Make it; with `save` the graph is saved. Nothing else may have been done with the open store before."""
-        found = store.collection(self.name) if self.rows is None else store.make(self.name, GRAPH)
-        if found is None:
-            return
-        with found.saved(len(self.ids)) if save else nullcontext():
-            if self.rows is None:
+    def make(self, store: Store) -> None:
+        """Make it; no graph is saved."""
+        if self.rows is not None:
+            store.make(self.name + RECENT, GRAPH).add(self.ids, self.rows)
+        else:
+            for found in store.collections(both(self.name)):
                 found.delete(self.ids)
+
+    def save(self, store: Store) -> None:
+        """Make it in the graph, with all that this lacked, and save that. Nothing may have been done with the store before."""
+        recent = store.collections([self.name + RECENT])
+        ids, rows = recent[0].vectors() if recent else ([], [])
+        graph = store.make(self.name, GRAPH)
+        with graph.saved(len(ids) + len(self.ids)):
+            graph.add(ids, rows)
+            if self.rows is not None:
+                graph.add(self.ids, self.rows)
             else:
-                found.add(self.ids, self.rows)
+                graph.delete(self.ids)
+        if recent:
+            store.drop(self.name + RECENT)
 
 
 class Apart:
@@ -80,7 +99,7 @@ def serve() -> None:
     failure: Exception | None = None
     try:
         with opened(folder) as store:
-            change.make(store, save=True)
+            change.save(store)
     except Failure as raised:
         failure = raised
     except BaseException as raised:  # noqa: BLE001 (raised by the process that waits)

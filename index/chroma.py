@@ -48,10 +48,9 @@ class Store:
         """Of all collections."""
         return [found.name for found in self.core.list_collections()]
 
-    def collection(self, name: str) -> "Collection | None":
-        """One that is there; looked up in the list, since the error for a missing one loads all of chromadb."""
-        found = (Collection(self, str(c.id)) for c in self.core.list_collections() if c.name == name)
-        return next(found, None)
+    def collections(self, names: Sequence[str]) -> "list[Collection]":
+        """Those that are there; looked up in the list, since the error for a missing one loads all of chromadb."""
+        return [Collection(self, str(found.id)) for found in self.core.list_collections() if found.name in names]
 
     def make(self, name: str, graph: dict[str, object]) -> "Collection":
         """The collection of that name, made with this graph, which is never saved by itself, if it is not there."""
@@ -79,9 +78,10 @@ class Collection:
         parts = [None] if among is None else self._slices(among)
         return {i for part in parts for i in self._store.core.get(self._key, part, include=[]).ids}
 
-    def vectors(self, ids: Sequence[str]) -> tuple[list[str], list[list[float]]]:
-        """Those of the ids that are there, and their vectors."""
-        found = [self._store.core.get(self._key, part, include=["embeddings"]) for part in self._slices(ids)]
+    def vectors(self, among: Sequence[str] | None = None) -> tuple[list[str], list[list[float]]]:
+        """All ids, or those of the ids given that are there, and their vectors."""
+        parts = [None] if among is None else self._slices(among)
+        found = [self._store.core.get(self._key, part, include=["embeddings"]) for part in parts]
         return [i for part in found for i in part.ids], [row for part in found for row in part.embeddings]
 
     def add(self, ids: Sequence[str], rows: "Sequence[Sequence[float]] | np.ndarray") -> None:

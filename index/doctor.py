@@ -212,7 +212,7 @@ def _vectors(target: Target, catalog: Catalog) -> Iterator[Finding]:
         yield Finding("vectors", f"{len(missing)} vectors are missing that the catalog counts on.", mend)
     if not target.vectors.shared and (extra := there - live - old):
         yield Finding("vectors", f"{len(extra)} vectors belong to no passage.", mend)
-    if waiting := there & old:
+    if len(waiting := there & old) > target.vectors.tolerated():
         yield Finding("vectors", f"{len(waiting)} vectors that no passage needs are not deleted yet.", INDEX)
 
 

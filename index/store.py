@@ -145,9 +145,10 @@ class Store:
             last = max(owed)
 
     def sweep(self) -> None:
-        """Delete the vectors that no passage needs any more, unless others may."""
+        """Delete the vectors that no passage needs any more, unless others may or there are few."""
         try:
-            if old := self.catalog.old_vectors():
+            if self.catalog.old_vector_count() > self.vectors.tolerated():
+                old = self.catalog.old_vectors()
                 if not self.vectors.shared:
                     self.vectors.delete(self.catalog.meta("collection"), old)
                 with self.catalog.transaction():

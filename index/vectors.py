@@ -2,8 +2,9 @@
 
 Owns who may be inside Chroma's folder and when, and how its graph is saved. Embedded Chroma is not safe between processes (a
 query is a write) and saves its graph in place, which a kill breaks. So every visit is made under an exclusive lock with a
-client of its own, and the graph is never saved in the store in use: a few changes go to its log (SQLite), many are made in a
-copy of the store, whose graph is then saved and which takes its place. Nobody waits for a copy: it is that of the one process
+client of its own, and the graph is never saved in the store in use: a few changes go to its log (SQLite), additions to a second
+collection, whose graph is small; many are made in a copy of the store, whose graph is then saved with all that it lacked and
+which takes its place. Nobody waits for a copy: it is that of the one process
 that may write the index (`index/home.py`). A question is put to a view of the store, and so are those that follow it.
 """
 
@@ -17,12 +18,15 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from functools import partial
+from heapq import merge
+from itertools import islice
+from operator import itemgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Protocol
 
-from index.apart import Apart, Change
-from index.chroma import Store, damaged, failures, opened
+from index.apart import RECENT, Apart, Change, both
+from index.chroma import Collection, Store, damaged, failures, opened
 from index.errors import HomeNotWritable, IndexBusy
 from index.machine import in_thread
 
@@ -35,6 +39,9 @@ SAVE_AFTER = 1000
 WIDE, WIDER = 500, 250
 """The graph is asked for so many at least, or for one in so many where that is more, since the wider it looks the more of the
 nearest it finds: with 100,000 vectors 99 % of the nearest ten, 95 % if asked for a hundred; with a million 98 and 90 %."""
+
+TOLERATED = 2000
+"""One vector in so many may be one that no passage needs: to delete it costs as much as to read the graph."""
 
 SHARE = 0.05
 """Vectors to be stored are gathered until they are so much of the store: to copy and save it costs as much as its size."""
@@ -115,6 +122,9 @@ class VectorStore(Protocol):
     def ids(self, collection: str) -> set[str]:
         """Every id of a collection."""
 
+    def tolerated(self) -> int:
+        """How many vectors that no passage needs may stay stored for now."""
+
     def worth(self, width: int) -> int:
         """How many vectors of so many numbers should be gathered for one `add`."""
 
@@ -167,24 +177,21 @@ class Vectors:
         if not self.exists():
             return set()
         with self._visit(WAIT_TO_WRITE) as store:
-            found = store.collection(collection_name(collection))
-            return found.ids(ids) if found else set()
+            return {i for found in _collections(store, collection) for i in found.ids(ids)}
 
     def ids(self, collection: str) -> set[str]:
         """Every id of a collection."""
         if not self.exists():
             return set()
         with self._visit(WAIT_TO_WRITE) as store:
-            found = store.collection(collection_name(collection))
-            return found.ids() if found else set()
+            return {i for found in _collections(store, collection) for i in found.ids()}
 
     def ids_in_view(self, collection: str) -> set[str]:
         """The same, without a change of any file."""
         if not self.exists():
             return set()
         with self._reading() as store:
-            found = store.collection(collection_name(collection))
-            return found.ids() if found else set()
+            return {i for found in _collections(store, collection) for i in found.ids()}
 
     def take(self, collection: str, ids: Sequence[str]) -> "tuple[list[str], np.ndarray | None]":
         """Those of the ids that are stored, and their vectors, float32 (n, d)."""
@@ -193,8 +200,8 @@ class Vectors:
         if not self.exists():
             return [], None
         with self._visit(WAIT_TO_WRITE) as store:
-            found = store.collection(collection_name(collection))
-            stored, rows = found.vectors(ids) if found else ([], [])
+            taken = [found.vectors(ids) for found in _collections(store, collection)]
+        stored, rows = [i for found, _ in taken for i in found], [row for _, found in taken for row in found]
         return stored, np.asarray(rows, dtype=np.float32) if stored else None
 
     def drop_others(self, collection: str) -> int:
@@ -202,10 +209,14 @@ class Vectors:
         if not self.exists():
             return 0
         with self._visit(WAIT_TO_WRITE) as store:
-            others = [name for name in store.names() if name != collection_name(collection)]
+            others = [name for name in store.names() if name not in both(collection_name(collection))]
             for name in others:
                 store.drop(name)
-            return len(others)
+            return len({name.removesuffix(RECENT) for name in others})
+
+    def tolerated(self) -> int:
+        """A share of what is stored."""
+        return self._state().size // TOLERATED if self.exists() else 0
 
     def worth(self, width: int) -> int:
         """A share of what is stored, since all of it is copied for them."""
@@ -240,14 +251,15 @@ class Vectors:
         """
         if not self.exists() or (ids is not None and not ids):
             return [[] for _ in vectors]
+        found = []
         with self._reading() as store:
-            found = store.collection(collection_name(collection))
-            chosen = None if ids is None or found is None else sorted(found.ids(ids))  # an absent one fails the query
-            if found is None or chosen == []:
-                return [[] for _ in vectors]
-            width = limit if chosen else max(limit, WIDE, self._state().size // WIDER)
-            result = found.query(vectors, width, chosen)
-        return [[(i, 1 - distance) for i, distance in row[:limit]] for row in result]
+            for part in _collections(store, collection):
+                chosen = None if ids is None else sorted(part.ids(ids))  # an absent one fails the query
+                if chosen != []:
+                    width = limit if chosen else max(limit, WIDE, self._state().size // WIDER)
+                    found.append(part.query(vectors, width, chosen))
+        rows = zip(*found, strict=True) if found else [()] * len(vectors)
+        return [[(i, 1 - distance) for i, distance in islice(merge(*row, key=itemgetter(1)), limit)] for row in rows]
 
     def clear(self) -> None:
         """Forget every vector of every collection."""
@@ -278,7 +290,7 @@ class Vectors:
         with self._visit(WAIT_TO_WRITE) as store:
             self._sweep()
             self._point(replace(after, store=self._state().store))  # a kill here leaves the count too high, which is harmless
-            change.make(store, save=False)
+            change.make(store)
 
     def _write_copy(self, change: Change, size: int) -> Callable[[], None]:
         """Change a copy of the store, and swap it in; whatever fails on the way, the store in use stays as it is."""
@@ -413,6 +425,11 @@ class Vectors:
         """Delete stores that a kill has left over; only for a writer, whose copies they are."""
         for left in self.left_over():
             shutil.rmtree(self.folder / left, ignore_errors=True)
+
+
+def _collections(store: Store, collection: str) -> list[Collection]:
+    """Where an embedder's vectors are."""
+    return store.collections(both(collection_name(collection)))
 
 
 def collection_name(collection: str) -> str:

@@ -322,6 +322,26 @@ def test_an_empty_catalog_is_mended_by_a_rebuild(target: Target, qa: Run) -> Non
     consistent(target)
 
 
+def test_a_few_vectors_that_no_passage_needs_may_stay(target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To delete them a graph of a million is read for seconds; they are invisible, no finding, and of use if they come back."""
+    monkeypatch.setattr("index.vectors.TOLERATED", 3)
+    update(target, STATIC)
+    before, text = stored(target), (target.root / "a.txt").read_text()
+    (target.root / "a.txt").write_text("Nothing is left of it.")
+    assert (update(target, STATIC).fresh, update(target, lambda: pytest.fail("nothing to do")).fresh) == (True, True)
+    with Catalog(target.home) as catalog:
+        assert before < stored(target)
+        assert len(catalog.hashes()) + catalog.old_vector_count() == len(stored(target))
+        assert search(Index(catalog, target.vectors, STATIC()), "what tells of aaaaa?", 3).hits[0].place.source != "a.txt"
+        assert not any(found.check == "vectors" for found in examine(target, lambda name: STATIC()).findings)
+    (target.root / "a.txt").write_text(text)
+    assert update(target, STATIC).embedded == 0
+    for name in "abc":
+        (target.root / f"{name}.txt").write_text("Nothing is left of it.")
+    update(target, STATIC)
+    consistent(target)
+
+
 def test_pruning_forgets_the_embedders_used_no_more(target: Target) -> None:
     """And what else the vectors hold that no passage needs."""
     other = Failing(after=10_000, name="other")

@@ -130,6 +130,28 @@ def test_many_changes_swap_the_store_and_change_no_answer(tmp_path: Path, delete
     assert "5" not in store.ids("e/1/32")
 
 
+def test_a_few_additions_do_not_read_the_graph(tmp_path: Path) -> None:
+    """They are found beside what it holds, whatever is deleted of both, and are put into it with the next many."""
+    store = Vectors(tmp_path / "v", save_after=20)
+    store.add("e/1/32", [str(n) for n in range(60)], vectors(*range(60)))
+    in_use = tmp_path / "v" / json.loads((tmp_path / "v" / "current.json").read_text())["store"]
+    (graph,) = in_use.rglob("index_metadata.pickle")
+    whole = graph.read_bytes()
+    graph.write_bytes(b"nothing that can be read")
+    store.add("e/1/32", [str(n) for n in range(60, 70)], vectors(*range(60, 70)))
+    graph.write_bytes(whole)
+    assert found(store, 5, 65) == ["5", "65"]
+    assert next(i for i, _ in store.query("e/1/32", vectors(65), 5, ["5", "65", "66"])[0]) == "65"
+    store.delete("e/1/32", ["5", "65"])
+    assert not {"5", "65"} & {i for i, _ in store.query("e/1/32", vectors(65), 70)[0]}
+    assert store.present("e/1/32", ["5", "6", "65", "66"]) == {"6", "66"}
+    store.add("e/1/32", [str(n) for n in range(100, 140)], vectors(*range(100, 140)))
+    ids, rows = store.take("e/1/32", ["6", "66", "65", "139"])
+    assert (sorted(ids), rows is not None and len(rows)) == (["139", "6", "66"], 3)
+    assert len(store.ids("e/1/32")) == 108
+    assert found(store, 6, 66, 139) == ["6", "66", "139"]
+
+
 def test_a_save_that_fails_leaves_the_store_as_it_is(tmp_path: Path) -> None:
     """The copy is thrown away. (A folder in its place stands for a disk that is full.)"""
     store = Vectors(tmp_path / "v", save_after=10)
