@@ -121,13 +121,13 @@ class _Text:
         if self._begun:
             return part
         self._held = (self._held + part).lstrip()
-        if self._held.startswith("<think>"):
+        while self._held.startswith("<think>"):
             _, ended, after = self._held.partition("</think>")
             if not ended:
                 self._held = "<think>" + self._held[7:][-7:]  # no more is needed to see the tag that ends it
                 return ""
             self._held = after.lstrip()
-        elif "<think>".startswith(self._held):
+        if "<think>".startswith(self._held):
             return ""
         self._begun = bool(self._held)
         return self._held
