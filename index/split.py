@@ -1,7 +1,8 @@
 """Sentences and passages: where a text may be cut, and how its sentences are packed.
 
 Owns every offset that a citation rests on; knows nothing of files, embedders or the index. sentencex finds the sentences inside
-a block, llama-index's `SentenceSplitter` packs them; a block is what stands between two line breaks that are deliberate.
+a block, llama-index's `SentenceSplitter` packs them (`index/packing.py`); a block is what stands between two line breaks that
+are deliberate.
 
 When is a line break deliberate? Always at structure (a blank line, heading, list item, table row, fenced code, another depth
 of quotation). Elsewhere it is a soft wrap only if the next line's first word would not have fit within the width of its run of
@@ -16,6 +17,7 @@ from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from index.packing import packer
 from index.passage import Document, Passage, Span, parts_within
 
 VERSION: int = 2
@@ -399,17 +401,8 @@ def _pack(text: str, start: int, end: int, edges: Sequence[int]) -> list[str]:
     Its own offsets are not used: it finds them by search, which is wrong where a text repeats itself.
     """
     section = text[start:end]
-    if len(section) <= MAX_CHARS:  # one chunk, and its import takes more than a second
+    if len(section) <= MAX_CHARS:  # one chunk: nothing need be imported for it
         return [section.strip()]
-    from llama_index.core.node_parser.text.sentence import SentenceSplitter
-
     parts = [text[a:b] for a, b in pairwise([*edges, end])]
     # It cuts what has no spaces into single characters, an object each: 3 MB in one word took 8 s and 350 MB.
-    parts = [piece for part in parts for piece in _LONG_RUN.split(part) if piece]
-    return SentenceSplitter(
-        chunk_size=MAX_CHARS,
-        chunk_overlap=0,
-        tokenizer=list,
-        paragraph_separator="\0",  # none: our sentences already end where paragraphs do
-        chunking_tokenizer_fn=lambda piece: parts if piece == section else [piece],
-    ).split_text(section)
+    return packer(MAX_CHARS).pack(section, [piece for part in parts for piece in _LONG_RUN.split(part) if piece])

@@ -379,11 +379,14 @@ def test_long_sentence() -> None:
 
 
 def test_light() -> None:
-    """Splitting downloads and loads no tokenizer, and importing the module loads no llama-index."""
+    """Splitting downloads and loads no tokenizer, and of llama-index the splitter alone, nothing of which stays in the way."""
     code = (
         "import sys, index.split as s, index.passage as p; assert 'llama_index' not in sys.modules;"
-        "s.split(p.Document('One. Two. ' * 300, '', False)); assert 'llama_index.core' in sys.modules;"
-        "print({'nltk', 'tiktoken', 'transformers'} & {*sys.modules})"
+        "long = p.Document('One. Two. ' * 300, '', False); packed = s.split(long); assert 'pydantic' in sys.modules;"
+        "print({'nltk', 'tiktoken', 'transformers', 'sqlalchemy', 'llama_index', 'llama_index.core'} & {*sys.modules});"
+        "from llama_index.core import Settings, VectorStoreIndex; from llama_index.core.node_parser import SentenceSplitter;"
+        "s.packer.cache_clear(); assert s.split(long) == packed; import index.packing as a;"
+        "assert isinstance(a.packer(s.MAX_CHARS)._splitter, SentenceSplitter)"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout == "set()\n"

@@ -36,7 +36,7 @@ LAYERS = [
     ["index.read.guess"],
     ["index.plan", "index.schema", "index.home", "index.service", "index.read", "index.chroma"],
     ["index.walk", "index.terms", "index.sketch", "index.child", "index.machine", "index.pace", "index.spool", "index.budget"],
-    ["index.ignore"],
+    ["index.ignore", "index.packing"],
     ["index.passage", "index.errors"],
     ["index"],
 ]
@@ -45,7 +45,7 @@ LAYERS = [
 LEVEL = {module: level for level, modules in enumerate(LAYERS) for module in modules}
 
 ONLY_IN = {
-    "llama_index": {"index.split", "index.retriever"},
+    "llama_index": {"index.packing", "index.retriever"},
     "pypdfium2": {"index.read.pdf"},
     "openpyxl": {"index.read.xlsx"},
     "selectolax": {"index.read.webpage"},
@@ -132,7 +132,8 @@ def test_help_loads_nothing_heavy(project: Path) -> None:
 
 def test_asking_loads_only_what_it_needs(project: Path, qa: object) -> None:
     """With no file changed never llama-index, without a model never openai, of chromadb its core alone; a first run splits."""
-    assert "llama_index" in loaded("index")
+    assert "llama_index_instrumentation" in (run := loaded("index"))
+    assert not {"sqlalchemy", "llama_index.core"} & run
     again = loaded("ask", "--no-llm", "what did Lee ask of Xi?")
     assert "chromadb_rust_bindings" in again
     assert not again & {"chromadb", "llama_index", "openai", "onnxruntime", "nltk", "tiktoken"}

@@ -6,6 +6,7 @@ Processes are real; so is the service that embeds.
 import json
 import os
 import random
+import signal
 import subprocess
 import time
 from collections.abc import Iterator, Sequence
@@ -81,17 +82,21 @@ def test_a_hundred_questions_beside_a_running_index(target: Target) -> None:
 
 def test_two_that_index_at_once(target: Target) -> None:
     """The second waits, and says so."""
-    write(target.root, range(300))
+    write(target.root, range(100))
     first = start(("index", "--json"))
-    time.sleep(1.5)
+    while not (target.home / "catalog.sqlite").exists():
+        time.sleep(0.005)
+    first.send_signal(signal.SIGSTOP)
     second = start(("index", "--json"))
+    assert second.stderr
+    assert b"waiting for it" in second.stderr.readline()
+    first.send_signal(signal.SIGCONT)
     reports = []
     for child in (first, second):
         out, err = child.communicate(timeout=120)
         assert child.returncode == 0, err.decode()
         reports.append(json.loads(out))
-    assert [r["added"] for r in reports] == [300, 0]
-    assert b"waiting for it" in err
+    assert [r["added"] for r in reports] == [100, 0]
 
 
 def kill_while_paying(target: Target, rounds: int, monkeypatch: pytest.MonkeyPatch) -> None:
