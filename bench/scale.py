@@ -1,10 +1,11 @@
 """What so many passages cost: time and memory to index them, to keep them true, and to search; and what Chroma's graph misses.
 
-    python bench/scale.py PASSAGES WORK [--results FILE] [--server URL] [--runs 5]
+    python bench/scale.py PASSAGES WORK [--results FILE] [--server URL] [--runs 5] [--again]
 
 Makes documents (`bench/corpus.py`) and an index (static) in the folder WORK, which need not exist; what an earlier run has left
 there is deleted. Prints a Markdown table of one row, and appends what it measured to FILE, a JSON object a line. With a server
-(`chroma run`) the vectors are kept there, in a collection of its own.
+(`chroma run`) the vectors are kept there, in a collection of its own. `--again` measures what an earlier run has left, and
+makes and indexes nothing first.
 """
 
 import argparse
@@ -185,16 +186,17 @@ def main() -> None:
     parser.add_argument("--results", type=Path)
     parser.add_argument("--server", default="", help="http://host:port of a `chroma run`")
     parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--again", action="store_true")
     options = parser.parse_args()
     folder = options.work.resolve()
-    for left in ("documents", "home"):
+    for left in () if options.again else ("documents", "home"):
         shutil.rmtree(folder / left, ignore_errors=True)
     folder.mkdir(parents=True, exist_ok=True)
     server = {"QA_CHROMA": options.server, "QA_COLLECTION": f"scale-{time.time_ns()}"} if options.server else {}
     place = Place(folder, clean(folder, QA_EMBEDDER="static", QA_SEEDS="documents", QA_HOME="home", **server))
-    found: dict[str, float] = {"corpus_s": make(place, options.passages)}
+    found: dict[str, float] = {} if options.again else {"corpus_s": make(place, options.passages)}
     steps: list[Callable[[], dict[str, float]]] = [
-        lambda: indexed(place),
+        lambda: {} if options.again else indexed(place),
         lambda: kept_true(place, options.runs),
         lambda: searched(place, options.runs),
         lambda: recall(place, "first"),
@@ -204,10 +206,9 @@ def main() -> None:
     for step in steps:
         found |= step()
         print(json.dumps({name: round(value, 4) for name, value in found.items()}), file=sys.stderr, flush=True)
-    print("|", " | ".join(COLUMNS), "|\n|", " | ".join("---" for _ in COLUMNS), "|")
-    print(
-        "|", " | ".join(f"{found[name]:.4g}" if found[name] < 1000 else f"{found[name]:.0f}" for name in COLUMNS.values()), "|"
-    )
+    columns = {title: found[name] for title, name in COLUMNS.items() if name in found}
+    print("|", " | ".join(columns), "|\n|", " | ".join("---" for _ in columns), "|")
+    print("|", " | ".join(f"{value:.4g}" if value < 1000 else f"{value:.0f}" for value in columns.values()), "|")
     if options.results:
         with options.results.open("a", encoding="utf-8") as file:
             file.write(json.dumps({"server": bool(options.server), **found}) + "\n")

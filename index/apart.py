@@ -35,7 +35,7 @@ def both(name: str) -> tuple[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Vectors, float32 (n, d), to be stored under new ids in the collection of that name; without them ids to be forgotten."""
+    """Vectors, float32 (n, d), to be stored under new ids for the collection of that name; without them ids to be forgotten."""
 
     name: str
     ids: Sequence[str]
@@ -102,6 +102,8 @@ def serve() -> None:
             change.save(store)
     except Failure as raised:
         failure = raised
+    except MemoryError:
+        os._exit(1)
     except BaseException as raised:  # noqa: BLE001 (raised by the process that waits)
         failure = RuntimeError(f"{type(raised).__name__} in the process that stores vectors: {raised}")
     send(out, failure)

@@ -236,7 +236,7 @@ def _settled(target: Target, found: Sequence[Found], *, thorough: bool) -> Repor
         todo = _worth_a_run(found, catalog)
         report = _report(catalog, 0, todo.same)
         unfinished = catalog.meta("unfinished") or not target.vectors.exists()
-        unfinished = unfinished or (bool(old := catalog.old_vector_count()) and old > target.vectors.tolerated())
+        unfinished = unfinished or catalog.sweep_due(shared=target.vectors.shared)
         unfinished = unfinished or catalog.meta("vectors") != target.vectors.identity
         if thorough and not unfinished:
             unfinished = _touched(target, catalog, report)

@@ -26,6 +26,10 @@ def text_hash(text: str) -> str:
     return hashlib.blake2b(text.encode("utf-8"), digest_size=16).hexdigest()
 
 
+TOLERATED = 1 / 2000
+"""Vectors of so small a share of the passages may be needed by none: to delete one costs as much as to read the graph."""
+
+
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """A source ready to be stored: `document` and `passages` are None where a document of that key is stored already.
@@ -295,7 +299,7 @@ class Catalog:
         )
 
     def _drop_passages(self, document_id: int) -> None:
-        hashes = self._all("SELECT DISTINCT hash FROM passage WHERE document_id = ?", document_id)
+        hashes = self._all("SELECT DISTINCT hash FROM passage WHERE document_id = ? AND NOT owed", document_id)
         self._db.execute("DELETE FROM words WHERE rowid IN (SELECT id FROM passage WHERE document_id = ?)", (document_id,))
         self._db.execute("DELETE FROM passage WHERE document_id = ?", (document_id,))
         unused = "SELECT ?1 WHERE NOT EXISTS (SELECT 1 FROM passage WHERE hash = ?1)"
@@ -378,9 +382,15 @@ class Catalog:
         """How many vectors no passage needs any more."""
         return int(self._all("SELECT COUNT(*) FROM old_vector")[0][0])
 
-    def add_old_vectors(self, hashes: Iterable[str]) -> None:
-        """The vector store holds these for no passage. In a transaction."""
-        self._db.executemany("INSERT OR IGNORE INTO old_vector VALUES (?)", [(h,) for h in hashes])
+    def sweep_due(self, *, shared: bool) -> bool:
+        """Whether so many vectors are needed by no passage that they should be deleted; any, where others keep theirs too."""
+        old = self.old_vector_count()
+        return old > 0 and (shared or old > TOLERATED * self._all("SELECT COUNT(*) FROM passage")[0][0])
+
+    def set_old_vectors(self, hashes: Iterable[str]) -> None:
+        """The vector store holds these, and no others, for no passage. In a transaction."""
+        self.forget_every_old_vector()
+        self._db.executemany("INSERT INTO old_vector VALUES (?)", [(h,) for h in hashes])
 
     def forget_old_vectors(self, collection: str, hashes: Sequence[str]) -> None:
         """These are deleted from the vector store. In a transaction."""
@@ -388,7 +398,7 @@ class Catalog:
         self._db.executemany("DELETE FROM sketch WHERE hash = ? AND collection = ?", [(h, collection) for h in hashes])
 
     def forget_every_old_vector(self) -> None:
-        """The vector store is another one. In a transaction."""
+        """The vector store or the collection is another one. In a transaction."""
         self._db.execute("DELETE FROM old_vector")
 
     def keep_sketches(self, collection: str, sketches: Mapping[str, bytes]) -> None:

@@ -28,7 +28,7 @@ AT_ONCE = 1000
 """Vectors that are given to the core at most in one call, which nothing can interrupt."""
 
 GRAPHS = 16
-"""Graphs that the core keeps open at most: a store has one an embedder."""
+"""Graphs that the core keeps open at most: a store has two an embedder."""
 
 WAIT_FOR_LOCK = 60.0
 """Seconds to wait for another connection to a store's SQLite file."""
@@ -110,11 +110,18 @@ class Collection:
         yield
         self._save_each(NEVER)
 
+    def look(self, width: int) -> None:
+        """Look at so many vectors for each nearest one that a query asks for; counts only before the graph is read."""
+        self._set({"ef_search": width})
+
     def _save_each(self, writes: int) -> None:
+        self._set({"sync_threshold": writes})
+
+    def _set(self, graph: dict[str, int]) -> None:
         """Alone of the core's calls this one reads before it writes, for which SQLite refuses to wait while another connection
         writes: one of the core's own, which it lets go of only after the call that has used it.
         """
-        settings = json.dumps({"hnsw": {"sync_threshold": writes}})
+        settings = json.dumps({"hnsw": graph})
         last = time.monotonic() + WAIT_FOR_LOCK
         while True:
             try:
@@ -172,6 +179,10 @@ def failures() -> Iterator[None]:
     try:
         yield
     except BaseException as error:  # a panic of Chroma's Rust core is no Exception; all others are raised again
+        if isinstance(error, OSError):
+            raise HomeNotWritable(
+                f"The vectors cannot be written: {error.strerror or error}.", "Make room on the disk."
+            ) from error
         name = type(error).__name__
         if not isinstance(error, Failure) and FAILURES.get(name):
             raise _failure(error) from error

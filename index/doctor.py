@@ -212,7 +212,7 @@ def _vectors(target: Target, catalog: Catalog) -> Iterator[Finding]:
         yield Finding("vectors", f"{len(missing)} vectors are missing that the catalog counts on.", mend)
     if not target.vectors.shared and (extra := there - live - old):
         yield Finding("vectors", f"{len(extra)} vectors belong to no passage.", mend)
-    if len(waiting := there & old) > target.vectors.tolerated():
+    if (waiting := there & old) and catalog.sweep_due(shared=target.vectors.shared):
         yield Finding("vectors", f"{len(waiting)} vectors that no passage needs are not deleted yet.", INDEX)
 
 

@@ -73,6 +73,6 @@ def _empty_packages() -> Iterator[None]:
     try:
         yield
     finally:
-        for name in [name for name in sys.modules if name == CORE or name.startswith(f"{CORE}.")]:
+        for name in [name for name in list(sys.modules) if name == CORE or name.startswith(f"{CORE}.")]:
             del sys.modules[name]
         sys.modules.pop("llama_index", None)  # it has the empty one as its `core`

@@ -8,6 +8,7 @@ import heapq
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from index.catalog import Catalog, Row
@@ -104,19 +105,22 @@ def _near(
     collection = index.catalog.meta("collection")
     if index.embedder is None or not collection:
         return None, nothing, None
-    count, ids = max(CANDIDATES, top) + index.catalog.old_vector_count(), None
+    count, ids = max(CANDIDATES, top), None
     if scope is not None:
         ids = index.catalog.hashes_in(scope.documents, EXACT_BELOW + 1)
         if len(ids) > EXACT_BELOW:
             count, ids = 5 * count, None
+    old = index.catalog.old_vector_count()
     try:
         embedded = _embedded(index.embedder, queries)
-        found = _nearest(index, embedded, count, ids)
+        found = _nearest(index, embedded, count + old, ids)
         if not any(found) and not index.vectors.shared and _counts_on_vectors(index.catalog, ids):
             raise DamagedIndex("The index's vectors are gone.", "Run `qa index` to make them anew.")
     except Failure as failure:
         return None, nothing, failure
-    return embedded, [dict(pairs) for pairs in found], None
+    invisible = index.catalog.old_among({key for pairs in found for key, _ in pairs}) if old else set()
+    needed = ((pair for pair in pairs if pair[0] not in invisible) for pairs in found)
+    return embedded, [dict(islice(pairs, count)) for pairs in needed], None
 
 
 def _nearest(index: Index, vectors: "np.ndarray", count: int, ids: Sequence[str] | None) -> list[list[tuple[str, float]]]:

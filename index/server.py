@@ -26,7 +26,7 @@ from index.errors import (
     TimedOut,
     Unreachable,
 )
-from index.vectors import WIDE, collection_name
+from index.vectors import WIDE, WIDER, collection_name
 
 if TYPE_CHECKING:
     import httpx2
@@ -112,10 +112,6 @@ class ServerVectors:
             ids += part
         return set(ids)
 
-    def tolerated(self) -> int:
-        """None: others' are there too, and it does not take long to delete some."""
-        return 0
-
     def worth(self, width: int) -> int:
         """Some requests' worth."""
         return 5 * MOST_AT_ONCE
@@ -150,7 +146,8 @@ class ServerVectors:
         found = self._collection(collection)
         if found is None:
             raise self._failure(NotThere, "it holds no vectors of it yet")
-        body = {"query_embeddings": vectors.tolist(), "n_results": max(limit, WIDE), "include": ["distances"]}
+        width = max(limit, WIDE, self._size(found) // WIDER)
+        body = {"query_embeddings": vectors.tolist(), "n_results": width, "include": ["distances"]}
         chosen = {} if ids is None else {"ids": sorted(self._present(found, ids, self._read))}  # an absent one fails it
         if chosen == {"ids": []}:
             return [[] for _ in vectors]
@@ -174,6 +171,15 @@ class ServerVectors:
         if not isinstance(reply, dict) or not isinstance(reply.get("ids"), list):
             raise self._strange()
         return [str(id_) for id_ in reply["ids"]]
+
+    def _size(self, found: str) -> int:
+        """How many vectors a collection holds, asked for once."""
+        if found not in self._sizes:
+            count = self._call("GET", f"{found}/count", self._read)
+            if not isinstance(count, int):
+                raise self._strange()
+            self._sizes[found] = count
+        return self._sizes[found]
 
     def _collection(self, name: str, *, create: bool = False) -> str | None:
         """The path of a collection, None if there is none; a wrong tenant or database is a NotThere."""
@@ -199,6 +205,10 @@ class ServerVectors:
 
     @cached_property
     def _known(self) -> dict[str, str]:
+        return {}
+
+    @cached_property
+    def _sizes(self) -> dict[str, int]:
         return {}
 
     @cached_property

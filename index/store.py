@@ -117,6 +117,7 @@ class Store:
         self.doubtful = self._as_left = True
         with self.catalog.transaction():
             self.catalog.owe_all()
+            self.catalog.forget_every_old_vector()
             self.catalog.remember(vectors=self.vectors.identity, moving="1" if self.catalog.has_sources() else "")
 
     def remove(self, sources: Iterable[str]) -> None:
@@ -147,7 +148,7 @@ class Store:
     def sweep(self) -> None:
         """Delete the vectors that no passage needs any more, unless others may or there are few."""
         try:
-            if self.catalog.old_vector_count() > self.vectors.tolerated():
+            if self.catalog.sweep_due(shared=self.vectors.shared):
                 old = self.catalog.old_vectors()
                 if not self.vectors.shared:
                     self.vectors.delete(self.catalog.meta("collection"), old)
@@ -208,7 +209,7 @@ class Store:
         with self.catalog.transaction():
             self.catalog.owe(live - there)
             self.catalog.paid(live & there)
-            self.catalog.add_old_vectors(there - live)
+            self.catalog.set_old_vectors(there - live)
         if isinstance(self.vectors, Vectors):
             self.vectors.tidy()
         return True
@@ -265,10 +266,11 @@ class Store:
     def _collection(self, embedder: Embedder) -> None:
         """Make its collection the index's; vectors of another revision of the embedder are no use, so all are owed anew."""
         collection = embedder.identity
-        if self.catalog.meta("collection") != collection:
-            self._as_left = True
+        if (former := self.catalog.meta("collection")) != collection:
+            self._as_left, self.doubtful = True, self.doubtful or bool(former)  # what an earlier use of it left is used again
             with self.catalog.transaction():
                 self.catalog.owe_all()
+                self.catalog.forget_every_old_vector()
                 self.catalog.remember(embedder=embedder.name, collection=collection)
         elif self._as_left is None:
             self._as_left = not self.vectors.touched(collection, self.catalog.meta("seen"))

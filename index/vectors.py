@@ -1,4 +1,4 @@
-"""Vectors in an embedded Chroma, one collection an embedder; ids and vectors alone, never a text.
+"""Vectors in an embedded Chroma, two collections an embedder; ids and vectors alone, never a text.
 
 Owns who may be inside Chroma's folder and when, and how its graph is saved. Embedded Chroma is not safe between processes (a
 query is a write) and saves its graph in place, which a kill breaks. So every visit is made under an exclusive lock with a
@@ -40,9 +40,6 @@ WIDE, WIDER = 500, 250
 """The graph is asked for so many at least, or for one in so many where that is more, since the wider it looks the more of the
 nearest it finds: with 100,000 vectors 99 % of the nearest ten, 95 % if asked for a hundred; with a million 98 and 90 %."""
 
-TOLERATED = 2000
-"""One vector in so many may be one that no passage needs: to delete it costs as much as to read the graph."""
-
 SHARE = 0.05
 """Vectors to be stored are gathered until they are so much of the store: to copy and save it costs as much as its size."""
 
@@ -70,26 +67,32 @@ class _View:
     `written` is what tells that the store has changed since.
     """
 
-    def __init__(self, store: Path, written: tuple[int, int]) -> None:
+    def __init__(self, store: Path, written: tuple[int, int], width: int) -> None:
         self.written = written
         with ExitStack() as opening:
             try:
                 folder = Path(opening.enter_context(TemporaryDirectory(prefix="qa-")))
                 for path in store.iterdir() if store.exists() else ():  # a kill may have come before Chroma made it
-                    (_link if path.is_dir() else shutil.copy2)(path, folder / path.name)
+                    if not _unsaved(path):
+                        (_link if path.is_dir() else shutil.copy2)(path, folder / path.name)
             except OSError as error:
                 raise HomeNotWritable(f"There is no view of the vectors: {error}.", "Make room on the disk.").hiding(
                     store
                 ) from error
             self.store = opening.enter_context(opened(folder))
+            for collection in self.store.collections(self.store.names()) if width > WIDE else ():
+                collection.look(width)
             self.close = opening.pop_all().close
 
 
+def _unsaved(path: Path) -> bool:
+    """Whether it is the folder of a graph that was never saved, which Chroma begins anew, or has left behind."""
+    return path.is_dir() and not (path / "index_metadata.pickle").exists()
+
+
 def _link(graph: Path, link: Path) -> None:
-    """Another name for a graph's folder; a copy where there are no links, or of one not saved yet, which Chroma begins anew."""
+    """Another name for a graph's folder; a copy where there are no links."""
     try:
-        if not (graph / "index_metadata.pickle").exists():
-            raise FileNotFoundError
         link.symlink_to(graph.resolve(), target_is_directory=True)
     except OSError:
         shutil.copytree(graph, link)
@@ -121,9 +124,6 @@ class VectorStore(Protocol):
 
     def ids(self, collection: str) -> set[str]:
         """Every id of a collection."""
-
-    def tolerated(self) -> int:
-        """How many vectors that no passage needs may stay stored for now."""
 
     def worth(self, width: int) -> int:
         """How many vectors of so many numbers should be gathered for one `add`."""
@@ -214,10 +214,6 @@ class Vectors:
                 store.drop(name)
             return len({name.removesuffix(RECENT) for name in others})
 
-    def tolerated(self) -> int:
-        """A share of what is stored."""
-        return self._state().size // TOLERATED if self.exists() else 0
-
     def worth(self, width: int) -> int:
         """A share of what is stored, since all of it is copied for them."""
         size = self._state().size if self.exists() else 0
@@ -256,8 +252,7 @@ class Vectors:
             for part in _collections(store, collection):
                 chosen = None if ids is None else sorted(part.ids(ids))  # an absent one fails the query
                 if chosen != []:
-                    width = limit if chosen else max(limit, WIDE, self._state().size // WIDER)
-                    found.append(part.query(vectors, width, chosen))
+                    found.append(part.query(vectors, limit if chosen else max(limit, WIDE), chosen))
         rows = zip(*found, strict=True) if found else [()] * len(vectors)
         return [[(i, 1 - distance) for i, distance in islice(merge(*row, key=itemgetter(1)), limit)] for row in rows]
 
@@ -321,7 +316,7 @@ class Vectors:
         """Copy a store, if Chroma has made it."""
         try:
             if store.exists():
-                shutil.copytree(store, copy)
+                shutil.copytree(store, copy, ignore=lambda folder, names: [n for n in names if _unsaved(Path(folder, n))])
         except OSError as error:
             shutil.rmtree(copy, ignore_errors=True)
             raise HomeNotWritable(f"The vectors could not be copied: {error}", "Make room on the disk.").hiding(
@@ -339,7 +334,8 @@ class Vectors:
         if self._view:
             self._view.close()
         with self._lock(WAIT_TO_READ):
-            self._view = _View(self.folder / self._state().store, self._written())
+            state = self._state()
+            self._view = _View(self.folder / state.store, self._written(), state.size // WIDER)
             with failures():
                 yield self._view.store  # what is read of the graph is read now
 

@@ -324,7 +324,7 @@ def test_an_empty_catalog_is_mended_by_a_rebuild(target: Target, qa: Run) -> Non
 
 def test_a_few_vectors_that_no_passage_needs_may_stay(target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
     """To delete them a graph of a million is read for seconds; they are invisible, no finding, and of use if they come back."""
-    monkeypatch.setattr("index.vectors.TOLERATED", 3)
+    monkeypatch.setattr("index.catalog.TOLERATED", 0.5)
     update(target, STATIC)
     before, text = stored(target), (target.root / "a.txt").read_text()
     (target.root / "a.txt").write_text("Nothing is left of it.")
@@ -340,6 +340,83 @@ def test_a_few_vectors_that_no_passage_needs_may_stay(target: Target, monkeypatc
         (target.root / f"{name}.txt").write_text("Nothing is left of it.")
     update(target, STATIC)
     consistent(target)
+
+
+def test_what_was_never_embedded_is_no_vector_that_may_stay(target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else it would count as stored when it comes back."""
+    monkeypatch.setattr("index.catalog.TOLERATED", 0.9)
+    update(target, STATIC)
+    for text in ("Zebras run from lions.", "Zebras sleep.", "Zebras run from lions."):
+        (target.root / "a.txt").write_text(text)
+        update(target, lambda: Failing(after=0))
+    report = update(target, STATIC)
+    assert (report.fresh, report.embedded) == (True, 1)
+    with Catalog(target.home) as catalog:
+        assert text_hash("Zebras run from lions.") in stored(target) & catalog.hashes()
+
+
+def test_vectors_that_may_stay_are_those_of_one_collection(target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of another revision of the embedder nothing is stored, and when the first one is back its vectors are used again."""
+    monkeypatch.setattr("index.catalog.TOLERATED", 0.9)
+    update(target, STATIC)
+    text = (target.root / "a.txt").read_text()
+    newer = Failing(after=10_000)
+    newer.identity = "static/newer/256"
+    (target.root / "a.txt").unlink()
+    update(target, STATIC)
+    (target.root / "d.txt").write_text("Zebras run from lions.")
+    update(target, lambda: newer)
+    (target.root / "a.txt").write_text(text)
+    assert update(target, lambda: newer).fresh
+    with Catalog(target.home) as catalog:
+        assert catalog.hashes() <= stored(target)
+    (target.root / "e.txt").write_text("Zebras sleep.")
+    assert update(target, STATIC).embedded == 2  # what the first revision has not seen
+    with Catalog(target.home) as catalog:
+        found = target.vectors.query(catalog.meta("collection"), STATIC().query("lions")[None], 1000)[0]
+        assert len(found) == len({key for key, _ in found}) == len(stored(target))
+
+
+def test_vectors_that_may_stay_and_are_gone(target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As after a backup of one half was put back: they are not counted on."""
+    monkeypatch.setattr("index.catalog.TOLERATED", 0.9)
+    update(target, STATIC)
+    text = (target.root / "a.txt").read_text()
+    (target.root / "a.txt").unlink()
+    update(target, STATIC)
+    with Catalog(target.home) as catalog:
+        collection, old = catalog.meta("collection"), catalog.old_vectors()
+        os.utime(next((target.home / "vectors").rglob("chroma.sqlite3")))
+        target.vectors.delete(collection, old)
+        assert old
+    update(target, STATIC, thorough=True)
+    (target.root / "a.txt").write_text(text)
+    assert update(target, STATIC).fresh
+    consistent(target)
+
+
+def test_what_is_deleted_does_not_count_as_near(target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Though its vector is still there."""
+    (target.root / "z.txt").write_text("Zebras run from lions in the savannah.")
+    update(target, STATIC)
+    with Catalog(target.home) as catalog:
+        near = search(Index(catalog, target.vectors, STATIC()), "zebras", 1).similarity
+    monkeypatch.setattr("index.catalog.TOLERATED", 0.9)
+    (target.root / "z.txt").unlink()
+    update(target, STATIC)
+    with Catalog(target.home) as catalog:
+        assert catalog.old_vector_count() == 1
+        assert search(Index(catalog, target.vectors, STATIC()), "zebras", 1).similarity < near / 2
+
+
+def test_a_damaged_pointer_leaves_words(target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run that has nothing to do does not look at the vectors, whatever may stay among them."""
+    monkeypatch.setattr("index.catalog.TOLERATED", 0.9)
+    update(target, STATIC)
+    (target.root / "a.txt").unlink()
+    update(target, STATIC)
+    next((target.home / "vectors").glob("current.json")).write_text("damaged")
+    assert update(target, lambda: pytest.fail("nothing to do")).fresh
 
 
 def test_pruning_forgets_the_embedders_used_no_more(target: Target) -> None:

@@ -152,6 +152,17 @@ def test_a_few_additions_do_not_read_the_graph(tmp_path: Path) -> None:
     assert found(store, 6, 66, 139) == ["6", "66", "139"]
 
 
+def test_copies_and_views_leave_behind_what_is_no_graph(tmp_path: Path) -> None:
+    """Chroma keeps the folder of a collection that was dropped."""
+    store = Vectors(tmp_path / "v", save_after=20)
+    for n in range(0, 200, 50):
+        store.add("e/1/32", [str(i) for i in range(n, n + 10)], vectors(*range(n, n + 10)))
+        store.add("e/1/32", [str(i) for i in range(n + 10, n + 50)], vectors(*range(n + 10, n + 50)))
+    in_use = tmp_path / "v" / json.loads((tmp_path / "v" / "current.json").read_text())["store"]
+    assert len([path for path in in_use.iterdir() if path.is_dir()]) <= 2
+    assert found(store, 5, 155, 199) == ["5", "155", "199"]
+
+
 def test_a_save_that_fails_leaves_the_store_as_it_is(tmp_path: Path) -> None:
     """The copy is thrown away. (A folder in its place stands for a disk that is full.)"""
     store = Vectors(tmp_path / "v", save_after=10)
