@@ -300,10 +300,10 @@ def _run(
                 catalog.remember(unfinished=BEGUN)  # what is embedded from now on holds
         if switch:
             store.switch()
-        before = catalog.sources()
-        todo = plan(found, {} if rebuild else before, _makers(found))
-        gone = planned(found, catalog).gone
-        _put_all(todo.look, before, store, progress, rebuild=rebuild)
+        before, makers = catalog.sources(), _makers(found)
+        gone = plan(found, before, makers).gone
+        todo = plan(found, {} if rebuild else before, makers).look
+        _put_all(todo, before, store, progress, rebuild=rebuild)
         store.remove(gone)
         store.drop_unused()
         if doubtful or (store.doubtful and not store.vectors.shared):

@@ -26,7 +26,7 @@ from index.errors import (
     TimedOut,
     Unreachable,
 )
-from index.vectors import WIDE, WIDER, collection_name
+from index.vectors import WIDE, collection_name
 
 if TYPE_CHECKING:
     import httpx2
@@ -37,6 +37,9 @@ CONNECT, READ, WRITE = 2.0, 10.0, 60.0
 
 AGAIN = 30.0
 """Seconds before a server that could not be reached is tried again by the same process: not at each question of a batch."""
+
+ONE_IN = 250
+"""One vector in so many is asked for at least: a server looks no wider than that, and each is a line of its reply."""
 
 MOST_AT_ONCE = 1000
 """Ids or vectors of one request, if the server takes as many."""
@@ -146,7 +149,7 @@ class ServerVectors:
         found = self._collection(collection)
         if found is None:
             raise self._failure(NotThere, "it holds no vectors of it yet")
-        width = max(limit, WIDE, self._size(found) // WIDER)
+        width = max(limit, WIDE, self._size(found) // ONE_IN)
         body = {"query_embeddings": vectors.tolist(), "n_results": width, "include": ["distances"]}
         chosen = {} if ids is None else {"ids": sorted(self._present(found, ids, self._read))}  # an absent one fails it
         if chosen == {"ids": []}:
