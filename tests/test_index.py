@@ -70,7 +70,8 @@ def passages(target: Target) -> dict[str, list[str]]:
     """The texts of every source's passages, by source."""
     with Catalog(target.home) as catalog:
         sources = catalog.document_ids()
-        rows = {source: [r for r in catalog.rows(range(1, 10_000)) if r.document_id == d] for source, d in sources.items()}
+        every = catalog.rows([id_ for (id_,) in catalog._all("SELECT id FROM passage ORDER BY id")])
+        rows = {source: [r for r in every if r.document_id == d] for source, d in sources.items()}
         return {source: [r.text for r in found] for source, found in rows.items()}
 
 
