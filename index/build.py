@@ -236,7 +236,7 @@ def _settled(target: Target, found: Sequence[Found], *, thorough: bool) -> Repor
         todo = _worth_a_run(found, catalog)
         report = _report(catalog, 0, todo.same)
         unfinished = catalog.meta("unfinished") or not target.vectors.exists()
-        unfinished = unfinished or catalog.sweep_due(shared=target.vectors.shared)
+        unfinished = unfinished or catalog.sweep_due(report.passages, shared=target.vectors.shared)
         unfinished = unfinished or catalog.meta("vectors") != target.vectors.identity
         if thorough and not unfinished:
             unfinished = _touched(target, catalog, report)
@@ -301,10 +301,9 @@ def _run(
         if switch:
             store.switch()
         before, makers = catalog.sources(), _makers(found)
-        gone = plan(found, before, makers).gone
-        todo = plan(found, {} if rebuild else before, makers).look
-        _put_all(todo, before, store, progress, rebuild=rebuild)
-        store.remove(gone)
+        todo = plan(found, before, makers)
+        _put_all(plan(found, {}, makers).look if rebuild else todo.look, before, store, progress, rebuild=rebuild)
+        store.remove(todo.gone)
         store.drop_unused()
         if doubtful or (store.doubtful and not store.vectors.shared):
             reconciled = store.reconcile()

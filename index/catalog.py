@@ -382,10 +382,9 @@ class Catalog:
         """How many vectors no passage needs any more."""
         return int(self._all("SELECT COUNT(*) FROM old_vector")[0][0])
 
-    def sweep_due(self, *, shared: bool) -> bool:
-        """Whether so many vectors are needed by no passage that they should be deleted; any, where others keep theirs too."""
-        old = self.old_vector_count()
-        return old > 0 and (shared or old > TOLERATED * self._all("SELECT COUNT(*) FROM passage")[0][0])
+    def sweep_due(self, passages: int, *, shared: bool) -> bool:
+        """Whether so many vectors are needed by none of the passages that they should be deleted: any, if others keep some."""
+        return self.old_vector_count() > (0 if shared else TOLERATED * passages)
 
     def set_old_vectors(self, hashes: Iterable[str]) -> None:
         """The vector store holds these, and no others, for no passage. In a transaction."""

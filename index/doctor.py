@@ -197,9 +197,9 @@ def _mend(reason: str) -> str:
 
 def _vectors(target: Target, catalog: Catalog) -> Iterator[Finding]:
     """Every passage has its vector in the store, or is owed one, and every vector its passage."""
-    live, old = catalog.hashes(), set(catalog.old_vectors())
-    if owed := catalog.counts().owed:
-        count = "1 passage has" if owed == 1 else f"{owed} passages have"
+    live, old, counts = catalog.hashes(), set(catalog.old_vectors()), catalog.counts()
+    if counts.owed:
+        count = "1 passage has" if counts.owed == 1 else f"{counts.owed} passages have"
         yield Finding("vectors", f"{count} no vector yet, found by words alone.", INDEX)
     if not target.vectors.exists():
         if live:
@@ -212,7 +212,7 @@ def _vectors(target: Target, catalog: Catalog) -> Iterator[Finding]:
         yield Finding("vectors", f"{len(missing)} vectors are missing that the catalog counts on.", mend)
     if not target.vectors.shared and (extra := there - live - old):
         yield Finding("vectors", f"{len(extra)} vectors belong to no passage.", mend)
-    if (waiting := there & old) and catalog.sweep_due(shared=target.vectors.shared):
+    if (waiting := there & old) and catalog.sweep_due(counts.passages, shared=target.vectors.shared):
         yield Finding("vectors", f"{len(waiting)} vectors that no passage needs are not deleted yet.", INDEX)
 
 

@@ -9,7 +9,7 @@ Owns that import; knows nothing of sentences.
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import cache
 from importlib.util import find_spec
 from types import ModuleType, SimpleNamespace
@@ -28,9 +28,7 @@ class Packer:
     def __init__(self, size: int) -> None:
         self._text, self._parts = "", list[str]()
         try:
-            if CORE in sys.modules:
-                raise ImportError
-            with _empty_packages():
+            with nullcontext() if CORE in sys.modules else _empty_packages():
                 self._splitter = self._made(size)
         except Exception:  # noqa: BLE001 whatever another version may lack
             self._splitter = self._made(size)

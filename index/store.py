@@ -148,7 +148,7 @@ class Store:
     def sweep(self) -> None:
         """Delete the vectors that no passage needs any more, unless others may or there are few."""
         try:
-            if self.catalog.sweep_due(shared=self.vectors.shared):
+            if self.catalog.sweep_due(self.catalog.counts().passages, shared=self.vectors.shared):
                 old = self.catalog.old_vectors()
                 if not self.vectors.shared:
                     self.vectors.delete(self.catalog.meta("collection"), old)

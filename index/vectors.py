@@ -4,8 +4,8 @@ Owns who may be inside Chroma's folder and when, and how its graph is saved. Emb
 query is a write) and saves its graph in place, which a kill breaks. So every visit is made under an exclusive lock with a
 client of its own, and the graph is never saved in the store in use: a few changes go to its log (SQLite), additions to a second
 collection, whose graph is small; many are made in a copy of the store, whose graph is then saved with all that it lacked and
-which takes its place. Nobody waits for a copy: it is that of the one process
-that may write the index (`index/home.py`). A question is put to a view of the store, and so are those that follow it.
+which takes its place. Nobody waits for a copy: it is that of the one process that may write the index (`index/home.py`). A
+question is put to a view of the store, and so are those that follow it.
 """
 
 import hashlib
@@ -178,21 +178,21 @@ class Vectors:
         if not self.exists():
             return set()
         with self._visit(WAIT_TO_WRITE) as store:
-            return {i for found in _collections(store, collection) for i in found.ids(ids)}
+            return _ids(store, collection, ids)
 
     def ids(self, collection: str) -> set[str]:
         """Every id of a collection."""
         if not self.exists():
             return set()
         with self._visit(WAIT_TO_WRITE) as store:
-            return {i for found in _collections(store, collection) for i in found.ids()}
+            return _ids(store, collection)
 
     def ids_in_view(self, collection: str) -> set[str]:
         """The same, without a change of any file."""
         if not self.exists():
             return set()
         with self._reading() as store:
-            return {i for found in _collections(store, collection) for i in found.ids()}
+            return _ids(store, collection)
 
     def take(self, collection: str, ids: Sequence[str]) -> "tuple[list[str], np.ndarray | None]":
         """Those of the ids that are stored, and their vectors, float32 (n, d)."""
@@ -205,15 +205,14 @@ class Vectors:
         stored, rows = [i for found, _ in taken for i in found], [row for _, found in taken for row in found]
         return stored, np.asarray(rows, dtype=np.float32) if stored else None
 
-    def drop_others(self, collection: str) -> int:
-        """Forget the collections of embedders that are used no more; how many."""
+    def drop_others(self, collection: str) -> None:
+        """Forget the collections of embedders that are used no more."""
         if not self.exists():
-            return 0
+            return
         with self._visit(WAIT_TO_WRITE) as store:
-            others = [name for name in store.names() if name not in both(collection_name(collection))]
-            for name in others:
-                store.drop(name)
-            return len({name.removesuffix(RECENT) for name in others})
+            for name in store.names():
+                if name not in both(collection_name(collection)):
+                    store.drop(name)
 
     def worth(self, width: int) -> int:
         """A share of what is stored, since all of it is copied for them."""
@@ -427,6 +426,11 @@ class Vectors:
 def _collections(store: Store, collection: str) -> list[Collection]:
     """Where an embedder's vectors are."""
     return store.collections(both(collection_name(collection)))
+
+
+def _ids(store: Store, collection: str, among: Sequence[str] | None = None) -> set[str]:
+    """All ids of an embedder's vectors, or those of the ids given that are there."""
+    return {i for found in _collections(store, collection) for i in found.ids(among)}
 
 
 def collection_name(collection: str) -> str:
