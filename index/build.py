@@ -7,7 +7,7 @@ Owns the straight line of a run: walk, plan, read, split, store, report. How it 
 import hashlib
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
 
@@ -302,14 +302,16 @@ def _run(
             store.switch()
         before, makers = catalog.sources(), _makers(found)
         todo = plan(found, before, makers)
-        _put_all(plan(found, {}, makers).look if rebuild else todo.look, before, store, progress, rebuild=rebuild)
+        look = plan(found, {}, makers).look if rebuild else todo.look
+        _put_all(look, before, store, progress, rebuild=rebuild)
         store.remove(todo.gone)
         store.drop_unused()
         if doubtful or (store.doubtful and not store.vectors.shared):
             reconciled = store.reconcile()
         store.pay()
         store.sweep()
-        return _finished(target, catalog, store, before, renewed=renewed, reconciled=reconciled)
+        handled = [*(file.source for file in look), *todo.gone]
+        return _finished(target, catalog, store, before, handled, renewed=renewed, reconciled=reconciled)
 
 
 def _open(target: Target, *, rebuild: bool) -> Catalog:
@@ -412,21 +414,28 @@ def _item(found: Found, result: Read, before: Known | None) -> Prepared:
 
 
 def _finished(
-    target: Target, catalog: Catalog, store: Store, before: Mapping[str, Known], *, renewed: bool, reconciled: bool
+    target: Target,
+    catalog: Catalog,
+    store: Store,
+    before: Mapping[str, Known],
+    handled: Sequence[str],
+    *,
+    renewed: bool,
+    reconciled: bool,
 ) -> Report:
-    """Mark the run as finished and count what it did."""
+    """Mark the run as finished and count what it did to the sources that it handled."""
     with catalog.transaction():
         catalog.remember(unfinished="" if reconciled else BEGUN)
-    after = catalog.sources()
+    after = catalog.sources_among(handled)
     report = _report(catalog, 0, 0)
     if not report.sources and not store.failure:
         raise _nothing(target, catalog.left_out())
     indexed = {path: known for path, known in after.items() if not known.left_out}
-    was = {path: known for path, known in before.items() if not known.left_out}
+    was = {path: before[path] for path in handled if path in before and not before[path].left_out}
     report.added = len(indexed.keys() - was.keys())
     report.removed = len(was.keys() - indexed.keys())
     report.changed = sum(path in was and was[path].sha256 != known.sha256 for path, known in indexed.items())
-    report.same = len(indexed) - report.added - report.changed
+    report.same = report.sources - report.added - report.changed
     report.embedded, report.renewed, report.failure = store.embedded, renewed, store.failure
     if isinstance(store.failure, CostReached) and store.budget:
         report.failure = store.budget.reached(catalog.texts(owed=True))
@@ -435,9 +444,9 @@ def _finished(
 
 def _with_reader(found: Found, ocr: bool) -> Found:
     if found.left_out or reader_for(found.source):
-        return replace(found, ocr=True) if ocr and found.source.lower().endswith(".pdf") else found
+        return found._replace(ocr=True) if ocr and found.source.lower().endswith(".pdf") else found
     kind = Path(found.source).suffix
-    return replace(found, left_out=f"no reader for {kind} files" if kind else "no reader for its kind")
+    return found._replace(left_out=f"no reader for {kind} files" if kind else "no reader for its kind")
 
 
 def _makers(found: Sequence[Found]) -> dict[str, str]:

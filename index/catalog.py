@@ -9,7 +9,7 @@ import hashlib
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -164,7 +164,12 @@ class Catalog:
 
     def source(self, path: str) -> Known | None:
         """One source."""
-        return next((known for _, known in self._sources("WHERE path = ?", path)), None)
+        return self.sources_among([path]).get(path)
+
+    def sources_among(self, paths: Iterable[str]) -> dict[str, Known]:
+        """Those of the sources that there are, by path."""
+        parts = _slices(list(paths))
+        return {k: v for part in parts for k, v in self._sources(f"WHERE path IN ({_marks(len(part))})", *part)}
 
     def _sources(self, where: str, *values: str) -> Iterator[tuple[str, Known]]:
         sql = (
@@ -250,7 +255,7 @@ class Catalog:
                 self._store_document(item, owed)
             key = (item.row.sha256, item.row.maker)
             found = self._one("SELECT id FROM document WHERE sha256 = ? AND maker = ?", *key)
-            row = (item.source, found and found[0], *astuple(item.row.stat), item.row.checked_ns, item.row.maker)
+            row = (item.source, found and found[0], *item.row.stat, item.row.checked_ns, item.row.maker)
             name = folded_name(stem(item.source))
             self._db.execute(f"INSERT OR REPLACE INTO source VALUES ({_marks(10)})", (*row, item.row.left_out, name))
 

@@ -7,6 +7,7 @@ close to the moment it was looked at may change again within the clock's grain, 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from index.walk import Found, Stat
 
@@ -14,8 +15,7 @@ YOUNG_NS = 2_000_000_000
 """A file that changed less than this before it was looked at is read again; FAT's clock has a grain of two seconds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """A source as the catalog has it; `maker` names the reader and splitter that made it, `sha256` is "" if left out."""
 
     stat: Stat
