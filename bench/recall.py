@@ -22,7 +22,7 @@ from index.catalog import Catalog
 from index.embed import Embedder, open_embedder
 from index.home import VECTORS
 from index.passage import Piece
-from index.search import CANDIDATES, Index, _nearest
+from index.search import Index, _near
 from index.server import Server, ServerVectors
 from index.vectors import Vectors, VectorStore
 
@@ -77,12 +77,11 @@ def main() -> None:
         texts = sentences(catalog, options.queries)
         queries = np.stack([embedder.query(text) for text in texts])
         true = nearest(catalog, embedder, queries)
-        collection, many = catalog.meta("collection"), CANDIDATES + catalog.old_vector_count()
-        opened = Index(catalog, vectors, embedder)
         started = time.perf_counter()
-        few = vectors.query(collection, queries, TOP)
+        few = vectors.query(catalog.meta("collection"), queries, TOP)
         seconds = time.perf_counter() - started
-        shares = {"ten": share(few, true), "as_searched": share(_nearest(opened, queries, many, None), true)}
+        searched = [list(near.items()) for near in _near(Index(catalog, vectors, embedder), texts, TOP, None)()[1]]
+        shares = {"ten": share(few, true), "as_searched": share(searched, true)}
     print(json.dumps({**{name: round(value, 4) for name, value in shares.items()}, "query_ms": 1000 * seconds / len(texts)}))
 
 

@@ -50,7 +50,8 @@ class Store:
 
     def collections(self, names: Sequence[str]) -> "list[Collection]":
         """Those that are there; looked up in the list, since the error for a missing one loads all of chromadb."""
-        return [Collection(self, str(found.id)) for found in self.core.list_collections() if found.name in names]
+        found = [found for found in self.core.list_collections() if found.name in names]
+        return [Collection(self, str(one.id), one.dimension or 0) for one in found]
 
     def make(self, name: str, graph: dict[str, object]) -> "Collection":
         """The collection of that name, made with this graph, which is never saved by itself, if it is not there."""
@@ -67,11 +68,12 @@ class Store:
 
 
 class Collection:
-    """Ids and vectors; more of them may be given at once than the core takes."""
+    """Ids and vectors, of `width` numbers (0 before the first); more of them may be given at once than the core takes."""
 
-    def __init__(self, store: Store, key: str) -> None:
+    def __init__(self, store: Store, key: str, width: int = 0) -> None:
         self._store = store
         self._key = key
+        self._width = width
 
     def ids(self, among: Sequence[str] | None = None) -> set[str]:
         """All of them, or those of the ids given that are there."""
@@ -109,6 +111,11 @@ class Collection:
         self._save_each(writes)
         yield
         self._save_each(NEVER)
+
+    def read(self) -> None:
+        """Read the graph, as the first query does."""
+        if self._width:
+            self.query([[1.0] * self._width], 1)
 
     def look(self, width: int) -> None:
         """Look at so many vectors for each nearest one that a query asks for; counts only before the graph is read."""

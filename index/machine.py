@@ -8,7 +8,9 @@ import re
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
+
+Result = TypeVar("Result")
 
 
 def processors() -> int:
@@ -18,23 +20,33 @@ def processors() -> int:
     return os.cpu_count() or 1
 
 
-def in_thread(call: Callable[[], Any]) -> None:
+def in_thread(call: Callable[[], Result]) -> Result:
     """Make a call that Python cannot interrupt, in a thread that ends with the process: Ctrl-C is heeded meanwhile."""
+    return begun(call)()
+
+
+def begun(call: Callable[[], Result]) -> Callable[[], Result]:
+    """Begin a call in such a thread; what is returned waits for its result, or raises what it has raised."""
+    results: list[Result] = []
     failed: list[BaseException] = []
     done = threading.Event()
 
     def work() -> None:
         try:
-            call()
+            results.append(call())
         except BaseException as error:  # noqa: BLE001 (raised by the thread that waits)
             failed.append(error)
         done.set()
 
+    def result() -> Result:
+        while not done.wait(0.5):
+            pass  # a Ctrl-C that came the moment before the wait is heeded here
+        if failed:
+            raise failed[0]
+        return results[0]
+
     threading.Thread(target=work, daemon=True).start()
-    while not done.wait(0.5):
-        pass  # a Ctrl-C that came the moment before the wait is heeded here
-    if failed:
-        raise failed[0]
+    return result
 
 
 NETWORK = frozenset(

@@ -6,7 +6,7 @@ passage is invisible, and a passage without a vector is found by its words.
 
 import heapq
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from index.catalog import Catalog, Row
 from index.embed import Embedder
 from index.errors import DamagedIndex, Failure
 from index.links import links
+from index.machine import begun
 from index.passage import Hit
 from index.question import Question, understand
 from index.rank import Candidate, Evidence, Ranked, first_score, rank
@@ -76,17 +77,16 @@ def search(index: Index, query: str, top: int, within: frozenset[str] | None = N
 
 def search_all(index: Index, queries: Sequence[str], top: int, within: frozenset[str] | None = None) -> list[Found]:
     """As `search`, for several queries with one visit to the vector store."""
-    scope = None if within is None else _Scope(within, index.catalog)
-    embedded, near, failure = _near(index, queries, top, scope)
-    found = []
-    for number, query in enumerate(queries):
-        vector = None if embedded is None else embedded[number]
-        with index.catalog.snapshot():
-            question = understand(query, index.catalog, index.tokenizer)
-            search = _Search(index, question, near[number], scope)
-            hits = search.overview(top) if question.overview else search.hits(top, vector)
-        found.append(Found(question, hits, max(near[number].values(), default=0.0), failure))
-    return found
+    with index.catalog.snapshot():
+        scope = None if within is None else _Scope(within, index.catalog)
+        near = _near(index, queries, top, scope)
+        searches = [_Search(index, understand(query, index.catalog, index.tokenizer), scope, top) for query in queries]
+        embedded, cosines, failure = near()
+        found = []
+        for number, search in enumerate(searches):
+            hits = search.hits(None if embedded is None else embedded[number], cosines[number])
+            found.append(Found(search.question, hits, max(cosines[number].values(), default=0.0), failure))
+        return found
 
 
 class _Scope:
@@ -97,38 +97,48 @@ class _Scope:
         self.documents = frozenset(d for path, d in catalog.document_ids().items() if path in sources)
 
 
-def _near(
-    index: Index, queries: Sequence[str], top: int, scope: _Scope | None
-) -> "tuple[np.ndarray | None, list[dict[str, float]], Failure | None]":
-    """The queries' vectors, and for each the cosines of the nearest texts, by hash; none, with the reason, where that fails."""
+Near = tuple["np.ndarray | None", list[dict[str, float]], Failure | None]
+"""The queries' vectors, and for each the cosines of the nearest texts, by hash; none, with the reason, where that fails."""
+
+
+def _near(index: Index, queries: Sequence[str], top: int, scope: _Scope | None) -> Callable[[], Near]:
+    """Begin to look for the nearest texts, in a thread: neither a model nor Chroma's core holds Python's lock for long."""
     nothing: list[dict[str, float]] = [{} for _ in queries]
-    collection = index.catalog.meta("collection")
-    if index.embedder is None or not collection:
-        return None, nothing, None
+    collection, embedder = index.catalog.meta("collection"), index.embedder
+    if embedder is None or not collection:
+        return lambda: (None, nothing, None)
     count, ids = max(CANDIDATES, top), None
     if scope is not None:
         ids = index.catalog.hashes_in(scope.documents, EXACT_BELOW + 1)
         if len(ids) > EXACT_BELOW:
             count, ids = 5 * count, None
     old = index.catalog.old_vector_count()
-    try:
-        embedded = _embedded(index.embedder, queries)
-        found = _nearest(index, embedded, count + old, ids)
-        if not any(found) and not index.vectors.shared and _counts_on_vectors(index.catalog, ids):
-            raise DamagedIndex("The index's vectors are gone.", "Run `qa index` to make them anew.")
-    except Failure as failure:
-        return None, nothing, failure
-    invisible = index.catalog.old_among({key for pairs in found for key, _ in pairs}) if old else set()
-    needed = ((pair for pair in pairs if pair[0] not in invisible) for pairs in found)
-    return embedded, [dict(islice(pairs, count)) for pairs in needed], None
+
+    def asked() -> "tuple[np.ndarray, list[list[tuple[str, float]]]]":
+        embedded = _embedded(embedder, queries)
+        return embedded, index.vectors.query(collection, embedded, count + old, ids)
+
+    def near() -> Near:
+        try:
+            embedded, first = under_way()
+            found = _own(index, embedded, first, count + old, ids) if index.vectors.shared else first
+            if not any(found) and not index.vectors.shared and _counts_on_vectors(index.catalog, ids):
+                raise DamagedIndex("The index's vectors are gone.", "Run `qa index` to make them anew.")
+        except Failure as failure:
+            return None, nothing, failure
+        invisible = index.catalog.old_among({key for pairs in found for key, _ in pairs}) if old else set()
+        needed = ((pair for pair in pairs if pair[0] not in invisible) for pairs in found)
+        return embedded, [dict(islice(pairs, count)) for pairs in needed], None
+
+    under_way = begun(asked)
+    return near
 
 
-def _nearest(index: Index, vectors: "np.ndarray", count: int, ids: Sequence[str] | None) -> list[list[tuple[str, float]]]:
-    """As a store's `query`. Of a store that others use too this index's texts alone: more are asked for if others crowd it."""
+def _own(
+    index: Index, vectors: "np.ndarray", found: list[list[tuple[str, float]]], count: int, ids: Sequence[str] | None
+) -> list[list[tuple[str, float]]]:
+    """Of what a store that others use too has found this index's texts alone: it is asked for more if others crowd it."""
     catalog, collection = index.catalog, index.catalog.meta("collection")
-    found = index.vectors.query(collection, vectors, count, ids)
-    if not index.vectors.shared:
-        return found
     wanted = count
     while True:
         own = catalog.embedded({key for row in found for key, _ in row})
@@ -156,15 +166,20 @@ def _embedded(embedder: Embedder, queries: Sequence[str]) -> "np.ndarray":
 
 
 class _Search:
-    """One question's way from candidates to hits."""
+    """One question's way from candidates to hits; those by its words are looked for at once."""
 
-    def __init__(self, index: Index, question: Question, near: Mapping[str, float], scope: _Scope | None) -> None:
-        self.index, self.question, self.near, self.scope = index, question, near, scope
+    def __init__(self, index: Index, question: Question, scope: _Scope | None, top: int) -> None:
+        self.index, self.question, self.scope, self.top = index, question, scope, top
         self.catalog = index.catalog
+        self.near: Mapping[str, float] = {}
+        self._matched = {} if question.overview else self._match(max(CANDIDATES, top))
 
-    def hits(self, top: int, vector: "np.ndarray | None") -> list[Hit]:
+    def hits(self, vector: "np.ndarray | None", near: Mapping[str, float]) -> list[Hit]:
         """The best `top`, best first; passages of identical text are one hit that names all its places."""
-        groups, matched = self._groups(top)
+        top, self.near = self.top, near
+        if self.question.overview:
+            return self._overview()
+        groups, matched = self._groups()
         candidates = self._candidates(groups, matched)
         candidates.sort(key=lambda c: (-first_score(c, self.index.embedder), c.row.id))
         ranked = self._ranked(candidates[: max(LOOK, top)], vector)
@@ -192,27 +207,33 @@ class _Search:
         lifted = {r.candidate.row.id: LINKED * scores[targets[r.candidate.row.document_id]] for r in linked}
         return [r.lifted(lifted.get(r.candidate.row.id, 0.0)) for r in everything]
 
-    def overview(self, top: int) -> list[Hit]:
+    def _overview(self) -> list[Hit]:
         """The beginning of each document, as many as there is room for."""
-        rows = self.catalog.first_rows(top, None if self.scope is None else self.scope.documents)
+        rows = self.catalog.first_rows(self.top, None if self.scope is None else self.scope.documents)
         return [self._hit([row], Ranked(Candidate(row, ()), Evidence()), 0.0) for row in rows if self._paths([row])]
 
-    def _groups(self, top: int) -> tuple[dict[str, list[Row]], dict[int, float]]:
+    def _match(self, limit: int) -> dict[int, float]:
+        """The BM25 of the passages that words find, by id."""
+        if not self.question.words:
+            return {}
+        expression = any_of_with(self.question.leading, self.question.words)
+        return dict(self.catalog.match(expression, limit, None if self.scope is None else self.scope.documents))
+
+    def _groups(self) -> tuple[dict[str, list[Row]], dict[int, float]]:
         """Candidates by their text, with the BM25 of each passage that words found.
 
         More are fetched while texts that stand in many places crowd the list.
         """
-        limit = max(CANDIDATES, top)
+        limit, matched = max(CANDIDATES, self.top), self._matched
         allowed = None if self.scope is None else self.scope.documents
         by_vector = self.catalog.rows_of_hashes(list(self.near))
-        expression = any_of_with(self.question.leading, self.question.words)
         while True:
-            matched = dict(self.catalog.match(expression, limit, allowed)) if self.question.words else {}
             rows = {row.id: row for row in (*self.catalog.rows(list(matched)), *by_vector)}
             groups = _by_text(row for row in rows.values() if allowed is None or row.document_id in allowed)
-            if len(groups) >= top or len(matched) < limit:
+            if len(groups) >= self.top or len(matched) < limit:
                 return groups, matched
             limit *= 8
+            matched = self._match(limit)
 
     def _candidates(self, groups: Mapping[str, Sequence[Row]], matched: Mapping[int, float]) -> list[Candidate]:
         """One for each text that still has a source."""

@@ -161,6 +161,9 @@ class ServerVectors:
         except (LookupError, TypeError, ValueError):
             raise self._strange() from None
 
+    def read_ahead(self, collection: str) -> None:
+        """Nothing: a server keeps its graphs in memory."""
+
     def clear(self) -> None:
         """Nothing: others may use what is there."""
 

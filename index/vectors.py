@@ -14,6 +14,7 @@ import os
 import re
 import secrets
 import shutil
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
@@ -46,7 +47,9 @@ SHARE = 0.05
 LEAST, MOST_BYTES = 5000, 200_000_000
 """But at least so many, as far as their numbers take no more memory than this."""
 
-WAIT_TO_READ = 1.0
+WAIT_TO_READ, READ_A_SECOND = 1.0, 300_000
+"""Seconds that a question waits for another process, and for as long as that may take to read a graph of so many vectors."""
+
 WAIT_TO_WRITE = 60.0
 
 _LOCK, _POINTER, _SEEN, _STORE = "lock", "current.json", "seen", "store-"
@@ -143,6 +146,9 @@ class VectorStore(Protocol):
     ) -> list[list[tuple[str, float]]]:
         """For each row of (n, d) the nearest ids, at most `limit`, with their cosine similarity, best first."""
 
+    def read_ahead(self, collection: str) -> None:
+        """Do what the first query would wait for; in a thread, while whatever else is done, even to this store."""
+
     def clear(self) -> None:
         """Forget every vector of every collection, unless it is shared."""
 
@@ -157,6 +163,7 @@ class Vectors:
         self.folder = folder
         self._save_after = save_after
         self._view: _View | None = None
+        self._one_reader = threading.Lock()
 
     def exists(self) -> bool:
         """Whether anything was ever stored."""
@@ -256,6 +263,13 @@ class Vectors:
         rows = zip(*found, strict=True) if found else [()] * len(vectors)
         return [[(i, 1 - distance) for i, distance in islice(merge(*row, key=itemgetter(1)), limit)] for row in rows]
 
+    def read_ahead(self, collection: str) -> None:
+        """Read the graphs, unless nothing was ever stored."""
+        if self.exists():
+            with self._reading() as store:
+                for part in _collections(store, collection):
+                    part.read()
+
     def clear(self) -> None:
         """Forget every vector of every collection."""
         if self.folder.exists():
@@ -326,18 +340,18 @@ class Vectors:
     @contextmanager
     def _reading(self) -> Iterator[Store]:
         """A view of the store in use, kept as long as nothing is written; IndexBusy where somebody writes for too long."""
-        written = self._written()
-        if self._view and self._view.written == written:
-            with failures():
-                yield self._view.store
-            return
-        if self._view:
-            self._view.close()
-        with self._lock(WAIT_TO_READ):
-            state = self._state()
-            self._view = _View(self.folder / state.store, self._written(), state.size // WIDER)
-            with failures():
-                yield self._view.store  # what is read of the graph is read now
+        with self._one_reader:
+            if self._view and self._view.written == self._written():
+                with failures():
+                    yield self._view.store
+                return
+            if self._view:
+                self._view.close()
+            with self._lock(WAIT_TO_READ + self._state().size / READ_A_SECOND):
+                state = self._state()
+                self._view = _View(self.folder / state.store, self._written(), state.size // WIDER)
+                with failures():
+                    yield self._view.store  # what is read of the graph is read now
 
     def _written(self) -> tuple[int, int]:
         """Time and inode of the pointer, which each change renews."""

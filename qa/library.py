@@ -16,6 +16,7 @@ from index.build import Progress, Report, Target, look, update
 from index.catalog import Catalog
 from index.embed import PATIENCE, Embedder, local_best, open_embedder
 from index.errors import CostReached, Failure, IndexMissing, NoMatch
+from index.machine import begun
 from index.search import Index
 from qa.answer import IndexState
 from qa.config import Settings
@@ -62,6 +63,8 @@ def open_library(settings: Settings, notice: Notice, progress: Progress, *, froz
     target = settings.target
     for line in settings.notices:
         notice(line)
+    if target.indexed and (collection := schema.remembered(target.home, "collection")):
+        begun(partial(target.vectors.read_ahead, collection))  # while the files are looked at
     if not frozen and not stored_embedder(target):
         announce_sending(settings, settings.embedder, notice)
     embedder = embedder_for(settings, notice, IMPATIENCE)
