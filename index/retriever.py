@@ -45,7 +45,7 @@ def retriever(documents: Path, home: Path, *, top: int = 8, service: Service | N
 def _embedder(target: Target, service: Service | None) -> Embedder:
     """The index's own, or for a new one the best that needs no service."""
     name = schema.remembered(target.home, "embedder") if target.indexed else ""
-    return open_embedder(name or local_best(), service)
+    return open_embedder(name or local_best(), service, collection=target.collection)
 
 
 def _node(hit: Hit) -> "NodeWithScore":

@@ -100,7 +100,8 @@ def _embedder(settings: Settings, named: str | None, own: str, screen: Screen, *
         announce_sending(settings, named or own or settings.embedder, screen.notice)
     if not named:
         return embedder_for(settings, screen.notice)
-    embedder = open_embedder(named, settings.service, settings.offline)
+    collection = "" if rebuild else settings.target.collection
+    embedder = open_embedder(named, settings.service, settings.offline, collection=collection)
     return lambda: embedder
 
 

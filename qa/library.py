@@ -63,7 +63,7 @@ def open_library(settings: Settings, notice: Notice, progress: Progress, *, froz
     target = settings.target
     for line in settings.notices:
         notice(line)
-    if target.indexed and (collection := schema.remembered(target.home, "collection")):
+    if collection := target.collection:
         begun(partial(target.vectors.read_ahead, collection))  # while the files are looked at
     if not frozen and not stored_embedder(target):
         announce_sending(settings, settings.embedder, notice)
@@ -99,7 +99,8 @@ def embedder_for(settings: Settings, notice: Notice, patience: float = PATIENCE)
         # minilm's files are fetched only for a user who names it, never because an old index once used it.
         unnamed = name == "minilm" and settings.embedder != name
         service = settings.service and replace(settings.service, told=notice)
-        return open_embedder(name, service, settings.offline or unnamed, patience)
+        collection = settings.target.collection
+        return open_embedder(name, service, settings.offline or unnamed, patience, collection=collection)
 
     return opened
 

@@ -188,7 +188,7 @@ class Handler(BaseHTTPRequestHandler):
     def embed(self, body: dict[str, Any], fault: Fault) -> None:
         """POST /v1/embeddings."""
         texts = [body["input"]] if isinstance(body["input"], str) else list(body["input"])
-        dimensions = fault.dimensions or body.get("dimensions") or self.loopback.dimensions
+        dimensions = fault.dimensions or min(body.get("dimensions") or self.loopback.dimensions, self.loopback.dimensions)
         rows = [vector(text, dimensions) for text in texts][: len(texts) - max(0, fault.missing)]
         rows += [vector("one more", dimensions)] * -fault.missing
         if fault.nan:

@@ -364,7 +364,34 @@ def test_identity_asks_once_and_openais_own_never(loopback: Loopback) -> None:
     embedder.query("Lee")
     assert embedder.identity.endswith("/64")
     assert len(loopback.requests) == 2
-    assert open_embedder("openai", Service(None, KEY)).identity == "openai/text-embedding-3-small/1536"
+    known = {"text-embedding-3-small": 512, "text-embedding-3-large": 1024, "text-embedding-ada-002": 1536}
+    for model, width in known.items():
+        assert open_embedder(f"openai:{model}", Service(None, KEY)).identity == f"openai/{model}/{width}"
+
+
+def test_vectors_are_shortened_where_the_model_is_made_for_it(loopback: Loopback) -> None:
+    """The service does it, of models that are known; an index that has whole vectors goes on with these."""
+    loopback.dimensions = 2000
+    service, whole = Service(loopback.url, KEY), "openai/text-embedding-3-small/1536"
+    assert open_embedder("openai", service).query("Lee").shape == (512,)
+    assert open_embedder("openai", service, collection="openai/other/99").query("Lee").shape == (512,)
+    kept = open_embedder("openai", service, collection=whole)
+    assert (kept.query("Lee").shape, kept.identity) == ((1536,), whole)
+    assert open_embedder("openai:nomic", service, collection="openai/nomic/99").query("Lee").shape == (2000,)
+    asked = [request.body.get("dimensions") for request in loopback.requests]
+    assert asked == [512, 512, 1536, None]
+
+
+def test_a_service_that_knows_no_dimensions_gives_whole_vectors(loopback: Loopback) -> None:
+    """Its refusal is taken for that once; another one is the user's to see."""
+    loopback.enqueue(Fault(status=400, message="unknown field dimensions"), path=EMBEDDINGS)
+    embedder = open_embedder("openai", Service(loopback.url, KEY))
+    assert embedder.query("Lee").shape == (64,)
+    assert embedder.query("Xi").shape == (64,)
+    assert [request.body.get("dimensions") for request in loopback.requests] == [512, None, None]
+    loopback.enqueue(*[Fault(status=400, message="too long")] * 2, path=EMBEDDINGS)
+    with pytest.raises(RequestRefused, match="too long"):
+        open_embedder("openai", Service(loopback.url, KEY)).query("Lee")
 
 
 @given(st.lists(st.integers(0, 90_000), max_size=40).map(lambda sizes: ["x" * size for size in sizes]))
