@@ -8,13 +8,14 @@ import os
 import pickle
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.child import Child, send, speaker
-from index.chroma import Store, opened
+from index.chroma import Collection, Store, opened
 from index.errors import Failure, HomeNotWritable
 from index.machine import in_thread
 
@@ -23,9 +24,16 @@ if TYPE_CHECKING:
 
 GRAPH = {"space": "cosine", "ef_construction": 100, "ef_search": 100, "max_neighbors": 16}
 
+LARGE, LARGE_GRAPH = 100_000, GRAPH | {"ef_construction": 200}
+"""More vectors than so many have a graph that takes 1.6 times as long to make: of a million's nearest ten it finds 98.5 % among
+4,000 that are looked at, the other one 95 %."""
 
 RECENT = "-recent"
 """What is added to a collection's name for what its graph lacks: Chroma reads a graph before it takes an addition to it."""
+
+
+LARGER = "-larger"
+"""What is added to it for a graph that is to take the place of the collection's own."""
 
 
 def both(name: str) -> tuple[str, str]:
@@ -53,8 +61,7 @@ class Change:
         """Make it in the graph, with all that this lacked, and save that. Nothing may have been done with the store before."""
         recent = store.collections([self.name + RECENT])
         ids, rows = recent[0].vectors() if recent else ([], [])
-        graph = store.make(self.name, GRAPH)
-        with graph.saved(len(ids) + len(self.ids)):
+        with _graph(store, self.name, len(ids) + len(self.ids)) as graph:
             graph.add(ids, rows)
             if self.rows is not None:
                 graph.add(self.ids, self.rows)
@@ -62,6 +69,23 @@ class Change:
                 graph.delete(self.ids)
         if recent:
             store.drop(self.name + RECENT)
+
+
+@contextmanager
+def _graph(store: Store, name: str, writes: int) -> Iterator[Collection]:
+    """A collection whose graph is saved after so many writes; one that it has outgrown is made anew."""
+    graph = store.make(name, GRAPH)
+    if graph.count() <= LARGE or graph.graph["ef_construction"] == LARGE_GRAPH["ef_construction"]:
+        with graph.saved(writes):
+            yield graph
+        return
+    larger = store.make(name + LARGER, LARGE_GRAPH)
+    with larger.saved(graph.count() + writes):
+        for ids, rows in graph.parts():
+            larger.add(ids, rows)
+        yield larger
+    store.drop(name)
+    larger.rename(name)
 
 
 class Apart:

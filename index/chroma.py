@@ -10,9 +10,10 @@ are.
 
 import json
 import re
+import sqlite3
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,13 +51,12 @@ class Store:
 
     def collections(self, names: Sequence[str]) -> "list[Collection]":
         """Those that are there; looked up in the list, since the error for a missing one loads all of chromadb."""
-        found = [found for found in self.core.list_collections() if found.name in names]
-        return [Collection(self, str(one.id), one.dimension or 0) for one in found]
+        return [Collection(self, found) for found in self.core.list_collections() if found.name in names]
 
     def make(self, name: str, graph: dict[str, object]) -> "Collection":
         """The collection of that name, made with this graph, which is never saved by itself, if it is not there."""
         made = self.core.create_collection(name, json.dumps({"hnsw": {**graph, "sync_threshold": NEVER}}), get_or_create=True)
-        return Collection(self, str(made.id))
+        return Collection(self, made)
 
     def drop(self, name: str) -> None:
         """Delete a collection."""
@@ -68,12 +68,13 @@ class Store:
 
 
 class Collection:
-    """Ids and vectors, of `width` numbers (0 before the first); more of them may be given at once than the core takes."""
+    """Ids and vectors; more of them may be given at once than the core takes. `graph` is what it was made with."""
 
-    def __init__(self, store: Store, key: str, width: int = 0) -> None:
+    def __init__(self, store: Store, found: Any) -> None:
         self._store = store
-        self._key = key
-        self._width = width
+        self._key = str(found.id)
+        self._width = found.dimension or 0  # before the first vector
+        self.graph: dict[str, object] = found.configuration["hnsw"]
 
     def ids(self, among: Sequence[str] | None = None) -> set[str]:
         """All of them, or those of the ids given that are there."""
@@ -85,6 +86,17 @@ class Collection:
         parts = [None] if among is None else self._slices(among)
         found = [self._store.core.get(self._key, part, include=["embeddings"]) for part in parts]
         return [i for part in found for i in part.ids], [row for part in found for row in part.embeddings]
+
+    def parts(self) -> Iterator[tuple[list[str], list[list[float]]]]:
+        """All ids and their vectors, in parts, as long as nothing is changed."""
+        start = 0
+        while (found := self._store.core.get(self._key, None, limit=AT_ONCE, offset=start, include=["embeddings"])).ids:
+            yield found.ids, found.embeddings
+            start += AT_ONCE
+
+    def count(self) -> int:
+        """How many ids there are."""
+        return int(self._store.core.count(self._key))
 
     def add(self, ids: Sequence[str], rows: "Sequence[Sequence[float]] | np.ndarray") -> None:
         """Store vectors under new ids."""
@@ -121,6 +133,10 @@ class Collection:
         """Look at so many vectors for each nearest one that a query asks for; counts only before the graph is read."""
         self._set({"ef_search": width})
 
+    def rename(self, name: str) -> None:
+        """Give it another name."""
+        self._store.core.update_collection(self._key, new_name=name)
+
     def _save_each(self, writes: int) -> None:
         self._set({"sync_threshold": writes})
 
@@ -156,6 +172,16 @@ def opened(folder: Path) -> Iterator[Store]:
             yield store
         finally:
             store.close()
+
+
+def dropped(folder: Path) -> set[str]:
+    """The names of the folders of graphs that Chroma has left behind, as its own table tells; none where it cannot be read."""
+    try:
+        with closing(sqlite3.connect(f"{(folder / 'chroma.sqlite3').resolve().as_uri()}?mode=ro", uri=True, timeout=5.0)) as db:
+            known = {name for (name,) in db.execute("SELECT id FROM segments")}
+    except sqlite3.Error:
+        return set()
+    return {path.name for path in folder.iterdir() if path.is_dir() and path.name not in known}
 
 
 FAILURES: dict[str, type[Failure] | None] = {

@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
-from index.apart import GRAPH
+from index.apart import LARGE_GRAPH
 from index.errors import (
     KeyRefused,
     NotThere,
@@ -193,7 +193,11 @@ class ServerVectors:
         full = collection_name(f"{server.project} {name}")
         base = f"/api/v2/tenants/{quote(server.tenant, safe='')}/databases/{quote(server.database, safe='')}"
         if create:
-            body = {"name": full, "get_or_create": True, "configuration": {"hnsw": {**GRAPH, "sync_threshold": SAVE_EACH}}}
+            body = {
+                "name": full,
+                "get_or_create": True,
+                "configuration": {"hnsw": {**LARGE_GRAPH, "sync_threshold": SAVE_EACH}},
+            }
             return f"{base}/collections/{self._id(self._call('POST', f'{base}/collections', WRITE, body))}"
         if full not in self._known:
             found = self._call("GET", f"{base}/collections/{full}", self._read, missing="Collection")

@@ -87,14 +87,20 @@ def test_the_core_of_chroma_does_what_its_client_does(tmp_path: Path) -> None:
     assert [(found.name, str(found.id)) for found in one.list_collections()] == [("abc", key)]
     assert set(one.get(key, None, include=[]).ids) == {"a", "b", "d"}
     assert one.get(key, ["d", "absent"], include=["embeddings"]).embeddings == [[0, 0, 1]]
-    assert len(one.get(key, limit=1, include=["embeddings"]).embeddings) == 1
+    parts = [one.get(key, None, limit=2, offset=start, include=["embeddings"]) for start in (0, 2, 4)]
+    assert [len(part.embeddings) for part in parts] == [2, 1, 0]
+    assert {id_ for part in parts for id_ in part.ids} == {"a", "b", "d"}
+    assert one.count(key) == 3
+    (listed,) = one.list_collections()
+    assert (listed.dimension, listed.configuration["hnsw"]["ef_construction"]) == (3, 100)
     found = one.query(key, None, list(np.eye(3, dtype=np.float32)[:1]), 9, include=["distances"])
     assert (sorted(found.ids[0]), sorted(found.distances[0])) == (sorted(expected["ids"][0]), sorted(expected["distances"][0]))
     assert one.query(key, ["b"], list(np.eye(3, dtype=np.float32)[:1]), 9, include=["distances"]).ids == [["b"]]
     one.update_collection(key, new_configuration_json_str=json.dumps({"hnsw": {"sync_threshold": 3}}))
+    one.update_collection(key, new_name="new")
     del one
     with chromadb.PersistentClient(str(tmp_path), Settings(anonymized_telemetry=False)) as client:
-        assert client.get_collection("abc", embedding_function=None).configuration["hnsw"]["sync_threshold"] == 3
+        assert client.get_collection("new", embedding_function=None).configuration["hnsw"]["sync_threshold"] == 3
 
 
 def test_chroma_has_the_minilm_it_downloads() -> None:

@@ -53,7 +53,7 @@ ONLY_IN = {
     "charset_normalizer": {"index.read.guess"},
     "chromadb": {"index.embed"},
     "chromadb_rust_bindings": {"index.chroma"},
-    "sqlite3": {"index.catalog", "index.schema", "index.terms"},
+    "sqlite3": {"index.catalog", "index.chroma", "index.schema", "index.terms"},
     "openai": {"index.service", "index.embed", "qa.llm"},
     "typer": {"qa.cli"},
     "rich": {"qa.render"},

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from index import apart, chroma
 from index.apart import GRAPH
 from index.chroma import FAILURES, opened
 from index.errors import DamagedIndex, HomeNotWritable, IndexBusy
@@ -258,6 +259,28 @@ def test_a_connection_that_writes_is_waited_for(tmp_path: Path) -> None:
                 found.add(["1", "2"], vectors(1, 2))
             assert holder.wait() == 0
         assert found.ids() == {"1", "2"}
+
+
+def test_a_graph_that_is_outgrown_is_made_with_more_care(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was in it, what was added since and what is deleted are true of the new one, which is saved and has the name."""
+    monkeypatch.setattr(apart, "LARGE", 3)
+    monkeypatch.setattr(chroma, "AT_ONCE", 2)
+    sizes = []
+    for ids in (range(3), range(3, 5), range(5, 7)):
+        with opened(tmp_path / "s") as store:
+            apart.Change("name", [str(i) for i in ids], vectors(*ids)).save(store)
+            (graph,) = store.collections(["name"])
+            sizes.append((graph.graph["ef_construction"], graph.count()))
+    with opened(tmp_path / "s") as store:
+        apart.Change("name", ["0"]).save(store)
+    assert sizes == [(100, 3), (100, 5), (200, 7)]
+    with opened(tmp_path / "s") as store:
+        (graph,) = store.collections(["name"])
+        assert store.names() == ["name"]
+        assert graph.ids() == {str(i) for i in range(1, 7)}
+        assert [row[0][0] for row in graph.query(vectors(*range(1, 7)), 1)] == [str(i) for i in range(1, 7)]
+    folders = {path.name for path in (tmp_path / "s").iterdir() if (path / "index_metadata.pickle").exists()}
+    assert len(folders - chroma.dropped(tmp_path / "s")) == 1
 
 
 def test_one_writer_and_four_readers(tmp_path: Path) -> None:
