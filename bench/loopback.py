@@ -2,14 +2,17 @@
 
     python bench/loopback.py [--latency 0.1] [--dimensions 1536]
 
-Prints its base URL and serves until it is stopped. A text's vector is random, of its hash.
+Prints its base URL and serves until it is stopped. A text's vector is the sum of those of its words, which are random, of their
+hashes: texts are near each other as real ones are. Vectors that are all equally far take a graph twice as long.
 """
 
 import argparse
 import base64
 import hashlib
+import re
 import sys
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -43,8 +46,18 @@ class Handler(service.Handler):
 
 
 def vector(text: str, dimensions: int) -> "np.ndarray[Any, np.dtype[np.float32]]":
-    seed = int.from_bytes(hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8).digest(), "big")
-    return np.random.Generator(np.random.SFC64(seed)).standard_normal(dimensions, dtype=np.float32)
+    """Short words, which are the frequent ones, count little."""
+    numbers = [places(word) for word in re.findall(r"\w+", text.lower())] or [places("")]
+    weights = np.repeat([1.0 if word.size > 8 else 0.1 for word in numbers], [word.size for word in numbers])
+    found = np.concatenate(numbers)
+    row = np.bincount((found >> 1) % dimensions, np.where(found & 1, weights, -weights), dimensions).astype(np.float32)
+    return row / (np.linalg.norm(row) or 1.0)
+
+
+@cache
+def places(word: str) -> "np.ndarray[Any, np.dtype[np.uint32]]":
+    """Where a word's vector is not zero, and in the last bit its sign there: 16 numbers, 8 for a word of up to three letters."""
+    return np.frombuffer(hashlib.blake2b(word.encode(), digest_size=64 if len(word) > 3 else 32).digest(), dtype="<u4")
 
 
 def main() -> None:

@@ -41,6 +41,9 @@ ALONE = 3_000_000
 MOST_UNREADY = 3
 """So many processes in a row may end before they could read anything."""
 
+TELL = 0.2
+"""Seconds between two words of progress at least: each wakes the process that waits for them."""
+
 CHUNK = 400_000
 """Bytes of files that a process is given at once."""
 
@@ -293,9 +296,14 @@ def serve() -> None:
     split(Document("Loads what a splitter needs. " * MAX_CHARS, "", False))  # also what it takes for long texts alone
     send(out, _Progress())
 
+    told = time.monotonic()
+
     def tick() -> None:
+        nonlocal told
         _alarm()
-        send(out, _Progress())
+        if time.monotonic() - told > TELL:
+            told = time.monotonic()
+            send(out, _Progress())
 
     while True:
         try:
