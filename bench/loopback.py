@@ -56,7 +56,7 @@ def vector(text: str, dimensions: int) -> "np.ndarray[Any, np.dtype[np.float32]]
 
 @cache
 def places(word: str) -> "np.ndarray[Any, np.dtype[np.uint32]]":
-    """Where a word's vector is not zero, and in the last bit its sign there: 16 numbers, 8 for a word of up to three letters."""
+    """Where a word's vector is not zero, in the last bit its sign: 16 numbers, 8 for a word of up to three letters."""
     return np.frombuffer(hashlib.blake2b(word.encode(), digest_size=64 if len(word) > 3 else 32).digest(), dtype="<u4")
 
 
