@@ -57,11 +57,14 @@ class Change:
             for found in store.collections(both(self.name)):
                 found.delete(self.ids)
 
-    def save(self, store: Store) -> None:
-        """Make it in the graph, with all that this lacked, and save that. Nothing may have been done with the store before."""
+    def save(self, store: Store, size: int) -> None:
+        """Make it in the graph, with all that this lacked, and save that; the store holds about `size` vectors then.
+
+        Nothing may have been done with the store before: after a mere count of its vectors, additions take twice as long.
+        """
         recent = store.collections([self.name + RECENT])
         ids, rows = recent[0].vectors() if recent else ([], [])
-        with _graph(store, self.name, len(ids) + len(self.ids)) as graph:
+        with _graph(store, self.name, len(ids) + len(self.ids), size > LARGE) as graph:
             graph.add(ids, rows)
             if self.rows is not None:
                 graph.add(self.ids, self.rows)
@@ -72,10 +75,10 @@ class Change:
 
 
 @contextmanager
-def _graph(store: Store, name: str, writes: int) -> Iterator[Collection]:
+def _graph(store: Store, name: str, writes: int, large: bool) -> Iterator[Collection]:
     """A collection whose graph is saved after so many writes; one that it has outgrown is made anew."""
-    graph = store.make(name, GRAPH)
-    if graph.count() <= LARGE or graph.graph["ef_construction"] == LARGE_GRAPH["ef_construction"]:
+    graph = store.make(name, LARGE_GRAPH if large else GRAPH)
+    if not large or graph.graph["ef_construction"] == LARGE_GRAPH["ef_construction"]:
         with graph.saved(writes):
             yield graph
         return
@@ -89,15 +92,18 @@ def _graph(store: Store, name: str, writes: int) -> Iterator[Collection]:
 
 
 class Apart:
-    """A change under way in a process of its own, which ends with this object or with this process."""
+    """A change under way in a process of its own, which ends with this object or with this process.
 
-    def __init__(self, folder: Path, change: Change) -> None:
+    The store in the folder holds about `size` vectors when it is made.
+    """
+
+    def __init__(self, folder: Path, change: Change, size: int) -> None:
         try:
             self._child = Child("from index.apart import serve; serve()")
         except OSError as error:
             message = f"The process that stores vectors cannot be started: {error.strerror}."
             raise HomeNotWritable(message, "Run `qa index` again.") from error
-        threading.Thread(target=self._child.tell, args=((folder, change),), daemon=True).start()
+        threading.Thread(target=self._child.tell, args=((folder, change, size),), daemon=True).start()
 
     def wait(self) -> None:
         """Until the change is made and the graph saved; raises the failure that has kept it from that."""
@@ -118,12 +124,12 @@ class Apart:
 def serve() -> None:
     """Be the process: a folder and a change come in on standard input; None, the failure or a bug goes out."""
     out = speaker()
-    folder, change = pickle.load(sys.stdin.buffer)
+    folder, change, size = pickle.load(sys.stdin.buffer)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     failure: Exception | None = None
     try:
         with opened(folder) as store:
-            change.save(store)
+            change.save(store, size)
     except Failure as raised:
         failure = raised
     except MemoryError:

@@ -309,7 +309,7 @@ class Vectors:
             if self.exists():
                 in_use, known = self.folder / self._state().store, self._known()
                 self._copy(in_use, self.folder / copy)
-        under_way = Apart(self.folder / copy, change)
+        under_way = Apart(self.folder / copy, change, size)
 
         def done() -> None:
             try:

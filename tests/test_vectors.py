@@ -268,12 +268,12 @@ def test_a_graph_that_is_outgrown_is_made_with_more_care(tmp_path: Path, monkeyp
     sizes = []
     for ids in (range(3), range(3, 5), range(5, 7)):
         with opened(tmp_path / "s") as store:
-            apart.Change("name", [str(i) for i in ids], vectors(*ids)).save(store)
+            apart.Change("name", [str(i) for i in ids], vectors(*ids)).save(store, ids.stop)
             (graph,) = store.collections(["name"])
-            sizes.append((graph.graph["ef_construction"], graph.count()))
+            sizes.append((graph.graph["ef_construction"], graph.count()))  # the last call, since it spoils the store
     with opened(tmp_path / "s") as store:
-        apart.Change("name", ["0"]).save(store)
-    assert sizes == [(100, 3), (100, 5), (200, 7)]
+        apart.Change("name", ["0"]).save(store, 6)
+    assert sizes == [(100, 3), (200, 5), (200, 7)]
     with opened(tmp_path / "s") as store:
         (graph,) = store.collections(["name"])
         assert store.names() == ["name"]
