@@ -109,9 +109,9 @@ class Clock:
 class Here:
     """A change of the vectors made in this process."""
 
-    def __init__(self, folder: Path, change: Change) -> None:
+    def __init__(self, folder: Path, change: Change, size: int) -> None:
         with opened(folder) as store:
-            change.save(store)
+            change.save(store, size)
 
     def wait(self) -> None:
         """It is done."""
