@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.child import Child, send, speaker
-from index.chroma import Collection, Store, opened
+from index.chroma import Collection, Store, opened, tidy
 from index.errors import Failure, HomeNotWritable
 from index.machine import in_thread
 
@@ -27,6 +27,9 @@ GRAPH = {"space": "cosine", "ef_construction": 100, "ef_search": 100, "max_neigh
 LARGE, LARGE_GRAPH = 100_000, GRAPH | {"ef_construction": 200}
 """More vectors than so many have a graph that takes 1.6 times as long to make: of a million's nearest ten it finds 98.5 % among
 4,000 that are looked at, the other one 95 %."""
+
+MANY = 5000
+"""A graph that was made otherwise is made anew where so many vectors come at once: not by a question that follows an edit."""
 
 RECENT = "-recent"
 """What is added to a collection's name for what its graph lacks: Chroma reads a graph before it takes an addition to it."""
@@ -60,11 +63,12 @@ class Change:
     def save(self, store: Store, size: int) -> None:
         """Make it in the graph, with all that this lacked, and save that; the store holds about `size` vectors then.
 
-        Nothing may have been done with the store before: after a mere count of its vectors, additions take twice as long.
+        Nothing may have been done with the collection before: after a mere count, additions take twice as long.
         """
         recent = store.collections([self.name + RECENT])
         ids, rows = recent[0].vectors() if recent else ([], [])
-        with _graph(store, self.name, len(ids) + len(self.ids), size > LARGE) as graph:
+        large = size > LARGE and len(self.ids) >= MANY
+        with _graph(store, self.name, len(ids) + len(self.ids), large) as graph:
             graph.add(ids, rows)
             if self.rows is not None:
                 graph.add(self.ids, self.rows)
@@ -130,6 +134,7 @@ def serve() -> None:
     try:
         with opened(folder) as store:
             change.save(store, size)
+        tidy(folder)
     except Failure as raised:
         failure = raised
     except MemoryError:

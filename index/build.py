@@ -78,11 +78,6 @@ class Target:
                 self.home
             ) from error
 
-    @property
-    def collection(self) -> str:
-        """The identity of the embedder that its vectors are of, "" before the first."""
-        return schema.remembered(self.home, "collection") if self.indexed else ""
-
     def owned(self, catalog: Catalog) -> bool:
         """Whether the index is this target's; ForeignIndex if it is that of another folder that still exists."""
         return homes.check_owner(catalog.meta("root"), self.root, self.home)

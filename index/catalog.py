@@ -122,6 +122,10 @@ class Catalog:
             finally:
                 self._db.execute("ROLLBACK")
 
+    def version(self) -> int:
+        """Another number once another connection has changed something."""
+        return int(self._all("PRAGMA data_version")[0][0])
+
     def sound(self) -> bool:
         """Whether SQLite finds no damage; reads the whole file."""
         return self._all("PRAGMA quick_check(1)") == [("ok",)]

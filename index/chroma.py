@@ -10,10 +10,11 @@ are.
 
 import json
 import re
+import shutil
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -88,7 +89,7 @@ class Collection:
         return [i for part in found for i in part.ids], [row for part in found for row in part.embeddings]
 
     def parts(self) -> Iterator[tuple[list[str], list[list[float]]]]:
-        """All ids and their vectors, in parts, as long as nothing is changed."""
+        """All ids and their vectors, in parts, as long as nothing in this collection is changed."""
         start = 0
         while (found := self._store.core.get(self._key, None, limit=AT_ONCE, offset=start, include=["embeddings"])).ids:
             yield found.ids, found.embeddings
@@ -174,14 +175,18 @@ def opened(folder: Path) -> Iterator[Store]:
             store.close()
 
 
-def dropped(folder: Path) -> set[str]:
-    """The names of the folders of graphs that Chroma has left behind, as its own table tells; none where it cannot be read."""
-    try:
-        with closing(sqlite3.connect(f"{(folder / 'chroma.sqlite3').resolve().as_uri()}?mode=ro", uri=True, timeout=5.0)) as db:
-            known = {name for (name,) in db.execute("SELECT id FROM segments")}
-    except sqlite3.Error:
-        return set()
-    return {path.name for path in folder.iterdir() if path.is_dir() and path.name not in known}
+def tidy(folder: Path) -> None:
+    """Delete what Chroma keeps of a store that nobody has open: the room of a log whose writes are in a saved graph, and the
+    folders of graphs that were dropped. It stays where SQLite's file is not as it was in Chroma 1.5, or is locked.
+    """
+    with suppress(sqlite3.Error, OSError), closing(sqlite3.connect(folder / "chroma.sqlite3", timeout=5.0)) as db:
+        used = {name for (name,) in db.execute("SELECT id FROM segments")}
+        for path in folder.iterdir():
+            if path.is_dir() and path.name not in used:
+                shutil.rmtree(path)
+        free, pages = (db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("freelist_count", "page_count"))
+        if 2 * free > pages:
+            db.execute("VACUUM")
 
 
 FAILURES: dict[str, type[Failure] | None] = {

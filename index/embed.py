@@ -75,17 +75,16 @@ class Embedder(Protocol):
     def query(self, text: str) -> "Vectors":
         """One float32 row of length 1; an empty text has one too."""
 
+    def like(self, collection: str) -> None:
+        """Make vectors as long as those of this identity, if it is one of the same model; "" is that of a new index."""
+
 
 PATIENCE = 120.0
 """Seconds that a build waits for a service that fails or asks to wait."""
 
 
-def open_embedder(
-    name: str, service: Service | None, offline: bool = False, patience: float = PATIENCE, *, collection: str = ""
-) -> Embedder:
+def open_embedder(name: str, service: Service | None, offline: bool = False, patience: float = PATIENCE) -> Embedder:
     """The embedder of that name; EmbedderMissing if it is unknown, not there, or must not be called.
-
-    `collection` is the identity that an index has: where it is of the same model, so are the vectors' dimensions.
 
     Loads nothing heavy and calls nobody, but for minilm's files, which are fetched when they are not there.
     """
@@ -100,7 +99,7 @@ def open_embedder(
         raise EmbedderMissing(f"QA_OFFLINE forbids to call the embedder {name}.", "Unset it, or name static.")
     if service is None:
         raise EmbedderMissing(f"The embedder {name} needs a service.", "Set OPENAI_API_KEY or OPENAI_BASE_URL.")
-    return OpenAI(service, model, patience, collection)
+    return OpenAI(service, model, patience)
 
 
 def full_name(name: str) -> str:
@@ -159,6 +158,9 @@ class Static:
             sketches.append(packed(sums[1:]) if piece.sentences else b"")
         return _unit(rows), sketches
 
+    def like(self, collection: str) -> None:
+        """There is one length."""
+
     @cached_property
     def _table(self) -> "NDArray[np.float16]":
         from safetensors.numpy import load_file
@@ -211,6 +213,9 @@ class MiniLM:
         """The row of one text."""
         row: Vectors = self._rows([Piece(text)])[0][0]
         return row
+
+    def like(self, collection: str) -> None:
+        """There is one length."""
 
     def _rows(self, pieces: Sequence[Piece]) -> "tuple[Vectors, list[bytes]]":
         """32 texts a run, which is the fastest, padded to the longest of the run.
@@ -290,14 +295,14 @@ class OpenAI:
     sentence_weight = 0.0
     local = False
 
-    def __init__(self, service: Service, model: str, patience: float = PATIENCE, collection: str = "") -> None:
+    def __init__(self, service: Service, model: str, patience: float = PATIENCE) -> None:
         self.name = f"openai:{model}"
         self._service = replace(service, told=None)
         self._crew = Crew(self._batch, Pace(patience, partial(_tell, service)))
         self._model = model
-        own = collection.removeprefix(f"openai/{model}/")
-        self._asked = int(own) if own.isdecimal() and model in _SHORTENED else _SHORTENED.get(model)
-        self._width = self._asked or _OPENAI_WIDTHS.get(model) if service.base_url is None else None
+        self._asked = _SHORTENED.get(model)
+        self._refused = False  # to be asked for dimensions
+        self._width = self._known_width()
 
     @property
     def identity(self) -> str:
@@ -305,6 +310,19 @@ class OpenAI:
         if self._width is None:
             self.query("dimensions")
         return f"openai/{self._model}/{self._width}"
+
+    def like(self, collection: str) -> None:
+        """Of models whose vectors can be shortened."""
+        own, asked = collection.removeprefix(f"openai/{self._model}/"), _SHORTENED.get(self._model)
+        if asked and own.isdecimal():
+            asked = int(own)
+        if asked != self._asked:
+            self._asked = asked
+            self._width = self._known_width()
+
+    def _known_width(self) -> int | None:
+        """That of OpenAI's own; another service may have something else under the model's name."""
+        return self._asked or _OPENAI_WIDTHS.get(self._model) if self._service.base_url is None else None
 
     def batches(self, pieces: Sequence[Piece], arrived: Arrived | None = None) -> Iterator[Batch]:
         """Asks at once, also before the first is taken: several requests at a time, as the service bears (`index/pace.py`).
@@ -333,7 +351,7 @@ class OpenAI:
         inputs = [_within_limit(text) for text in texts]
         with translated(self._service, self._model):
             reply = self._reply(inputs, patient)
-        rows = self._parsed(reply, len(texts))
+        rows = self._parsed(reply, len(texts))[:, : self._asked]  # of a service that shortens none
         if self._width is None:
             self._width = rows.shape[1]
         if rows.shape[1] != self._width:
@@ -341,20 +359,20 @@ class OpenAI:
         return _unit(rows)
 
     def _reply(self, inputs: list[str], patient: bool) -> "httpx2.Response":
-        """That of one call; a service that has refused the first one for its `dimensions` is asked for whole vectors."""
+        """That of one call; a service that refuses a call with `dimensions`, and not one without, is asked so no more."""
         import openai
 
         embeddings = (self._patient if patient else self._quick).embeddings.with_raw_response
         ask = partial(embeddings.create, model=self._model, input=inputs, encoding_format="base64")
-        if self._asked is None:
+        if self._asked is None or self._refused:
             return ask().http_response
         try:
             return ask(dimensions=self._asked).http_response
         except (openai.BadRequestError, openai.UnprocessableEntityError):
-            if self._width is not None:
+            if self._width is not None:  # it has given some
                 raise
             reply = ask().http_response
-            self._asked = None
+            self._refused = True
             return reply
 
     def _parsed(self, reply: "httpx2.Response", count: int) -> "Vectors":

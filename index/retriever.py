@@ -36,6 +36,7 @@ def retriever(documents: Path, home: Path, *, top: int = 8, service: Service | N
 
         def _retrieve(self, query_bundle: "QueryBundle") -> "list[NodeWithScore]":
             with Catalog(target.home) as catalog:
+                embedder.like(catalog.meta("collection"))
                 found = search(Index(catalog, target.vectors, embedder), query_bundle.query_str, top)
             return [_node(hit) for hit in found.hits]
 
@@ -45,7 +46,7 @@ def retriever(documents: Path, home: Path, *, top: int = 8, service: Service | N
 def _embedder(target: Target, service: Service | None) -> Embedder:
     """The index's own, or for a new one the best that needs no service."""
     name = schema.remembered(target.home, "embedder") if target.indexed else ""
-    return open_embedder(name or local_best(), service, collection=target.collection)
+    return open_embedder(name or local_best(), service)
 
 
 def _node(hit: Hit) -> "NodeWithScore":

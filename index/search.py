@@ -77,16 +77,24 @@ def search(index: Index, query: str, top: int, within: frozenset[str] | None = N
 
 def search_all(index: Index, queries: Sequence[str], top: int, within: frozenset[str] | None = None) -> list[Found]:
     """As `search`, for several queries with one visit to the vector store."""
-    with index.catalog.snapshot():
-        scope = None if within is None else _Scope(within, index.catalog)
+    catalog = index.catalog
+    with catalog.snapshot():
+        scope = None if within is None else _Scope(within, catalog)
         near = _near(index, queries, top, scope)
-        searches = [_Search(index, understand(query, index.catalog, index.tokenizer), scope, top) for query in queries]
-        embedded, cosines, failure = near()
-        found = []
+        searches, version = _searches(index, queries, scope, top), catalog.version()
+    embedded, cosines, failure = near()  # no snapshot waits for it: on a network disk nobody could write meanwhile
+    found = []
+    with catalog.snapshot():
+        if catalog.version() != version:
+            searches = _searches(index, queries, scope, top)
         for number, search in enumerate(searches):
             hits = search.hits(None if embedded is None else embedded[number], cosines[number])
             found.append(Found(search.question, hits, max(cosines[number].values(), default=0.0), failure))
-        return found
+    return found
+
+
+def _searches(index: Index, queries: Sequence[str], scope: "_Scope | None", top: int) -> "list[_Search]":
+    return [_Search(index, understand(query, index.catalog, index.tokenizer), scope, top) for query in queries]
 
 
 class _Scope:

@@ -169,6 +169,7 @@ class Store:
         embedder = self._open_embedder()
         if embedder.name == self.catalog.meta("embedder"):
             return
+        embedder.like("")
         self.doubtful = self._as_left = True  # what an earlier use of this embedder left is used again
         collection = ""
         for embedding in self.ahead(self._begin_with(embedder, pieces) for pieces in self.catalog.pieces(PAY_AT_ONCE)):
@@ -246,6 +247,7 @@ class Store:
             return None
         try:
             embedder = self._open_embedder()
+            embedder.like(self.catalog.meta("collection"))
             if self._may_begin(embedder, pieces):
                 self._collection(embedder)
                 return self._begin_with(embedder, pieces)

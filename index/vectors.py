@@ -27,7 +27,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Protocol
 
 from index.apart import RECENT, Apart, Change, both
-from index.chroma import Collection, Store, damaged, dropped, failures, opened
+from index.chroma import Collection, Store, damaged, failures, opened
 from index.errors import HomeNotWritable, IndexBusy
 from index.machine import in_thread
 
@@ -250,7 +250,7 @@ class Vectors:
     ) -> list[list[tuple[str, float]]]:
         """For each row of (n, d) the nearest ids, at most `limit`, with their cosine similarity, best first.
 
-        With `ids` these alone are compared. Raises IndexBusy where another process is inside for more than a second.
+        With `ids` these alone are compared. Raises IndexBusy where another process is inside for longer than a read takes.
         """
         if not self.exists() or (ids is not None and not ids):
             return [[] for _ in vectors]
@@ -327,11 +327,10 @@ class Vectors:
         return done
 
     def _copy(self, store: Path, copy: Path) -> None:
-        """Copy a store, if Chroma has made it, without what it has left behind."""
+        """Copy a store, if Chroma has made it."""
         try:
             if store.exists():
-                left = dropped(store) | {path.name for path in store.iterdir() if _unsaved(path)}
-                shutil.copytree(store, copy, ignore=lambda folder, names: left)
+                shutil.copytree(store, copy, ignore=lambda folder, names: [n for n in names if _unsaved(Path(folder, n))])
         except OSError as error:
             shutil.rmtree(copy, ignore_errors=True)
             raise HomeNotWritable(f"The vectors could not be copied: {error}", "Make room on the disk.").hiding(
@@ -356,7 +355,10 @@ class Vectors:
 
     def _written(self) -> tuple[int, int]:
         """Time and inode of the pointer, which each change renews."""
-        info = (self.folder / _POINTER).stat()
+        try:
+            info = (self.folder / _POINTER).stat()
+        except FileNotFoundError:
+            raise IndexBusy("Another process is making the vectors anew.", "Try again in a moment.") from None
         return info.st_mtime_ns, info.st_ino
 
     @contextmanager

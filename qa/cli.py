@@ -3,12 +3,15 @@
 Typer only parses: each command gives back the work to do, and `main` does it, so that no failure is shown but by `main`.
 """
 
+import atexit
 import errno
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Annotated
+from contextlib import suppress
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -265,6 +268,19 @@ def main() -> None:
     except BrokenPipeError:  # whoever read has gone: leave in silence
         _drop_output()
         code = 141
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else 0
+    _leave(code)
+
+
+def _leave(code: int) -> NoReturn:
+    """End the process; without Python's own end where a thread is at work that nobody waits for, as it would crash in that."""
+    if any(thread.daemon for thread in threading.enumerate()):
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError, ValueError):
+                stream.flush()
+        atexit._run_exitfuncs()  # such as the one that deletes temporary folders
+        os._exit(code)
     sys.exit(code)
 
 

@@ -56,7 +56,7 @@ def _own_embedder(settings: Settings, online: bool) -> Callable[[str], Embedder 
             return open_embedder(name, None, offline=True)
         if not online:
             return None
-        embedder = open_embedder(name, settings.service, settings.offline, collection=settings.target.collection)
+        embedder = open_embedder(name, settings.service, settings.offline)
         embedder.query("doctor")
         return embedder
 

@@ -100,8 +100,7 @@ def _embedder(settings: Settings, named: str | None, own: str, screen: Screen, *
         announce_sending(settings, named or own or settings.embedder, screen.notice)
     if not named:
         return embedder_for(settings, screen.notice)
-    collection = "" if rebuild else settings.target.collection
-    embedder = open_embedder(named, settings.service, settings.offline, collection=collection)
+    embedder = open_embedder(named, settings.service, settings.offline)
     return lambda: embedder
 
 

@@ -63,8 +63,8 @@ def open_library(settings: Settings, notice: Notice, progress: Progress, *, froz
     target = settings.target
     for line in settings.notices:
         notice(line)
-    if collection := target.collection:
-        begun(partial(target.vectors.read_ahead, collection))  # while the files are looked at
+    if target.indexed and (collection := schema.remembered(target.home, "collection")):
+        begun(partial(target.vectors.read_ahead, collection))  # while the files are looked at; what fails, the query tells
     if not frozen and not stored_embedder(target):
         announce_sending(settings, settings.embedder, notice)
     embedder = embedder_for(settings, notice, IMPATIENCE)
@@ -99,8 +99,7 @@ def embedder_for(settings: Settings, notice: Notice, patience: float = PATIENCE)
         # minilm's files are fetched only for a user who names it, never because an old index once used it.
         unnamed = name == "minilm" and settings.embedder != name
         service = settings.service and replace(settings.service, told=notice)
-        collection = settings.target.collection
-        return open_embedder(name, service, settings.offline or unnamed, patience, collection=collection)
+        return open_embedder(name, service, settings.offline or unnamed, patience)
 
     return opened
 
@@ -171,6 +170,7 @@ def _for_queries(embedder: Callable[[], Embedder], catalog: Catalog, notice: Not
         return None
     try:
         opened = embedder()
+        opened.like(collection)
         if opened.identity == collection:
             return opened
         notice(

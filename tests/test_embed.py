@@ -373,13 +373,27 @@ def test_vectors_are_shortened_where_the_model_is_made_for_it(loopback: Loopback
     """The service does it, of models that are known; an index that has whole vectors goes on with these."""
     loopback.dimensions = 2000
     service, whole = Service(loopback.url, KEY), "openai/text-embedding-3-small/1536"
-    assert open_embedder("openai", service).query("Lee").shape == (512,)
-    assert open_embedder("openai", service, collection="openai/other/99").query("Lee").shape == (512,)
-    kept = open_embedder("openai", service, collection=whole)
-    assert (kept.query("Lee").shape, kept.identity) == ((1536,), whole)
-    assert open_embedder("openai:nomic", service, collection="openai/nomic/99").query("Lee").shape == (2000,)
+    embedder = open_embedder("openai", service)
+    for collection, width in (("", 512), ("openai/other/99", 512), (whole, 1536), (whole, 1536), ("", 512)):
+        embedder.like(collection)
+        assert embedder.query("Lee").shape == (width,)
+        assert embedder.identity == f"openai/text-embedding-3-small/{width}"
+    other = open_embedder("openai:nomic", service)
+    other.like("openai/nomic/99")
+    assert other.query("Lee").shape == (2000,)
     asked = [request.body.get("dimensions") for request in loopback.requests]
-    assert asked == [512, 512, 1536, None]
+    assert asked == [512, 512, 1536, 1536, 512, None]
+
+
+def test_vectors_are_shortened_here_where_the_service_does_not(loopback: Loopback) -> None:
+    """It may know no dimensions, and pass over them or refuse them: through any gateway the index stays the same."""
+    service = Service(loopback.url, KEY)
+    loopback.enqueue(Fault(dimensions=1536), Fault(status=422, message="extra"), *[Fault(dimensions=1536)] * 2, path=EMBEDDINGS)
+    first, second = open_embedder("openai", service), open_embedder("openai", service)
+    for embedder in (first, second, second):
+        assert np.linalg.norm(embedder.query("Lee")) == pytest.approx(1)
+        assert embedder.identity == "openai/text-embedding-3-small/512"
+    assert [request.body.get("dimensions") for request in loopback.requests] == [512, 512, None, None]
 
 
 def test_a_service_that_knows_no_dimensions_gives_whole_vectors(loopback: Loopback) -> None:

@@ -52,6 +52,9 @@ class Failing:
         """As static."""
         return self.inner.query(text)
 
+    def like(self, collection: str) -> None:
+        """As it is."""
+
 
 STATIC = cache(lambda: open_embedder("static", None))
 

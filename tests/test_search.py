@@ -1,8 +1,10 @@
 """What is found, in what order, and for which questions. Real embedder, real Chroma."""
 
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import pytest
 from conftest import SHARED
 from hypothesis import given, settings
@@ -14,6 +16,7 @@ from index.embed import open_embedder
 from index.question import Question, content_words, patterns, understand
 from index.search import Found, Index, search
 from index.terms import Tokenizer, any_of, bigrams, folded, words_of
+from index.vectors import Vectors
 from index.window import SHORT, narrowed
 from qa.answer import SentenceRef
 from qa.extract import closest
@@ -52,6 +55,37 @@ def answered(index: Index, question: str) -> list[SentenceRef]:
     """The sentences that answer best, without a model."""
     found = search(index, question, 5)
     return closest(found.question, found.hits)
+
+
+class Meanwhile(Vectors):
+    """Vectors that something is done beside whenever they are asked."""
+
+    def __init__(self, folder: Path, do: Callable[[], object]) -> None:
+        super().__init__(folder)
+        self.do = do
+
+    def query(
+        self, collection: str, vectors: np.ndarray, limit: int, ids: Sequence[str] | None = None
+    ) -> list[list[tuple[str, float]]]:
+        """As ever, and then that."""
+        found = super().query(collection, vectors, limit, ids)
+        self.do()
+        return found
+
+
+def test_an_index_that_changes_while_vectors_are_looked_for(tmp_path: Path) -> None:
+    """The words are looked for again, since an id may be another passage's now, and nobody who writes has to wait."""
+    target = indexed(tmp_path, {"a.txt": "The hangar is grey.", "b.txt": "The pier is long."})
+
+    def swap() -> None:
+        (target.root / "a.txt").unlink()
+        update(target, STATIC)
+        (target.root / "c.txt").write_text("The barn is red, and the hangar is blue now.", encoding="utf-8")
+        update(target, STATIC)
+
+    with Catalog(target.home) as catalog:
+        index = Index(catalog, Meanwhile(target.home / "vectors", swap), STATIC())
+        assert search(index, "hangar", 3).hits[0].place.source == "c.txt"
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,15 @@ def answers(children: "Sequence[subprocess.Popen[bytes]]") -> Iterator[dict[str,
         yield answer
 
 
+def test_an_early_end_is_no_crash(target: Target) -> None:
+    """The graph is being read when it turns out that there is nothing to search for."""
+    assert start(("index", "-q")).wait() == 0
+    children = [start(("search", "-q", "--frozen", "zebra", "--in", "zzz*")) for _ in range(12)]
+    ends = [(child.communicate(timeout=60)[1].decode(), child.returncode) for child in children]
+    assert ends == [(ends[0][0], 4)] * 12
+    assert "No document matches" in ends[0][0]
+
+
 def ask_beside_an_index(target: Target, files: int, questions: int) -> None:
     """None dies, hangs or comes back empty; all tell that they are not fresh while the index runs."""
     assert start(("index", "-q")).wait() == 0
