@@ -5,9 +5,10 @@ Owns the straight line of a run: walk, plan, read, split, store, report. How it 
 """
 
 import hashlib
+import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
 
@@ -134,13 +135,14 @@ def update(
     found = look(target)
     if all(f.left_out for f in found):
         raise _nothing(target, [(f.source, f.left_out) for f in found])
-    if not (rebuild or switch) and (settled := _settled(target, found, thorough=thorough)):
+    folder = _Folder(found, _makers(found))
+    if not (rebuild or switch) and (settled := _settled(target, folder, thorough=thorough)):
         return settled
     homes.prepare(target.home)
     while True:
         with homes.writing(target.home, wait) as mine:
             if mine:
-                run = partial(_run, target, found, embedder, progress, budget)
+                run = partial(_run, target, folder, embedder, progress, budget)
                 return run(rebuild=rebuild, switch=switch, thorough=thorough)
         busy = _busy(target, found) if target.indexed and not schema.is_old(target.home) else Report(busy=True)
         if busy.sources or give_up:
@@ -203,16 +205,34 @@ def planned(found: Sequence[Found], catalog: Catalog) -> Plan:
     return plan(found, catalog.sources(), _makers(found))
 
 
-def _worth_a_run(found: Sequence[Found], catalog: Catalog) -> Plan:
-    """The same without the files that hold what is stored and are still too young to trust, as one dated in the future is."""
-    known, makers, now = catalog.sources(), _makers(found), time.time_ns()
-    todo = plan(found, known, makers)
+@dataclass(slots=True)
+class _Folder:
+    """The files there are, what would make each today, and the sources of the catalog, as they were when last read."""
 
-    def worth(file: Found) -> bool:
-        return bool(file.left_out) or not young(file.stat, now) or _changed(file, known.get(file.source), makers[file.source])
+    found: Sequence[Found]
+    makers: Mapping[str, str]
+    _known: dict[str, Known] = field(default_factory=dict)
+    _run: str = ""
 
-    look = tuple(file for file in todo.look if worth(file))
-    return Plan(look, todo.gone, len(found) - len(look))
+    def known(self, catalog: Catalog) -> dict[str, Known]:
+        """The catalog's sources; read again only if a run may have changed them since."""
+        run = catalog.meta("run")
+        if not run or run != self._run:
+            self._run = "" if catalog.meta("unfinished") else run
+            self._known = catalog.sources()
+        return self._known
+
+    def worth_a_run(self, catalog: Catalog) -> Plan:
+        """As `planned`, without files that hold what is stored and are too young to trust, as one dated in the future is."""
+        known, now = self.known(catalog), time.time_ns()
+        todo = plan(self.found, known, self.makers)
+
+        def worth(file: Found) -> bool:
+            old = not young(file.stat, now)
+            return bool(file.left_out) or old or _changed(file, known.get(file.source), self.makers[file.source])
+
+        look = tuple(file for file in todo.look if worth(file))
+        return Plan(look, todo.gone, len(self.found) - len(look))
 
 
 def _report(catalog: Catalog, pending: int, same: int) -> Report:
@@ -227,13 +247,13 @@ def _report(catalog: Catalog, pending: int, same: int) -> Report:
     )
 
 
-def _settled(target: Target, found: Sequence[Found], *, thorough: bool) -> Report | None:
+def _settled(target: Target, folder: _Folder, *, thorough: bool) -> Report | None:
     """The report where nothing is to be done, or nothing can be since the home cannot be written."""
     if not target.indexed or schema.is_old(target.home):
         return None
     with Catalog(target.home) as catalog:
         known = target.owned(catalog)
-        todo = _worth_a_run(found, catalog)
+        todo = folder.worth_a_run(catalog)
         report = _report(catalog, 0, todo.same)
         unfinished = catalog.meta("unfinished") or not target.vectors.exists()
         unfinished = unfinished or catalog.sweep_due(report.passages, shared=target.vectors.shared)
@@ -243,7 +263,7 @@ def _settled(target: Target, found: Sequence[Found], *, thorough: bool) -> Repor
         if todo or report.owed or unfinished or not known:
             if catalog.writable:
                 return None
-            report.pending = len(stale(found, catalog))
+            report.pending = len(stale(folder.found, catalog))
             if not (report.pending or report.owed):
                 return report
             report.failure = HomeNotWritable(f"The index's folder {target.home} cannot be written.", homes.ELSEWHERE).hiding(
@@ -274,7 +294,7 @@ def _busy(target: Target, found: Sequence[Found]) -> Report:
 
 def _run(
     target: Target,
-    found: Sequence[Found],
+    folder: _Folder,
     embedder: Callable[[], Embedder],
     progress: Progress,
     budget: Budget | None,
@@ -285,6 +305,7 @@ def _run(
 ) -> Report:
     """One run under the writer's lock."""
     with _open(target, rebuild=rebuild) as catalog:
+        before = folder.known(catalog)
         unfinished = _claim(target, catalog)
         renewed = unfinished == RENEWED
         touched = thorough and _touched(target, catalog, Report())
@@ -300,9 +321,8 @@ def _run(
                 catalog.remember(unfinished=BEGUN)  # what is embedded from now on holds
         if switch:
             store.switch()
-        before, makers = catalog.sources(), _makers(found)
-        todo = plan(found, before, makers)
-        look = plan(found, {}, makers).look if rebuild else todo.look
+        todo = plan(folder.found, before, folder.makers)
+        look = plan(folder.found, {}, folder.makers).look if rebuild else todo.look
         _put_all(look, before, store, progress, rebuild=rebuild)
         store.remove(todo.gone)
         store.drop_unused()
@@ -343,7 +363,7 @@ def _claim(target: Target, catalog: Catalog) -> str:
     left = catalog.meta("unfinished")
     root = homes.remembered_root(target.root, target.home, movable=target.movable)
     with catalog.transaction():
-        catalog.remember(root=root, unfinished=left or BEGUN)
+        catalog.remember(root=root, unfinished=left or BEGUN, run=secrets.token_hex(8))
     return left
 
 

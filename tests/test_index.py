@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -18,7 +19,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from index.build import Target, look, prune, stale, update
+from index import home as homes
+from index.build import Report, Target, look, prune, stale, update
 from index.catalog import Catalog, text_hash
 from index.doctor import examine
 from index.embed import open_embedder
@@ -606,6 +608,24 @@ def test_kills_leave_every_source_whole(target: Target, monkeypatch: pytest.Monk
 def test_fifty_kills_leave_every_source_whole(target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
     """At random moments."""
     kill_while_indexing(target, monkeypatch, 50, 120)
+
+
+def test_a_run_that_came_between_is_seen(target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between the look, which finds something to do, and the moment when nobody else may write."""
+    update(target, STATIC)
+    (target.root / "a.txt").write_text("Another text of a.")
+    other: list[Report] = []
+
+    def writing(home: Path, wait: float) -> AbstractContextManager[bool]:
+        monkeypatch.undo()
+        other.append(update(target, STATIC))
+        return homes.writing(home, wait)
+
+    monkeypatch.setattr(homes, "writing", writing)
+    report = update(target, STATIC)
+    assert (other[0].changed, other[0].same) == (1, 2)
+    assert (report.changed, report.same, report.embedded) == (0, 3, 0)
+    consistent(target)
 
 
 def test_what_becomes_excluded_leaves_and_comes_back(target: Target) -> None:
