@@ -5,6 +5,7 @@ Typer only parses: each command gives back the work to do, and `main` does it, s
 
 import atexit
 import errno
+import io
 import os
 import signal
 import sys
@@ -279,7 +280,8 @@ def _leave(code: int) -> NoReturn:
         for stream in (sys.stdout, sys.stderr):
             with suppress(OSError, ValueError):
                 stream.flush()
-        atexit._run_exitfuncs()  # such as the one that deletes temporary folders
+        sys.stderr = io.StringIO()  # a temporary folder that is still being filled may not let itself be deleted
+        atexit._run_exitfuncs()
         os._exit(code)
     sys.exit(code)
 
