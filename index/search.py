@@ -79,14 +79,14 @@ def search_all(index: Index, queries: Sequence[str], top: int, within: frozenset
     """As `search`, for several queries with one visit to the vector store."""
     catalog = index.catalog
     with catalog.snapshot():
-        scope = None if within is None else _Scope(within, catalog)
+        scope = _scope(catalog, within)
         near = _near(index, queries, top, scope)
         searches, version = _searches(index, queries, scope, top), catalog.version()
     embedded, cosines, failure = near()  # no snapshot waits for it: on a network disk nobody could write meanwhile
     found = []
     with catalog.snapshot():
         if catalog.version() != version:
-            searches = _searches(index, queries, scope, top)
+            searches = _searches(index, queries, _scope(catalog, within), top)
         for number, search in enumerate(searches):
             hits = search.hits(None if embedded is None else embedded[number], cosines[number])
             found.append(Found(search.question, hits, max(cosines[number].values(), default=0.0), failure))
@@ -103,6 +103,10 @@ class _Scope:
     def __init__(self, sources: frozenset[str], catalog: Catalog) -> None:
         self.sources = sources
         self.documents = frozenset(d for path, d in catalog.document_ids().items() if path in sources)
+
+
+def _scope(catalog: Catalog, within: frozenset[str] | None) -> _Scope | None:
+    return None if within is None else _Scope(within, catalog)
 
 
 Near = tuple["np.ndarray | None", list[dict[str, float]], Failure | None]
