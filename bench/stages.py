@@ -124,7 +124,8 @@ def watch(clock: Clock, embedder: Embedder) -> None:
     clock.time(reading, "read_text", "read")
     clock.time(reading, "split", "split")
     clock.time_steps(type(embedder), "batches", "embed")
-    clock.time(embed, "_sketch", "embed: sentences")
+    clock.time(embed, "_own", "embed: sentences")
+    clock.time(embed, "packed", "embed: sentences")
     vectors.Apart = Here  # type: ignore[misc,assignment]
     clock.time(Here, "__init__", "Chroma: write and save")
     clock.time(Vectors, "_write_in_place", "Chroma: write a few")
