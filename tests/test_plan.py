@@ -1,6 +1,5 @@
 """What an update has to look at, by stat."""
 
-from dataclasses import replace
 
 import pytest
 
@@ -27,13 +26,13 @@ def test_an_unchanged_file_is_not_read() -> None:
     ("found", "known"),
     [
         (FOUND, None),  # new
-        (replace(FOUND, stat=replace(STAT, size=11)), KNOWN),  # grown
-        (replace(FOUND, stat=replace(STAT, mtime_ns=LONG_AGO + 1)), KNOWN),  # written
-        (replace(FOUND, stat=replace(STAT, ctime_ns=LONG_AGO + 1)), KNOWN),  # written, and its mtime put back
-        (replace(FOUND, stat=replace(STAT, inode=8)), KNOWN),  # another file moved there
-        (FOUND, replace(KNOWN, maker="text-0/1")),  # made by an older reader
-        (FOUND, replace(KNOWN, checked_ns=LONG_AGO + 1)),  # too young when it was looked at
-        (replace(FOUND, left_out="a link to nothing"), KNOWN),  # cannot be indexed any more
+        (FOUND._replace(stat=STAT._replace(size=11)), KNOWN),  # grown
+        (FOUND._replace(stat=STAT._replace(mtime_ns=LONG_AGO + 1)), KNOWN),  # written
+        (FOUND._replace(stat=STAT._replace(ctime_ns=LONG_AGO + 1)), KNOWN),  # written, and its mtime put back
+        (FOUND._replace(stat=STAT._replace(inode=8)), KNOWN),  # another file moved there
+        (FOUND, KNOWN._replace(maker="text-0/1")),  # made by an older reader
+        (FOUND, KNOWN._replace(checked_ns=LONG_AGO + 1)),  # too young when it was looked at
+        (FOUND._replace(left_out="a link to nothing"), KNOWN),  # cannot be indexed any more
     ],
 )
 def test_a_file_that_may_have_changed_is_read(found: Found, known: Known | None) -> None:
@@ -43,10 +42,10 @@ def test_a_file_that_may_have_changed_is_read(found: Found, known: Known | None)
 
 def test_what_is_left_out_for_the_same_reason_is_not_read_again() -> None:
     """A link that leads outside stays left out without a look, however young it is and whatever happens to it."""
-    found = replace(FOUND, left_out="outside")
-    assert not looks(found, replace(KNOWN, left_out="outside", checked_ns=LONG_AGO))
-    assert not looks(found, replace(KNOWN, left_out="outside", stat=replace(STAT, size=11)))
-    assert looks(found, replace(KNOWN, left_out="excluded by .gitignore (*.txt)"))
+    found = FOUND._replace(left_out="outside")
+    assert not looks(found, KNOWN._replace(left_out="outside", checked_ns=LONG_AGO))
+    assert not looks(found, KNOWN._replace(left_out="outside", stat=STAT._replace(size=11)))
+    assert looks(found, KNOWN._replace(left_out="excluded by .gitignore (*.txt)"))
 
 
 def test_sources_that_are_not_there_are_gone() -> None:
