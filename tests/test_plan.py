@@ -1,6 +1,5 @@
 """What an update has to look at, by stat."""
 
-
 import pytest
 
 from index.plan import YOUNG_NS, Known, plan
