@@ -67,7 +67,7 @@ class Change:
         """
         recent = store.collections([self.name + RECENT])
         ids, rows = recent[0].vectors() if recent else ([], [])
-        large = size > LARGE and len(self.ids) >= MANY
+        large = size > LARGE and self.rows is not None and len(self.ids) >= MANY
         with _graph(store, self.name, len(ids) + len(self.ids), large) as graph:
             graph.add(ids, rows)
             if self.rows is not None:

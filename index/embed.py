@@ -312,10 +312,10 @@ class OpenAI:
         return f"openai/{self._model}/{self._width}"
 
     def like(self, collection: str) -> None:
-        """Of models whose vectors can be shortened."""
-        own, asked = collection.removeprefix(f"openai/{self._model}/"), _SHORTENED.get(self._model)
-        if asked and own.isdecimal():
-            asked = int(own)
+        """Whole or shortened, of a model whose vectors can be."""
+        asked, whole = _SHORTENED.get(self._model), _OPENAI_WIDTHS.get(self._model)
+        if asked and collection == f"openai/{self._model}/{whole}":
+            asked = whole
         if asked != self._asked:
             self._asked = asked
             self._width = self._known_width()

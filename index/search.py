@@ -81,12 +81,14 @@ def search_all(index: Index, queries: Sequence[str], top: int, within: frozenset
     with catalog.snapshot():
         scope = _scope(catalog, within)
         near = _near(index, queries, top, scope)
-        searches, version = _searches(index, queries, scope, top), catalog.version()
+        searches, version, collection = _searches(index, queries, scope, top), catalog.version(), catalog.meta("collection")
     embedded, cosines, failure = near()  # no snapshot waits for it: on a network disk nobody could write meanwhile
     found = []
     with catalog.snapshot():
         if catalog.version() != version:
             searches = _searches(index, queries, _scope(catalog, within), top)
+            if catalog.meta("collection") != collection:  # the index has another embedder now
+                embedded, cosines = None, [{} for _ in queries]
         for number, search in enumerate(searches):
             hits = search.hits(None if embedded is None else embedded[number], cosines[number])
             found.append(Found(search.question, hits, max(cosines[number].values(), default=0.0), failure))
@@ -135,7 +137,9 @@ def _near(index: Index, queries: Sequence[str], top: int, scope: _Scope | None) 
             embedded, first = under_way()
             found = _own(index, embedded, first, count + old, ids) if index.vectors.shared else first
             if not any(found) and not index.vectors.shared and _counts_on_vectors(index.catalog, ids):
-                raise DamagedIndex("The index's vectors are gone.", "Run `qa index` to make them anew.")
+                found = index.vectors.query(collection, embedded, count + old, ids)  # they may have been stored meanwhile
+                if not any(found) and _counts_on_vectors(index.catalog, ids):
+                    raise DamagedIndex("The index's vectors are gone.", "Run `qa index` to make them anew.")
         except Failure as failure:
             return None, nothing, failure
         invisible = index.catalog.old_among({key for pairs in found for key, _ in pairs}) if old else set()

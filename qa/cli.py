@@ -11,7 +11,6 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
@@ -270,19 +269,22 @@ def main() -> None:
         _drop_output()
         code = 141
     except SystemExit as end:
-        code = end.code if isinstance(end.code, int) else 0
+        code = end.code if isinstance(end.code, int) else int(bool(end.code))
     _leave(code)
 
 
 def _leave(code: int) -> NoReturn:
     """End the process; without Python's own end where a thread is at work that nobody waits for, as it would crash in that."""
     if any(thread.daemon for thread in threading.enumerate()):
-        for stream in (sys.stdout, sys.stderr):
-            with suppress(OSError, ValueError):
-                stream.flush()
-        sys.stderr = io.StringIO()  # a temporary folder that is still being filled may not let itself be deleted
-        atexit._run_exitfuncs()
-        os._exit(code)
+        try:
+            sys.stderr.flush()
+            sys.stdout.flush()
+            sys.stderr = io.StringIO()  # a temporary folder that is still being filled may not let itself be deleted
+            atexit._run_exitfuncs()
+        except OSError:
+            code = code or 1
+        finally:  # also where another Ctrl-C comes
+            os._exit(code)
     sys.exit(code)
 
 

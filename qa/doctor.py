@@ -49,16 +49,14 @@ def _shown(finding: Finding) -> dict[str, Any]:
 
 
 def _own_embedder(settings: Settings, online: bool) -> Callable[[str], Embedder | None]:
-    """Opens the index's embedder; one that is a service is asked for a vector, or with no leave to call it not opened."""
+    """Opens the index's embedder; one that is a service only with leave to call it."""
 
     def opened(name: str) -> Embedder | None:
         if not name.startswith("openai"):
             return open_embedder(name, None, offline=True)
         if not online:
             return None
-        embedder = open_embedder(name, settings.service, settings.offline)
-        embedder.query("doctor")
-        return embedder
+        return open_embedder(name, settings.service, settings.offline)
 
     return opened
 

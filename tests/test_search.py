@@ -1,8 +1,10 @@
 """What is found, in what order, and for which questions. Real embedder, real Chroma."""
 
+import shutil
 from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,6 +15,7 @@ from hypothesis import strategies as st
 from index.build import Target, update
 from index.catalog import Catalog
 from index.embed import open_embedder
+from index.errors import DamagedIndex
 from index.question import Question, content_words, patterns, understand
 from index.search import Found, Index, search
 from index.terms import Tokenizer, any_of, bigrams, folded, words_of
@@ -86,6 +89,41 @@ def test_an_index_that_changes_while_vectors_are_looked_for(tmp_path: Path) -> N
     with Catalog(target.home) as catalog:
         index = Index(catalog, Meanwhile(target.home / "vectors", swap), STATIC())
         assert search(index, "hangar", 3).hits[0].place.source == "c.txt"
+
+
+def test_an_index_that_changes_its_embedder_while_vectors_are_looked_for(tmp_path: Path) -> None:
+    """What was embedded by the one is not held against what the other has made."""
+    target = indexed(tmp_path, {"a.txt": "The hangar is grey.", "b.txt": "The pier is long."})
+
+    def switch() -> None:
+        with Catalog(target.home) as catalog, catalog.transaction():
+            sketches = {key: bytes(3 * 192) for key in catalog.hashes()}
+            catalog.remember(collection="minilm/of-a-test/384")
+            catalog.keep_sketches("minilm/of-a-test/384", sketches)
+
+    with Catalog(target.home) as catalog:
+        index = Index(catalog, Meanwhile(target.home / "vectors", switch), STATIC())
+        assert search(index, "hangar", 3).hits[0].place.source == "a.txt"
+
+
+def test_vectors_that_come_while_they_are_looked_for_are_not_gone(tmp_path: Path) -> None:
+    """They are looked for again before they are called so."""
+    target = indexed(tmp_path, {"a.txt": "The hangar is grey."})
+    (target.home / "vectors").rename(tmp_path / "away")
+
+    class Coming(Meanwhile):
+        def query(self, *arguments: Any) -> list[list[tuple[str, float]]]:
+            found = super().query(*arguments) if self.exists() else [[]]
+            self.do()
+            return found
+
+    with Catalog(target.home) as catalog:
+        back = Coming(
+            target.home / "vectors", lambda: shutil.copytree(tmp_path / "away", target.home / "vectors", dirs_exist_ok=True)
+        )
+        assert search(Index(catalog, back, STATIC()), "hangar", 3).failure is None
+        lost = search(Index(catalog, Meanwhile(tmp_path / "nothing", list), STATIC()), "hangar", 3)
+        assert isinstance(lost.failure, DamagedIndex)
 
 
 @pytest.mark.parametrize(
