@@ -285,6 +285,19 @@ def test_a_graph_that_is_outgrown_is_made_with_more_care(tmp_path: Path, monkeyp
     assert (folder / "index_metadata.pickle").exists()
 
 
+def test_deletions_make_no_graph_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They may come from a question that follows the files."""
+    with opened(tmp_path / "s") as store:
+        apart.Change("name", [str(i) for i in range(9)], vectors(*range(9))).save(store, 9)
+    monkeypatch.setattr(apart, "LARGE", 3)
+    monkeypatch.setattr(apart, "MANY", 2)
+    with opened(tmp_path / "s") as store:
+        apart.Change("name", ["0", "1", "2"]).save(store, 6)
+    with opened(tmp_path / "s") as store:
+        (graph,) = store.collections(["name"])
+        assert (graph.graph["ef_construction"], graph.count()) == (100, 6)
+
+
 def test_a_store_keeps_no_room_for_a_log_that_is_in_its_graph(tmp_path: Path) -> None:
     """Each view copies the file that has it."""
     ids, rows = [str(i) for i in range(1000)], np.random.default_rng(1).standard_normal((1000, 256), dtype=np.float32)
