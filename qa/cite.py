@@ -32,13 +32,13 @@ from qa.claims import Claim, Mark, claims
 from qa.names import Sent
 from qa.support import claims_nothing, supported
 
-_ITEM = r"\d{1,6}[.．]\d{1,6}(?:\s{0,2}[-–—]\s{0,2}(?:\d{1,6}[.．])?\d{1,6})?"
-_SEP = r"(?:\s{0,2}(?:[,;&，；、]|and|und)\s{0,2}|\s{1,3})"
+_ITEM = r"\d{1,6}[.．]\d{1,6}(?:\s*[-–—]\s*(?:\d{1,6}[.．])?\d{1,6})?"
+_SEP = r"(?:\s*(?:[,;&，；、]|and|und)\s*|\s+)"
 _BODY = re.compile(
-    rf"\s?\^?\s?(?:(?:id|passage|sentence)s?:?\s?)?(?P<items>{_ITEM}(?:{_SEP}{_ITEM})*)[\s,;.]{{0,2}}(?:†.*)?", re.IGNORECASE
+    rf"[\s^]*(?:(?:id|passage|sentence)s?:?\s?)?(?P<items>{_ITEM}(?:{_SEP}{_ITEM})*)[\s,;.]*(?:†.*)?", re.IGNORECASE
 )
 _LABEL_SO_FAR = "|".join(label[:n] for label in ("ids", "passages", "sentences") for n in range(len(label), 0, -1))
-_BODY_SO_FAR = re.compile(rf"\s?\^?\s?(?:{_LABEL_SO_FAR})?:?\s?(?:\d[\d\s.．,;&，；、–—andu-]*(?:†.*)?)?", re.IGNORECASE)
+_BODY_SO_FAR = re.compile(rf"[\s^]*(?:{_LABEL_SO_FAR})?:?\s?(?:\d[\d\s.．,;&，；、–—andu-]*(?:†.*)?)?", re.IGNORECASE)
 """What may still become a group or a number alone: every beginning of one, and not much else, so that little waits."""
 
 _BRACKET = re.compile(r"[\[【［](?P<body>[^\[\]【】［］]{0,200})(?P<close>[\]】］])?")

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from index.passage import Hit, Place
@@ -462,6 +462,8 @@ def in_pieces(reply: str, cuts: list[int]) -> CitedText:
 
 @settings(max_examples=250, deadline=None)
 @given(REPLIES, CUTS)
+@example("So it was [12.3   ].", [])
+@example("So it was [ ^ 1.1    -   1.2 ].", [])
 def test_laws(reply: str, cuts: list[int]) -> None:
     """Whatever comes back, in whatever pieces."""
     holds(reply, cuts)
