@@ -144,7 +144,7 @@ def update(
             if mine:
                 run = partial(_run, target, folder, embedder, progress, budget)
                 return run(rebuild=rebuild, switch=switch, thorough=thorough)
-        busy = _busy(target, found) if target.indexed and not schema.is_old(target.home) else Report(busy=True)
+        busy = _busy(target, folder) if target.indexed and not schema.is_old(target.home) else Report(busy=True)
         if busy.sources or give_up:
             return busy
 
@@ -200,11 +200,6 @@ def changes(
             yield file.source, item
 
 
-def planned(found: Sequence[Found], catalog: Catalog) -> Plan:
-    """What an update of this catalog would do."""
-    return plan(found, catalog.sources(), _makers(found))
-
-
 @dataclass(slots=True)
 class _Folder:
     """The files there are, what would make each today, and the sources of the catalog, as they were when last read."""
@@ -223,7 +218,7 @@ class _Folder:
         return self._known
 
     def worth_a_run(self, catalog: Catalog) -> Plan:
-        """As `planned`, without files that hold what is stored and are too young to trust, as one dated in the future is."""
+        """What is to be done, without files that hold what is stored and are too young to trust, as one dated in the future."""
         known, now = self.known(catalog), time.time_ns()
         todo = plan(self.found, known, self.makers)
 
@@ -284,10 +279,12 @@ def _touched(target: Target, catalog: Catalog, report: Report) -> bool:
         return False
 
 
-def _busy(target: Target, found: Sequence[Found]) -> Report:
+def _busy(target: Target, folder: _Folder) -> Report:
     """The report where another process is writing."""
     with Catalog(target.home) as catalog:
-        report = _report(catalog, len(stale(found, catalog)), planned(found, catalog).same)
+        report = _report(
+            catalog, len(stale(folder.found, catalog)), plan(folder.found, folder.known(catalog), folder.makers).same
+        )
         report.busy = True
         return report
 
@@ -322,7 +319,7 @@ def _run(
         if switch:
             store.switch()
         todo = plan(folder.found, before, folder.makers)
-        look = plan(folder.found, {}, folder.makers).look if rebuild else todo.look
+        look = folder.found if rebuild else todo.look
         _put_all(look, before, store, progress, rebuild=rebuild)
         store.remove(todo.gone)
         store.drop_unused()

@@ -225,10 +225,11 @@ def _embedder(catalog: Catalog, own_embedder: Callable[[str], Embedder | None]) 
     """What would embed a question is what made the vectors."""
     name, collection = catalog.meta("embedder"), catalog.meta("collection")
     opened = own_embedder(name) if name and collection else None
-    if opened:
-        opened.like(collection)
-        if not opened.local:
-            opened.query("doctor")
-    if opened and opened.identity != collection:
+    if opened is None:
+        return
+    opened.like(collection)
+    if not opened.local:
+        opened.query("doctor")
+    if opened.identity != collection:
         message = f"The vectors were made by {collection}, and {opened.identity} is here: searches go by words alone."
         yield Finding("embedder", message, REBUILD)
