@@ -369,6 +369,15 @@ def test_passages_are_packed() -> None:
     assert [p.start for p in passages[:3]] == [i * 17 * len(sentence) for i in range(3)]
 
 
+@pytest.mark.parametrize("length", range(MAX_CHARS - 2, MAX_CHARS + 1))
+def test_a_paragraph_as_long_as_a_passage_stays_whole(length: int) -> None:
+    """White space below it does not make it too long."""
+    paragraph = "This is a sentence of a paragraph. " * 40
+    paragraph = paragraph[: length - 1] + "."
+    passages = split(Document(f"A title\n\n{paragraph}\n\n{paragraph}\n", "", False))
+    assert [p.text for p in passages] == ["A title", paragraph, paragraph]
+
+
 def test_long_sentence() -> None:
     """A sentence too long for a passage is cut at its clauses or words, and lies in several passages in parts."""
     text = "Short. " + "many words here, " * 100 + "end. Short again."
