@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
 
-from index import home as homes
 from index import schema
 from index.budget import Budget
 from index.catalog import Catalog, Prepared
 from index.embed import Embedder
-from index.errors import CostReached, DamagedIndex, Failure, HomeNotWritable, NothingToIndex, OldIndex
+from index.errors import CostReached, DamagedIndex, Failure, HomeNotWritable, IndexFailure, NothingToIndex, OldIndex
+from index.home import claim
 from index.plan import Known, Plan, plan, young
 from index.read import reader_for
 from index.reading import Read, maker, read_all, read_bytes
@@ -62,12 +62,12 @@ class Target:
     @property
     def own_vectors(self) -> Vectors:
         """The vectors in the home, where they are unless a server is named."""
-        return Vectors(self.home / homes.VECTORS)
+        return Vectors(self.home / claim.VECTORS)
 
     @property
     def spool(self) -> Spool:
         """What was embedded and paid for, and is not stored yet."""
-        return Spool(self.home / homes.PAID)
+        return Spool(self.home / claim.PAID)
 
     @property
     def indexed(self) -> bool:
@@ -75,13 +75,13 @@ class Target:
         try:
             return (self.home / schema.FILE).exists()
         except PermissionError as error:
-            raise HomeNotWritable(f"The index's folder {self.home} cannot be read.", homes.ELSEWHERE).hiding(
+            raise HomeNotWritable(f"The index's folder {self.home} cannot be read.", claim.ELSEWHERE).hiding(
                 self.home
             ) from error
 
     def owned(self, catalog: Catalog) -> bool:
         """Whether the index is this target's; ForeignIndex if it is that of another folder that still exists."""
-        return homes.check_owner(catalog.meta("root"), self.root, self.home)
+        return claim.check_owner(catalog.meta("root"), self.root, self.home)
 
 
 @dataclass(slots=True)
@@ -138,9 +138,9 @@ def update(
     folder = _Folder(found, _makers(found))
     if not (rebuild or switch) and (settled := _settled(target, folder, thorough=thorough)):
         return settled
-    homes.prepare(target.home)
+    claim.prepare(target.home)
     while True:
-        with homes.writing(target.home, wait) as mine:
+        with claim.writing(target.home, wait) as mine:
             if mine:
                 run = partial(_run, target, folder, embedder, progress, budget)
                 return run(rebuild=rebuild, switch=switch, thorough=thorough)
@@ -151,13 +151,33 @@ def update(
 
 def prune(target: Target) -> int:
     """Delete the vectors that this index does not need: on a server others' too; how many."""
-    with homes.writing(target.home, -1), Catalog(target.home) as catalog:
+    with claim.writing(target.home, -1), Catalog(target.home) as catalog:
         target.owned(catalog)
         return Store(catalog, target.vectors, _none, target.spool).prune()
 
 
 def _none() -> Embedder:
     raise AssertionError("pruning embeds nothing")
+
+
+def adopt(target: Target) -> None:
+    """Take over a home that was not made here: its catalog is made anew from the documents, paid vectors are kept."""
+    if reason := claim.refused(target.home, unmarked=True):
+        raise claim.foreign(target.home, reason)
+    with claim.writing(target.home, -1):
+        if target.indexed:
+            schema.renew(target.home, _kept(target))
+        claim.mark(target.home)
+
+
+def _kept(target: Target) -> dict[str, str]:
+    """What the catalog that is to be made anew remembers of the one that is there, as far as that can be read."""
+    try:
+        kept = {key: schema.remembered(target.home, key) for key in ("root", "embedder", "collection")}
+    except IndexFailure:
+        return {}
+    claim.check_owner(kept["root"], target.root, target.home)
+    return {**kept, "unfinished": RENEWED}
 
 
 def look(target: Target) -> list[Found]:
@@ -261,7 +281,7 @@ def _settled(target: Target, folder: _Folder, *, thorough: bool) -> Report | Non
             report.pending = len(stale(folder.found, catalog))
             if not (report.pending or report.owed):
                 return report
-            report.failure = HomeNotWritable(f"The index's folder {target.home} cannot be written.", homes.ELSEWHERE).hiding(
+            report.failure = HomeNotWritable(f"The index's folder {target.home} cannot be written.", claim.ELSEWHERE).hiding(
                 target.home
             )
         elif not report.sources:
@@ -344,9 +364,7 @@ def _open(target: Target, *, rebuild: bool) -> Catalog:
             return catalog
         catalog.close()
     except OldIndex:
-        kept = {key: schema.remembered(target.home, key) for key in ("root", "embedder", "collection")}
-        kept["unfinished"] = RENEWED
-        homes.check_owner(kept["root"], target.root, target.home)
+        kept = _kept(target)
     except DamagedIndex:
         if not rebuild:
             raise
@@ -358,7 +376,7 @@ def _claim(target: Target, catalog: Catalog) -> str:
     """Remember whose documents these are and that a run has begun; what an earlier run that was cut off has left of that."""
     target.owned(catalog)
     left = catalog.meta("unfinished")
-    root = homes.remembered_root(target.root, target.home, movable=target.movable)
+    root = claim.remembered_root(target.root, target.home, movable=target.movable)
     with catalog.transaction():
         catalog.remember(root=root, unfinished=left or BEGUN, run=secrets.token_hex(8))
     return left

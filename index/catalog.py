@@ -15,6 +15,7 @@ from typing import Any
 
 from index import schema
 from index.errors import DamagedIndex
+from index.home import user
 from index.passage import Document, Part, Passage, Piece, Place, Span
 from index.plan import Known
 from index.terms import any_of, folded_name, stem, stored_bigrams
@@ -28,6 +29,23 @@ def text_hash(text: str) -> str:
 
 _WITH_TEXT = "passage CROSS JOIN words ON words.rowid = passage.id"
 """In this order: else SQLite goes through all of the words, which takes a million passages a second."""
+
+_DOCUMENT = "text, document.seal, sha256, document.maker"
+"""What `_text` takes."""
+
+_MAYBE = (int, type(None))
+_KINDS: Mapping[str, Sequence[type | tuple[type, ...]]] = {
+    "meta": (str, str),
+    "document": (int, str, str, str, bytes, str, str, str),
+    "source": (str, _MAYBE, int, int, int, int, int, str, str, str),
+    "passage": (int, int, int, int, _MAYBE, str, str, str, int, str),
+    "old_vector": (str,),
+    "sketch": (str, str, bytes),
+    "words": (str, str, str, str),
+}
+"""What each table's columns hold; SQLite itself takes anything in any of them."""
+
+_NUMBERS = ("size", "mtime_ns", "ctime_ns", "inode", "checked_ns")
 
 TOLERATED = 1 / 2000
 """Vectors of so small a share of the passages may be needed by none: to delete one costs as much as to read the graph."""
@@ -127,8 +145,21 @@ class Catalog:
         return int(self._all("PRAGMA data_version")[0][0])
 
     def sound(self) -> bool:
-        """Whether SQLite finds no damage; reads the whole file."""
-        return self._all("PRAGMA quick_check(1)") == [("ok",)]
+        """Whether SQLite finds no damage, and each row holds what its table does; reads the whole file."""
+        try:
+            self._all("INSERT INTO words(words) VALUES ('integrity-check')")  # it stores nothing (SQLite's FTS5, 6.4)
+            return self._all("PRAGMA quick_check(1)") == [("ok",)] and not any(map(self._odd, _KINDS))
+        except DamagedIndex:
+            return False
+
+    def _odd(self, table: str) -> int:
+        """How many rows of a table hold something else than is stored there; DamagedIndex for text that is none."""
+        kinds = [kind if isinstance(kind, tuple) else (kind,) for kind in _KINDS[table]]
+        with schema.failures():
+            return sum(
+                not all(type(value) in kind for value, kind in zip(row, kinds, strict=True))
+                for row in self._db.execute(f"SELECT * FROM {table}")
+            )
 
     def problems(self) -> list[str]:
         """What SQLite finds damaged, and what does not fit together; reads the whole file."""
@@ -138,7 +169,8 @@ class Catalog:
             "rows that refer to nothing": "SELECT COUNT(*) FROM pragma_foreign_key_check",
         }
         found = [message for (message,) in self._all("PRAGMA integrity_check(5)") if message != "ok"]
-        return found + [f"{n} {what}" for what, sql in counts.items() if (n := self._all(sql)[0][0])]
+        found += [f"{n} {what}" for what, sql in counts.items() if (n := self._all(sql)[0][0])]
+        return found + [f"{n} rows of {table} that hold what none does" for table in _KINDS if (n := self._odd(table))]
 
     def tidy(self) -> None:
         """Delete what belongs to nothing (see `problems`), as only damage leaves it. In a transaction."""
@@ -148,7 +180,7 @@ class Catalog:
 
     def meta(self, key: str) -> str:
         """A remembered value, "" if there is none."""
-        row = self._one("SELECT value FROM meta WHERE key = ?", key)
+        row = self._one("SELECT CAST(value AS TEXT) FROM meta WHERE key = ?", key)
         return row[0] if row else ""
 
     def remember(self, **values: str) -> None:
@@ -163,7 +195,7 @@ class Catalog:
 
     def sources_of(self, sha256: str) -> list[str]:
         """The sources that hold these bytes."""
-        sql = "SELECT path FROM source JOIN document ON document.id = document_id WHERE sha256 = ? ORDER BY path"
+        sql = "SELECT CAST(path AS TEXT) FROM source JOIN document ON document.id = document_id WHERE sha256 = ? ORDER BY path"
         return [path for (path,) in self._all(sql, sha256)]
 
     def source(self, path: str) -> Known | None:
@@ -176,15 +208,16 @@ class Catalog:
         return {k: v for part in parts for k, v in self._sources(f"WHERE path IN ({_marks(len(part))})", *part)}
 
     def _sources(self, where: str, *values: str) -> Iterator[tuple[str, Known]]:
-        sql = (
-            "SELECT path, size, mtime_ns, ctime_ns, inode, checked_ns, source.maker, COALESCE(sha256, ''), left_out"
+        sql = (  # whatever stands there: a file whose row lies is looked at again
+            f"SELECT CAST(path AS TEXT), {', '.join(f'CAST({name} AS INTEGER)' for name in _NUMBERS)},"
+            " CAST(source.maker AS TEXT), CAST(COALESCE(sha256, '') AS TEXT), CAST(left_out AS TEXT)"
             f" FROM source LEFT JOIN document ON document.id = document_id {where}"
         )
         return ((r[0], Known(Stat(*r[1:5]), *r[5:])) for r in self._all(sql, *values))
 
     def left_out(self) -> list[tuple[str, str]]:
         """The sources that are not indexed, with the reason."""
-        return self._all("SELECT path, left_out FROM source WHERE document_id IS NULL ORDER BY path")
+        return self._all("SELECT CAST(path AS TEXT), left_out FROM source WHERE document_id IS NULL ORDER BY path")
 
     def left_out_count(self) -> int:
         """How many sources are not indexed."""
@@ -207,8 +240,8 @@ class Catalog:
 
     def text(self, path: str) -> str | None:
         """A source's text as indexed, None if it is not."""
-        row = self._one("SELECT text FROM document JOIN source ON document.id = document_id WHERE path = ?", path)
-        return _unpacked(row[0]) if row else None
+        row = self._one(f"SELECT {_DOCUMENT} FROM document JOIN source ON document.id = document_id WHERE path = ?", path)
+        return _text(row) if row else None
 
     def parts(self, path: str) -> list[Part]:
         """The parts of a source in order, each from its first passage on; none for a file that is text."""
@@ -221,27 +254,29 @@ class Catalog:
 
     def missing(self) -> list[tuple[str, str]]:
         """What could not be read of sources that are indexed, as (path, what), such as a page without text."""
-        sql = "SELECT path, missing FROM source JOIN document ON document.id = document_id WHERE missing != '' ORDER BY path"
+        joined = "source JOIN document ON document.id = document_id"
+        sql = f"SELECT CAST(path AS TEXT), CAST(missing AS TEXT) FROM {joined} WHERE missing != '' ORDER BY path"
         return [(path, what) for path, found in self._all(sql) for what in found.split("\n")]
 
     def documents(self) -> Iterator[tuple[int, str, list[tuple[int, int, str]]]]:
         """Every document's id and text, with its passages' start, end and text in order."""
         sql = (
-            "SELECT start, stop, words.text FROM passage JOIN words ON words.rowid = passage.id"
+            "SELECT CAST(start AS INTEGER), CAST(stop AS INTEGER), CAST(words.text AS TEXT)"
+            " FROM passage JOIN words ON words.rowid = passage.id"
             " WHERE document_id = ? ORDER BY start"
         )
         for (id_,) in self._all("SELECT id FROM document"):
-            yield id_, _unpacked(self._all("SELECT text FROM document WHERE id = ?", id_)[0][0]), self._all(sql, id_)
+            yield id_, _text(self._all(f"SELECT {_DOCUMENT} FROM document WHERE id = ?", id_)[0]), self._all(sql, id_)
 
     def document_ids(self) -> dict[str, int]:
         """The document of every indexed source, by path."""
-        return dict(self._all("SELECT path, document_id FROM source WHERE document_id IS NOT NULL"))
+        return dict(self._all("SELECT CAST(path AS TEXT), document_id FROM source WHERE document_id IS NOT NULL"))
 
     def places(self, rows: Sequence[Row]) -> dict[int, list[str]]:
         """The paths of each row's document, sorted, by document id."""
         found: dict[int, list[str]] = {}
         for part in _slices(sorted({r.document_id for r in rows})):
-            sql = f"SELECT document_id, path FROM source WHERE document_id IN ({_marks(len(part))}) ORDER BY path"
+            sql = f"SELECT document_id, CAST(path AS TEXT) FROM source WHERE document_id IN ({_marks(len(part))}) ORDER BY path"
             for document_id, path in self._all(sql, *part):
                 found.setdefault(document_id, []).append(path)
         return found
@@ -280,7 +315,7 @@ class Catalog:
         if stored := self._one("SELECT id FROM document WHERE sha256 = ? AND maker = ?", *key):
             self._drop_passages(stored[0])
         self._db.execute(
-            f"INSERT OR REPLACE INTO document VALUES ({_marks(7)})",
+            f"INSERT OR REPLACE INTO document VALUES ({_marks(8)})",
             (
                 stored and stored[0],
                 *key,
@@ -288,22 +323,26 @@ class Catalog:
                 zlib.compress(text.encode("utf-8"), 1),
                 folded_name(title),
                 "\n".join(item.document.missing),
+                user.seal("text", *key, text_hash(text)),
             ),
         )
         document_id = self._all("SELECT id FROM document WHERE sha256 = ? AND maker = ?", *key)[0][0]
         line, seen = 1, 0
         for p in item.passages:
             line, seen = line + text.count("\n", seen, p.start), p.start
-            self._store_passage(p, document_id, title, line if item.lines else None, owed)
+            self._store_passage(p, document_id, key, title, line if item.lines else None, owed)
 
-    def _store_passage(self, p: Passage, document_id: int | None, title: str, line: int | None, owed: set[str]) -> None:
+    def _store_passage(
+        self, p: Passage, document_id: int, document: tuple[str, str], title: str, line: int | None, owed: set[str]
+    ) -> None:
         key = text_hash(p.text)
         self._db.execute("DELETE FROM old_vector WHERE hash = ?", (key,))
         sentences = " ".join(f"{a - p.start} {b - p.start}" for a, b in p.sentences)
         parts = "\n".join(f"{part.start - p.start} {part.label}" for part in p.parts)
+        said = (p.start, p.end, line, parts, sentences, key)
         cursor = self._db.execute(
-            f"INSERT INTO passage(document_id, start, stop, line, parts, sentences, hash, owed) VALUES ({_marks(8)})",
-            (document_id, p.start, p.end, line, parts, sentences, key, key in owed),
+            f"INSERT INTO passage(document_id, start, stop, line, parts, sentences, hash, owed, seal) VALUES ({_marks(9)})",
+            (document_id, *said, key in owed, user.seal("passage", *document, title, p.heading, *said)),
         )
         self._db.execute(
             "INSERT INTO words(rowid, text, heading, title, bigrams) VALUES (?, ?, ?, ?, ?)",
@@ -335,7 +374,7 @@ class Catalog:
 
     def hashes(self) -> set[str]:
         """The vector keys of all passages."""
-        return {h for (h,) in self._all("SELECT DISTINCT hash FROM passage")}
+        return {h for (h,) in self._all("SELECT DISTINCT CAST(hash AS TEXT) FROM passage")}
 
     def pieces(self, count: int) -> Iterator[dict[str, Piece]]:
         """The text of every passage by hash, each once, `count` at a time."""
@@ -385,7 +424,7 @@ class Catalog:
 
     def old_vectors(self) -> list[str]:
         """Hashes whose vector no passage needs any more."""
-        return [h for (h,) in self._all("SELECT hash FROM old_vector")]
+        return [h for (h,) in self._all("SELECT CAST(hash AS TEXT) FROM old_vector")]
 
     def old_vector_count(self) -> int:
         """How many vectors no passage needs any more."""
@@ -426,7 +465,7 @@ class Catalog:
         """The packed vectors of the sentences of texts, as far as there are any."""
         found: dict[str, bytes] = {}
         for part in _slices(hashes):
-            sql = f"SELECT hash, sentences FROM sketch WHERE collection = ? AND hash IN ({_marks(len(part))})"
+            sql = f"SELECT hash, CAST(sentences AS BLOB) FROM sketch WHERE collection = ? AND hash IN ({_marks(len(part))})"
             found.update(self._all(sql, collection, *part))
         return found
 
@@ -498,7 +537,8 @@ class Catalog:
         rows: list[Row] = []
         for part in _slices(keys):
             sql = (
-                "SELECT passage.id, document_id, document.title, heading, start, stop, line, parts, sentences, hash, words.text"
+                "SELECT passage.id, document_id, words.text, passage.seal, sha256, document.maker,"
+                " document.title, heading, start, stop, line, parts, sentences, hash"
                 " FROM passage JOIN document ON document.id = document_id JOIN words ON words.rowid = passage.id"
                 f" WHERE {column} IN ({_marks(len(part))})"
             )
@@ -520,29 +560,47 @@ class Catalog:
             return self._db.execute(sql, values).fetchall()
 
 
-def _unpacked(data: bytes) -> str:
-    """A document's text as it is stored."""
+def _text(row: tuple[Any, ...]) -> str:
+    """A document's text, of a row of `_DOCUMENT`; DamagedIndex unless it is the one that was stored here."""
+    data, seal, *key = row
     try:
-        return zlib.decompress(data).decode("utf-8")
-    except (zlib.error, UnicodeDecodeError) as error:
-        raise DamagedIndex(f"The index's catalog is damaged: a text cannot be read ({error}).", schema.REBUILD) from error
+        text = zlib.decompress(data).decode("utf-8")
+    except (zlib.error, UnicodeDecodeError, TypeError) as error:
+        raise _damaged(f"a text cannot be read ({error})") from error
+    if not user.sealed(seal, "text", *key, text_hash(text)):
+        raise _damaged("a text is not the one that was stored")
+    return text
 
 
 def _row(values: tuple[Any, ...]) -> Row:
-    id_, document_id, title, heading, start, stop, line, parts, sentences, key, text = values
+    """A passage; DamagedIndex unless all of it is as it was stored here."""
+    id_, document_id, text, seal, *said = values
+    if not (user.sealed(seal, "passage", *said) and isinstance(text, str) and said[-1] == text_hash(text)):
+        raise _damaged("a passage is not the one that was stored")
+    _, _, title, heading, start, stop, line, parts, sentences, key = said
     return Row(id_, document_id, title, heading, start, stop, line, _parts(parts, start), _spans(sentences, start), key, text)
+
+
+def _damaged(what: str) -> DamagedIndex:
+    return DamagedIndex(f"The index's catalog is damaged: {what}.", schema.REBUILD)
 
 
 def _parts(stored: str, start: int) -> tuple[Part, ...]:
     """Parts as they are stored, in a passage that begins at `start`."""
-    pairs = (line.split(" ", 1) for line in stored.split("\n") if line)
-    return tuple(Part(start + int(offset), label) for offset, label in pairs)
+    try:
+        pairs = (line.split(" ", 1) for line in stored.split("\n") if line)
+        return tuple(Part(start + int(offset), label) for offset, label in pairs)
+    except (ValueError, TypeError, AttributeError) as error:
+        raise _damaged(f"the parts of a passage cannot be read ({error})") from error
 
 
 def _spans(stored: str, start: int) -> tuple[Span, ...]:
     """Sentences as they are stored, in a passage that begins at `start`."""
-    marks = [start + int(n) for n in stored.split()]
-    return tuple(zip(marks[::2], marks[1::2], strict=True))
+    try:
+        marks = [start + int(n) for n in stored.split()]
+        return tuple(zip(marks[::2], marks[1::2], strict=True))
+    except (ValueError, TypeError, AttributeError) as error:
+        raise _damaged(f"the sentences of a passage cannot be read ({error})") from error
 
 
 def _marks(count: int) -> str:

@@ -11,14 +11,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from index import home as homes
 from index import schema
 from index.build import Target, look, stale
 from index.catalog import Catalog
 from index.embed import Embedder
 from index.errors import Failure
+from index.home import claim
 from index.read import BLANK, reader_for
 from index.read.secret import SECRET
+from index.reading import maker, read_all
 from index.walk import LOST, Found
 
 ROOM = 50_000_000
@@ -83,6 +84,7 @@ def examine(target: Target, own_embedder: Callable[[str], Embedder | None]) -> E
             findings += _catalog(catalog)
             findings += _coverage(catalog, shares)
             findings += _safely("documents", lambda: _documents(target, catalog))
+            findings += _safely("documents", lambda: _texts(target, catalog))
             findings += _safely("vectors", lambda: _vectors(target, catalog))
             findings += _safely("embedder", lambda: _embedder(catalog, own_embedder))
     except Failure as failure:
@@ -113,10 +115,10 @@ def _home(target: Target) -> Iterator[Finding]:
         return
     if os.name == "posix" and (mode := stat.S_IMODE(home.stat().st_mode)) & 0o077:
         yield Finding("permissions", f"Others may look into {home} (its mode is {mode:04o}).", f"chmod 700 '{home}'")
-    for path in (home, home / schema.FILE, home / homes.VECTORS):
+    for path in (home, home / schema.FILE, home / claim.VECTORS):
         if path.exists() and not os.access(path, os.W_OK):
             yield Finding("permissions", f"{path} cannot be written.", f"chmod u+w '{path}'")
-    free, need = shutil.disk_usage(home).free, _size(home / homes.VECTORS) + ROOM
+    free, need = shutil.disk_usage(home).free, _size(home / claim.VECTORS) + ROOM
     if free < need:
         message = f"{free // 1_000_000} MB are free where the index is, and saving it takes up to {need // 1_000_000} MB."
         yield Finding("space", message, "Make room on the disk, or name another folder with --home DIR.")
@@ -182,6 +184,18 @@ def _documents(target: Target, catalog: Catalog) -> Iterator[Finding]:
         if reason and file.source not in changed:
             lost = file.left_out.startswith(LOST) or not (file.left_out or reason == SECRET or _blank(file, reason))
             yield Finding("left_out", reason, _mend(reason) if lost else "", file.source, wrong=lost)
+
+
+def _texts(target: Target, catalog: Catalog) -> Iterator[Finding]:
+    """The files that are as they were indexed, read again, say what the index says that they do."""
+    known = catalog.sources()
+    for file, now in read_all([file for file in look(target) if not file.left_out]):
+        reader, indexed = reader_for(file.source, ocr=file.ocr), known.get(file.source)
+        if not (now and now.document and reader and indexed):
+            continue
+        as_indexed = (indexed.sha256, indexed.maker) == (now.sha256, maker(reader))
+        if as_indexed and now.document.text != catalog.text(file.source):
+            yield Finding("text", "The index holds another text than the file.", REBUILD, file.source)
 
 
 def _blank(file: Found, reason: str) -> bool:

@@ -165,10 +165,11 @@ def _likeness(catalog: Catalog, vector: "np.ndarray | None", rows: Sequence[Row]
     """For each text the cosines of its sentences with the question, as far as sentences have vectors."""
     if vector is None:
         return {}
-    sketches = catalog.sketches(catalog.meta("collection"), list({row.hash for row in rows}))
+    size = len(vector) // 2
+    found = catalog.sketches(catalog.meta("collection"), list({row.hash for row in rows}))
+    sketches = {key: sketch for key, sketch in found.items() if len(sketch) % size == 0}
     if not sketches:
         return {}
-    size = len(vector) // 2
     cosines = (unpacked(b"".join(sketches.values()), len(vector)) @ vector).tolist()
     likeness, start = {}, 0
     for key, sketch in sketches.items():

@@ -4,16 +4,18 @@ Owns connections; the statements stand in `index/catalog.py`.
 """
 
 import os
+import re
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from index.errors import DamagedIndex, HomeNotWritable, IndexBusy, IndexFailure, OldIndex
+from index.home.folder import Folder
 from index.machine import on_network
 from index.terms import TOKENIZER
 
-FORMAT = "3"
+FORMAT = "4"
 FILE = "catalog.sqlite"
 REBUILD = "Run `qa index --rebuild` to make it anew from the documents."
 
@@ -21,7 +23,7 @@ _SCHEMA = f"""
 CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE document(
     id INTEGER PRIMARY KEY, sha256 TEXT NOT NULL, maker TEXT NOT NULL, title TEXT NOT NULL, text BLOB NOT NULL,
-    name TEXT NOT NULL, missing TEXT NOT NULL, UNIQUE(sha256, maker));
+    name TEXT NOT NULL, missing TEXT NOT NULL, seal TEXT NOT NULL, UNIQUE(sha256, maker));
 CREATE INDEX document_name ON document(name);
 CREATE TABLE source(
     path TEXT PRIMARY KEY, document_id INTEGER REFERENCES document(id), size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
@@ -32,7 +34,7 @@ CREATE INDEX source_document ON source(document_id);
 CREATE TABLE passage(
     id INTEGER PRIMARY KEY, document_id INTEGER NOT NULL REFERENCES document(id), start INTEGER NOT NULL,
     stop INTEGER NOT NULL, line INTEGER, parts TEXT NOT NULL, sentences TEXT NOT NULL, hash TEXT NOT NULL,
-    owed INTEGER NOT NULL);
+    owed INTEGER NOT NULL, seal TEXT NOT NULL);
 CREATE INDEX passage_document ON passage(document_id);
 CREATE INDEX passage_hash ON passage(hash);
 CREATE INDEX passage_owed ON passage(hash) WHERE owed;
@@ -42,6 +44,12 @@ CREATE VIRTUAL TABLE words USING fts5(text, heading, title, bigrams, tokenize = 
 INSERT INTO words(words, rank) VALUES ('rank', 'bm25(1.0, 0.6, 0.4, 1.0)');
 INSERT INTO meta VALUES ('format', '{FORMAT}');
 """
+
+
+_OWN = {statement.strip() for statement in _SCHEMA.split(";") if statement.strip().startswith("CREATE")}
+_META = next(statement for statement in _OWN if statement.startswith("CREATE TABLE meta"))
+_OF_WORDS = {f"words_{part}" for part in ("data", "idx", "content", "docsize", "config")}
+"""Tables that FTS5 makes for itself; how it words them differs between versions of SQLite."""
 
 
 def connect(home: Path, *, create: bool = False) -> tuple[sqlite3.Connection, bool]:
@@ -91,12 +99,23 @@ def remembered(home: Path, key: str) -> str:
 def _value(uri: str, key: str) -> str:
     db = sqlite3.connect(uri, uri=True, timeout=5.0)
     try:
-        if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():
+        if not _has_meta(db):
             return ""  # an empty file, as a power cut leaves it
-        row = db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        row = db.execute(_VALUE, (key,)).fetchone()
     finally:
         db.close()
     return row[0] if row else ""
+
+
+_VALUE = "SELECT CAST(value AS TEXT) FROM meta WHERE key = ?"
+
+
+def _has_meta(db: sqlite3.Connection) -> bool:
+    """Whether the table of remembered values is there; DamagedIndex for something else of that name, such as a view."""
+    found = [sql for (sql,) in db.execute("SELECT sql FROM sqlite_master WHERE name = 'meta'")]
+    if found and found != [_META]:
+        raise DamagedIndex("The index's catalog is damaged: its table meta is none of qa's.", REBUILD)
+    return bool(found)
 
 
 def is_old(home: Path) -> bool:
@@ -105,7 +124,7 @@ def is_old(home: Path) -> bool:
         made = remembered(home, "format")
     except IndexFailure:
         return False
-    return made.isdecimal() and int(made) < int(FORMAT)
+    return bool(re.fullmatch("[0-9]{1,9}", made)) and int(made) < int(FORMAT)
 
 
 def renew(home: Path, kept: Mapping[str, str]) -> None:
@@ -117,9 +136,9 @@ def renew(home: Path, kept: Mapping[str, str]) -> None:
 
 def _create(path: Path, kept: Mapping[str, str]) -> None:
     """Make an empty catalog under another name and move it into place whole: no reader sees half of it."""
-    new = path.with_name(f"{path.name}.new")
-    new.unlink(missing_ok=True)
-    db = sqlite3.connect(new, isolation_level=None)
+    home, new = Folder(path.parent), f"{path.name}.new"
+    home.delete(new)
+    db = sqlite3.connect(path.with_name(new), isolation_level=None)
     try:
         db.execute(f"PRAGMA journal_mode = {'DELETE' if on_network(path.parent) else 'WAL'}")
         db.executescript(f"BEGIN; {_SCHEMA} COMMIT;")
@@ -127,8 +146,8 @@ def _create(path: Path, kept: Mapping[str, str]) -> None:
     finally:
         db.close()
     for log in ("-wal", "-shm"):  # of the catalog whose place it takes
-        path.with_name(path.name + log).unlink(missing_ok=True)
-    new.replace(path)
+        home.delete(path.name + log)
+    home.rename(new, path.name)
 
 
 def _uri(path: Path, writable: bool) -> str:
@@ -156,14 +175,22 @@ def _without_log(db: sqlite3.Connection) -> None:
 
 
 def _check(db: sqlite3.Connection) -> None:
+    """Raise DamagedIndex unless it is a catalog of this format, with the tables of qa and nothing else that could act."""
+    db.execute("PRAGMA trusted_schema = OFF")
     db.execute("PRAGMA synchronous = NORMAL")
-    if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():
+    if not _has_meta(db):
         raise DamagedIndex("The index's catalog is empty.", REBUILD)
-    found = db.execute("SELECT value FROM meta WHERE key = 'format'").fetchone()
-    if found is None or not found[0].isdecimal() or int(found[0]) > int(FORMAT):
+    found = db.execute(_VALUE, ("format",)).fetchone()
+    if found is None or not re.fullmatch("[0-9]{1,9}", found[0] or "") or int(found[0]) > int(FORMAT):
         raise DamagedIndex("The index was made by a later version of qa.", REBUILD)
     if found[0] != FORMAT:
         raise OldIndex("The index was made by an earlier version of qa.", "`qa index` makes it anew.")
+    own: set[str] = set()
+    of_words: set[str] = set()
+    for kind, name, sql in db.execute("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL"):
+        (of_words if kind == "table" and name in _OF_WORDS else own).add(name if name in _OF_WORDS else sql)
+    if own != _OWN or of_words != _OF_WORDS:
+        raise DamagedIndex("The index's catalog is damaged: its tables are not those of qa.", REBUILD)
 
 
 @contextmanager
@@ -183,6 +210,6 @@ def _failure(error: sqlite3.Error) -> IndexFailure | sqlite3.Error:
         return HomeNotWritable("The index's catalog cannot be opened for writing.", "Name another folder with --home DIR.")
     if _is_full(error):
         return HomeNotWritable(f"The index's catalog cannot be written: {error}.", "Make room on the disk, then `qa index`.")
-    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or "Could not decode to UTF-8" in str(error):
         return DamagedIndex(f"The index's catalog is damaged: {error}.", REBUILD)
     return error

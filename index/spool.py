@@ -4,16 +4,20 @@ The vector store wants thousands of vectors at a visit; a kill before that must 
 services or of Chroma.
 """
 
+import os
+import re
 import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.errors import HomeNotWritable
+from index.home.folder import Folder
 
 if TYPE_CHECKING:
     import numpy as np
+
+_NAME = re.compile(r"[0-9]+\.paid")
 
 _KEY = 16
 """Bytes of a text's hash."""
@@ -23,28 +27,28 @@ class Spool:
     """Files in one folder, one for each group of texts under way; to be used by one process at a time."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self._files = Folder(folder.parent).child(folder.name)
         self._lock = threading.Lock()
         self._number = 0
 
-    def left(self) -> list[Path]:
-        """The files of runs that were cut off."""
-        return sorted(self._folder.glob("*.paid"))
+    def left(self) -> list[str]:
+        """The files of runs that were cut off, by name."""
+        return [name for name in self._files.names() if _NAME.fullmatch(name)]
 
-    def new(self) -> Path:
+    def new(self) -> str:
         """Where a group's vectors may be kept; the first of them makes the file."""
         while True:
             self._number += 1
-            if not (file := self._folder / f"{self._number}.paid").exists():
+            if not self._files.holds(file := f"{self._number}.paid"):
                 return file
 
-    def keep(self, file: Path, collection: str, keys: Sequence[str], rows: "np.ndarray") -> None:
+    def keep(self, file: str, collection: str, keys: Sequence[str], rows: "np.ndarray") -> None:
         """Add vectors, float32 (n, width), whole or not at all; by any thread. HomeNotWritable on a full disk."""
         data = b"".join(bytes.fromhex(key) + row.astype("<f4").tobytes() for key, row in zip(keys, rows, strict=True))
         with self._lock:
             try:
-                self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-                with file.open("ab", buffering=0) as out:
+                self._files.make()
+                with os.fdopen(self._files.open_to_append(file), "ab", buffering=0) as out:
                     size = out.tell()
                     head = b"" if size else f"{collection}\t{rows.shape[1]}\n".encode()
                     if out.write(head + data) != len(head + data):
@@ -59,42 +63,37 @@ class Spool:
 
         found: dict[str, np.ndarray] = {}
         for file in self.left():
-            found.update((key, row) for key, row in _records(file, collection) if key in wanted)
+            found.update((key, row) for key, row in self._records(file, collection) if key in wanted)
         return list(found), np.stack(list(found.values())) if found else None
 
-    def of(self, collection: str, files: Iterable[Path]) -> list[Path]:
+    def of(self, collection: str, files: Iterable[str]) -> list[str]:
         """Those of the files that hold vectors of this collection."""
-        return [file for file in files if _collection_of(file) == collection]
+        return [file for file in files if self._read(file, 1000).partition(b"\t")[0] == collection.encode()]
 
-    def forget(self, files: Iterable[Path]) -> None:
+    def forget(self, files: Iterable[str]) -> None:
         """The vector store has what is in these."""
         for file in files:
-            file.unlink(missing_ok=True)
-        with suppress(OSError):
-            self._folder.rmdir()
+            self._files.delete(file)
+        self._files.drop_if_empty()
 
+    def _read(self, file: str, most: int = -1) -> bytes:
+        """What a file holds; nothing where somebody has deleted it, so that it is embedded anew."""
+        try:
+            return self._files.read(file, most)
+        except FileNotFoundError:
+            return b""
 
-def _collection_of(file: Path) -> str:
-    try:
-        with file.open("rb") as opened:
-            return opened.readline().decode("utf-8", "replace").partition("\t")[0]
-    except FileNotFoundError:
-        return ""
+    def _records(self, file: str, collection: str) -> "Iterator[tuple[str, np.ndarray]]":
+        import numpy as np
 
-
-def _records(file: Path, collection: str) -> "Iterator[tuple[str, np.ndarray]]":
-    import numpy as np
-
-    try:
-        head, _, data = file.read_bytes().partition(b"\n")
-    except FileNotFoundError:  # somebody has deleted it: it is embedded anew
-        return
-    own, _, width = head.decode("utf-8", "replace").partition("\t")
-    if own != collection or not width.isdecimal():
-        return
-    kind = np.dtype([("key", f"V{_KEY}"), ("row", "<f4", (int(width),))])
-    for item in np.frombuffer(data[: len(data) // kind.itemsize * kind.itemsize], dtype=kind):
-        yield item["key"].tobytes().hex(), item["row"]
+        head, _, data = self._read(file).partition(b"\n")
+        own, _, width = head.decode("utf-8", "replace").partition("\t")
+        if own != collection or not re.fullmatch("[1-9][0-9]{0,4}", width):
+            return
+        kind = np.dtype([("key", f"V{_KEY}"), ("row", "<f4", (int(width),))])
+        for item in np.frombuffer(data[: len(data) // kind.itemsize * kind.itemsize], dtype=kind):
+            if np.isfinite(item["row"]).all():
+                yield item["key"].tobytes().hex(), item["row"]
 
 
 ROOM = "Make room on the disk, then `qa index`."

@@ -9,7 +9,6 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from index.budget import Budget
@@ -394,7 +393,7 @@ class Embedding:
 
     collection: str
     pieces: Mapping[str, Piece]
-    file: Path
+    file: str
     keys: list[str] = field(default_factory=list)
     done: set[str] = field(default_factory=set)
     batches: Iterable[Batch] = ()

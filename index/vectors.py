@@ -10,7 +10,6 @@ question is put to a view of the store, and so are those that follow it.
 
 import hashlib
 import json
-import os
 import re
 import secrets
 import shutil
@@ -27,8 +26,9 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Protocol
 
 from index.apart import RECENT, Apart, Change, both
-from index.chroma import Collection, Store, damaged, failures, opened
+from index.chroma import NEVER, Collection, Store, damaged, failures, opened
 from index.errors import HomeNotWritable, IndexBusy
+from index.home.folder import Folder
 from index.machine import in_thread
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ WAIT_TO_READ, READ_A_SECOND = 1.0, 300_000
 WAIT_TO_WRITE = 60.0
 
 _LOCK, _POINTER, _SEEN, _STORE = "lock", "current.json", "seen", "store-"
+_STORE_NAME = re.compile(f"{_STORE}[0-9A-Za-z]{{1,32}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,17 @@ class _State:
     store: str
     unsaved: int
     size: int
+
+    @classmethod
+    def read(cls, data: bytes) -> "_State":
+        """The state that a pointer tells; ValueError or TypeError for one that none of this product has written."""
+        state = cls(**json.loads(data))
+        numbers = (state.unsaved, state.size)
+        if not all(type(number) is int and 0 <= number < NEVER for number in numbers):
+            raise ValueError("it counts what cannot be")
+        if not (isinstance(state.store, str) and _STORE_NAME.fullmatch(state.store)):
+            raise ValueError("it names no store")
+        return state
 
 
 class _View:
@@ -161,13 +173,14 @@ class Vectors:
 
     def __init__(self, folder: Path, save_after: int = SAVE_AFTER) -> None:
         self.folder = folder
+        self._files = Folder(folder.parent).child(folder.name)
         self._save_after = save_after
         self._view: _View | None = None
         self._one_reader = threading.Lock()
 
     def exists(self) -> bool:
         """Whether anything was ever stored."""
-        return (self.folder / _POINTER).exists()
+        return self._files.holds(_POINTER)
 
     def seen(self, collection: str) -> str:
         """Nothing: it is kept beside the store, since each visit changes it."""
@@ -176,7 +189,7 @@ class Vectors:
     def touched(self, collection: str, seen: str) -> bool:
         """Whether Chroma's files are not as the last visit has left them: a kill, or another program."""
         try:
-            return (self.folder / _SEEN).read_text(encoding="utf-8") != self._marks()
+            return self._files.read(_SEEN, 200) != self._marks()
         except OSError:
             return self.exists()
 
@@ -274,13 +287,13 @@ class Vectors:
         """Forget every vector of every collection."""
         if self.folder.exists():
             with self._lock(WAIT_TO_WRITE):
-                (self.folder / _POINTER).unlink(missing_ok=True)
+                self._files.delete(_POINTER)
                 self._sweep()
 
     def left_over(self) -> list[str]:
         """The names of stores that a kill has left over, or that another process is saving just now."""
         in_use = self._state().store if self.exists() else ""
-        return sorted(path.name for path in self.folder.glob(f"{_STORE}*") if path.name != in_use)
+        return [name for name in self._files.names() if _STORE_NAME.fullmatch(name) and name != in_use]
 
     def _write(self, change: Change, *, added: int = 0, deleted: int = 0) -> Callable[[], None]:
         """Change the store in use; where its log would grow too long a copy, which takes its place once that is waited for."""
@@ -305,34 +318,38 @@ class Vectors:
         """Change a copy of the store, and swap it in; whatever fails on the way, the store in use stays as it is."""
         with self._lock(WAIT_TO_WRITE):
             self._sweep()
-            copy, known, in_use = self._free_name(), True, None
+            copy, known, in_use = self._free_name(), True, ""
             if self.exists():
-                in_use, known = self.folder / self._state().store, self._known()
-                self._copy(in_use, self.folder / copy)
+                in_use, known = self._state().store, self._known()
+                self._copy(in_use, copy)
         under_way = Apart(self.folder / copy, change, size)
 
         def done() -> None:
             try:
                 under_way.wait()
             except Exception:
-                shutil.rmtree(self.folder / copy, ignore_errors=True)
+                self._files.drop(copy)
                 raise
             with self._lock(WAIT_TO_WRITE):
                 self._point(_State(copy, 0, size))
                 if known:
                     self._see()
                 if in_use:
-                    shutil.rmtree(in_use, ignore_errors=True)
+                    self._files.drop(in_use)
 
         return done
 
-    def _copy(self, store: Path, copy: Path) -> None:
-        """Copy a store, if Chroma has made it."""
+    def _copy(self, store: str, copy: str) -> None:
+        """Copy a store, if Chroma has made it; a link is copied as a link."""
+
+        def left(folder: str, names: list[str]) -> list[str]:
+            return [name for name in names if _unsaved(Path(folder, name))]
+
         try:
-            if store.exists():
-                shutil.copytree(store, copy, ignore=lambda folder, names: [n for n in names if _unsaved(Path(folder, n))])
+            if self._files.holds(store):
+                shutil.copytree(self.folder / store, self.folder / copy, symlinks=True, ignore=left)
         except OSError as error:
-            shutil.rmtree(copy, ignore_errors=True)
+            self._files.drop(copy)
             raise HomeNotWritable(f"The vectors could not be copied: {error}", "Make room on the disk.").hiding(
                 self.folder
             ) from error
@@ -356,7 +373,7 @@ class Vectors:
     def _written(self) -> tuple[int, int]:
         """Time and inode of the pointer, which each change renews."""
         try:
-            info = (self.folder / _POINTER).stat()
+            info = self._files.stat(_POINTER)
         except FileNotFoundError:
             raise IndexBusy("Another process is making the vectors anew.", "Try again in a moment.") from None
         return info.st_mtime_ns, info.st_ino
@@ -377,7 +394,7 @@ class Vectors:
 
         lock = FileLock(self.folder / _LOCK)
         try:
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._files.make()
             lock.acquire(timeout=wait, poll_interval=0.02)
         except Timeout:
             raise IndexBusy("Another process is using the vectors.", "Try again in a moment.") from None
@@ -399,27 +416,22 @@ class Vectors:
     def _see(self) -> None:
         """Remember how Chroma's files look when a visit is over."""
         with suppress(OSError):
-            (self.folder / _SEEN).write_text(self._marks(), encoding="utf-8")
+            self._files.write(_SEEN, self._marks())
 
-    def _marks(self) -> str:
-        info = (self.folder / self._state().store / "chroma.sqlite3").stat()
-        return f"{info.st_size} {info.st_mtime_ns} {info.st_ino}"
+    def _marks(self) -> bytes:
+        info = self._files.child(self._state().store).stat("chroma.sqlite3")
+        return f"{info.st_size} {info.st_mtime_ns} {info.st_ino}".encode()
 
     def _state(self) -> _State:
         try:
-            return _State(**json.loads((self.folder / _POINTER).read_text(encoding="utf-8")))
-        except (OSError, ValueError, TypeError) as error:
+            return _State.read(self._files.read(_POINTER, 1000))
+        except (OSError, ValueError, TypeError, RecursionError) as error:
             raise damaged(f"their pointer cannot be read ({error})") from error
 
     def _point(self, state: _State) -> None:
         """Swap the pointer in one step, on disk before it counts."""
-        temporary = self.folder / (_POINTER + ".new")
         try:
-            with temporary.open("w", encoding="utf-8") as file:
-                json.dump(asdict(state), file)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(self.folder / _POINTER)
+            self._files.write(_POINTER, json.dumps(asdict(state)).encode(), durable=True)
         except OSError as error:
             raise HomeNotWritable(f"The vectors in {self.folder} cannot be written: {error.strerror}.").hiding(
                 self.folder
@@ -428,7 +440,7 @@ class Vectors:
     def _known(self) -> bool:
         """Whether Chroma's files are as the last visit has left them, or not made yet."""
         state = self._state()
-        return not self.touched("", "") or (not (self.folder / state.store).exists() and not state.size)
+        return not self.touched("", "") or (not self._files.holds(state.store) and not state.size)
 
     def _free_name(self) -> str:
         """One that no store has or had: a process whose parent was killed may still be at work in its own."""
@@ -437,7 +449,7 @@ class Vectors:
     def _sweep(self) -> None:
         """Delete stores that a kill has left over; only for a writer, whose copies they are."""
         for left in self.left_over():
-            shutil.rmtree(self.folder / left, ignore_errors=True)
+            self._files.drop(left)
 
 
 def _collections(store: Store, collection: str) -> list[Collection]:

@@ -17,6 +17,7 @@ import typer
 
 if TYPE_CHECKING:
     from index.errors import Failure
+    from qa.errors import UntrustedSettings
     from qa.render import Screen
 
 Work = Callable[[], int]
@@ -247,6 +248,17 @@ def verify(
     return lambda: commands.verify(file, json, seeds, home, _screen(color, quiet))
 
 
+@app.command(epilog="Example: qa trust")
+def trust(seeds: Seeds = None, home: Home = None, quiet: Quiet = False, color: Color = "auto") -> Work:
+    """Agree to what this project's .env does, and take over an index that was not made here, as both are now.
+
+    Endpoints, keys, paths that lead out of the project, and a higher QA_MAX_COST are taken from a .env only after that.
+    """
+    from qa import commands
+
+    return lambda: commands.trust(seeds, home, _screen(color, quiet))
+
+
 def _screen(color: str, quiet: bool) -> "Screen":
     from qa.errors import UsageFailure
     from qa.render import Screen
@@ -303,7 +315,7 @@ def run(arguments: Sequence[str]) -> int:
 
     try:
         work = app(list(arguments), standalone_mode=False, prog_name="qa")
-        code = work() if callable(work) else int(work or 0)
+        code = _done(work) if callable(work) else int(work or 0)
         sys.stdout.flush()
         return code
     except Failure as failure:
@@ -321,6 +333,31 @@ def run(arguments: Sequence[str]) -> int:
         raise
     except Exception as error:  # noqa: BLE001 the one place that catches everything: a bug must not show a traceback
         return _failed(_usage(error, arguments) or _bug(error), arguments)
+
+
+def _done(work: Work) -> int:
+    """Do the work; where a project's `.env` needs the user's word for it, ask on a terminal."""
+    from qa.errors import UntrustedSettings
+
+    try:
+        return work()
+    except UntrustedSettings as failure:
+        if not (sys.stdin.isatty() and sys.stderr.isatty()) or not _agrees(failure):
+            raise
+        return work()
+
+
+def _agrees(failure: "UntrustedSettings") -> bool:
+    from index.home.user import agree
+    from qa.render import Screen
+
+    Screen().failure(failure)
+    sys.stderr.write("Agree to it from now on, as long as that file stays as it is? [y/N] ")
+    sys.stderr.flush()
+    if sys.stdin.readline().strip().casefold() not in ("y", "yes"):
+        return False
+    agree(*failure.agreement)
+    return True
 
 
 def _usage(error: Exception, arguments: Sequence[str]) -> "Failure | None":

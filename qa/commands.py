@@ -8,13 +8,15 @@ import re
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from index.build import Progress, Target, look, stale
+from index.build import Progress, Target, adopt, look, stale
 from index.catalog import Catalog
-from index.errors import DamagedIndex, Failure, IndexMissing, ServiceFailure
+from index.errors import DamagedIndex, Failure, HomeNotWritable, IndexMissing, ServiceFailure
+from index.home.claim import refused
+from index.home.user import agree, has_agreed
 from index.passage import Hit
 from index.search import Found, search_all
 from index.window import narrowed
@@ -221,6 +223,23 @@ def verify(file: str, json: bool, seeds: str | None, home: str | None, screen: S
     return 0 if all(s.state in ("holds", "moved") for s in found) else 3
 
 
+def trust(seeds: str | None, home: str | None, screen: Screen) -> int:
+    """Take this project's `.env` and index as they are now; says what that means, and does nothing else."""
+    settings = load(seeds, home, trusting=True)
+    target = settings.target
+    reason = refused(target.home)
+    if reason:
+        adopt(target)
+        screen.line(f"The index in {target.home} is taken over; the next command makes it anew from the documents.")
+    if settings.asks and settings.dotenv:
+        agree(*settings.dotenv.agreement)
+        for what in settings.asks.values():
+            screen.line(f"The .env of {settings.dotenv.project} may {what}.")
+    elif not reason:
+        screen.line("There is nothing here that needs your word.")
+    return 0
+
+
 def _contents(file: str) -> str:
     """A file of the user's, or standard input for "-"."""
     if file == "-":
@@ -237,9 +256,17 @@ def _stdin() -> str:
 
 
 def settings_for(seeds: str | None, home: str | None, screen: Screen) -> Settings:
-    """The settings, with a service that says on stderr when it asks to wait."""
+    """The settings, with a service that says on stderr when it asks to wait, and where passages go the first time."""
     settings = load(seeds, home)
-    return replace(settings, service=settings.service and replace(settings.service, told=screen.notice))
+
+    def sending(host: str) -> None:
+        told = ("sent", host, str(settings.target.root))
+        if not (screen.quiet or has_agreed(*told)):
+            screen.notice(f"What is found in {settings.target.root} goes to {host} (said once).")
+            with suppress(HomeNotWritable):
+                agree(*told)
+
+    return replace(settings, service=settings.service and replace(settings.service, told=screen.notice), sending=sending)
 
 
 def _question(words: Sequence[str], within: Sequence[str]) -> str:
@@ -273,9 +300,12 @@ def _check(options: Asking | Searching, words: Sequence[str]) -> None:
 def _model(settings: Settings, options: Asking) -> Model | Failure | None:
     """The model to ask, or why there is none although one was to be asked."""
     try:
-        return choose_model(settings, NEVER if options.no_llm else options.model, options.timeout)
+        model = choose_model(settings, NEVER if options.no_llm else options.model, options.timeout)
     except ServiceFailure as failure:
         return failure
+    if model:
+        settings.sending(model.service.host)
+    return model
 
 
 def _how(options: Asking, model: Model | Failure | None, within: frozenset[str] | None) -> How:

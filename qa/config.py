@@ -1,23 +1,26 @@
 """Settings: options, then the environment, then the project's `.env`; an empty value is an unset one.
 
-The only reader of the environment and of `.env`. Decides where documents and index are (see the README, "Where things are").
+The only reader of the environment. Decides where documents and index are (see the README, "Where things are").
 """
 
 import hashlib
 import os
 import re
 import shlex
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from index.build import Target
 from index.errors import HomeNotWritable, NoDocuments
-from index.home import ELSEWHERE
+from index.home import claim
+from index.home.claim import ELSEWHERE
 from index.server import Server
 from index.service import Service
+from qa import trust
 from qa.errors import UsageFailure
+from qa.trust import Dotenv
 
 NAMES = {
     "QA_SEEDS": "",
@@ -61,12 +64,19 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All that a command needs to know. `service` is None where neither a key nor an endpoint is set."""
+    """All that a command needs to know. `service` is None where neither a key nor an endpoint is set.
+
+    `asks` is what the project's `.env` does that needs the user's word, by setting; `sending` is told a host before passages,
+    or vectors of them, go there.
+    """
 
     target: Target
     values: Mapping[str, Value]
     service: Service | None
     notices: tuple[str, ...] = ()
+    asks: Mapping[str, str] = field(default_factory=dict)
+    dotenv: Dotenv | None = None
+    sending: Callable[[str], None] = lambda host: None
 
     @property
     def embedder(self) -> str:
@@ -94,11 +104,47 @@ class Settings:
         return _yes(self.values, "QA_OFFLINE")
 
 
-def load(seeds: str | None = None, home: str | None = None, *, cwd: Path | None = None) -> Settings:
-    """Read the settings as they stand in `cwd`; raises NoDocuments where no documents are named or found."""
+def load(seeds: str | None = None, home: str | None = None, *, cwd: Path | None = None, trusting: bool = False) -> Settings:
+    """Read the settings as they stand in `cwd`; raises NoDocuments where no documents are named or found.
+
+    Raises UntrustedSettings where the project's `.env` asks for what the user has not agreed to, ForeignIndex for a home that
+    was not made here, both unless `trusting`.
+    """
     cwd = cwd or _here()
     project = _project(cwd)
-    values = _values({"QA_SEEDS": seeds, "QA_HOME": home}, project)
+    file = trust.read(project) if project else None
+    options = {"QA_SEEDS": seeds, "QA_HOME": home}
+    values = _values(options, file.values if file else {})
+    asks = {name: what for name, value in values.items() if value.origin == ".env" and (what := _asks(file, name))}
+    notices: tuple[str, ...] = ()
+    if file and asks and _elsewhere(values["QA_SEEDS"], file.project, cwd):
+        values = _values(options, {name: text for name, text in file.values.items() if name not in asks})
+        notices, asks = (f"{', '.join(asks)} of the .env here are not used for documents elsewhere.",), {}
+    elif file and asks and not trusting and not trust.agreed(file):
+        raise trust.not_agreed(file, asks)
+    _check(values)
+    service, more = _service(values)
+    target, told = _target(values, project, cwd, trusting)
+    notices += more + told
+    if values["QA_CHROMA"].text:
+        server, more = _server(values, target.root)
+        target, notices = replace(target, server=server), notices + more
+    return Settings(target, values, service, notices, asks, file)
+
+
+def _asks(file: Dotenv | None, name: str) -> str:
+    return file.asks(name, NAMES[name]) if file else ""
+
+
+def _elsewhere(seeds: Value, project: Path, cwd: Path) -> bool:
+    """Whether the user has named documents that are none of the project's."""
+    if seeds.origin not in ("option", "environment"):
+        return False
+    return not _real(_path(seeds, project, cwd)).is_relative_to(_real(project))
+
+
+def _check(values: Mapping[str, Value]) -> None:
+    """Raise UsageFailure for what no setting can be."""
     for name, value in values.items():
         if name not in ("QA_SEEDS", "QA_HOME"):  # of which `_target` says more
             check_text(name, value.text)
@@ -106,12 +152,6 @@ def load(seeds: str | None = None, home: str | None = None, *, cwd: Path | None 
     _yes(values, "QA_OFFLINE")  # a word about connections that is not understood must not pass for no
     _checked_context(values["QA_CONTEXT"].text)
     checked_cost("QA_MAX_COST", values["QA_MAX_COST"].text)
-    service, notices = _service(values)
-    target = _target(values, project, cwd)
-    if values["QA_CHROMA"].text:
-        server, more = _server(values, target.root)
-        target, notices = replace(target, server=server), notices + more
-    return Settings(target, values, service, notices)
 
 
 def check_text(name: str, text: str) -> None:
@@ -152,24 +192,12 @@ def _project(cwd: Path) -> Path | None:
     return next((p for p in (cwd, *cwd.parents) if (p / ".qa").is_dir() or (p / "seeds").is_dir()), None)
 
 
-def _values(options: Mapping[str, str | None], project: Path | None) -> dict[str, Value]:
-    file = _dotenv(project) if project else {}
+def _values(options: Mapping[str, str | None], file: Mapping[str, str | None]) -> dict[str, Value]:
     values = {}
     for name, default in NAMES.items():
         given = ((options.get(name), "option"), (os.environ.get(name), "environment"), (file.get(name), ".env"))
         values[name] = next((Value(text, origin) for text, origin in given if text), Value(default, "default"))
     return values
-
-
-def _dotenv(project: Path) -> Mapping[str, str | None]:
-    if not (project / ".env").is_file():
-        return {}
-    from dotenv import dotenv_values
-
-    try:
-        return dotenv_values(project / ".env", interpolate=False)
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageFailure(f"The settings in .env cannot be read: {error}.").hiding(project) from error
 
 
 def _yes(values: Mapping[str, Value], name: str) -> bool:
@@ -182,21 +210,29 @@ def _yes(values: Mapping[str, Value], name: str) -> bool:
     return text in ("1", "true", "yes", "on")
 
 
-def _target(values: Mapping[str, Value], project: Path | None, cwd: Path) -> Target:
+def _target(values: Mapping[str, Value], project: Path | None, cwd: Path, trusting: bool) -> tuple[Target, tuple[str, ...]]:
     root = _documents(values["QA_SEEDS"], project, cwd)
     own = project is not None and (root == (project / "seeds").resolve() or values["QA_SEEDS"].origin == ".env")
+    notices: tuple[str, ...] = ()
     if values["QA_HOME"].text:
         home = _checked_home(_path(values["QA_HOME"], project, cwd))
+        if values["QA_HOME"].origin != ".env" and home.is_symlink():
+            home = _real(home)  # the user's own, by name
     elif own and project is not None:
         home = project / ".qa"
+        if reason := claim.refused(home, unmarked=trusting):
+            notices = (claim.set_aside(home, reason, _cache(root)),)
+            home = _cache(root)
     else:
         home = _cache(root)
     for path in (root, home):
         if _HALF.search(str(path)):  # SQLite and Chroma take no such path
             hint = "Rename it, or name others with --seeds PATH and --home DIR."
             raise NoDocuments(f"The name of {path} is not valid UTF-8.", hint).hiding(path)
+    if reason := claim.refused(home, unmarked=trusting):
+        raise claim.foreign(home, reason)
     movable = project is not None and all(_real(path).is_relative_to(_real(project)) for path in (root, home))
-    return Target(root, home, movable, follow=_yes(values, "QA_FOLLOW"), ocr=_yes(values, "QA_OCR"))
+    return Target(root, home, movable, follow=_yes(values, "QA_FOLLOW"), ocr=_yes(values, "QA_OCR")), notices
 
 
 def _documents(setting: Value, project: Path | None, cwd: Path) -> Path:

@@ -3,6 +3,7 @@
 Failure
 ├── Bug (70)              nothing a user can mend
 ├── UsageFailure (2)      the command line cannot be meant so
+│   └── UntrustedSettings     a `.env` asks for what the user has not agreed to
 ├── OutputFailure (4)     standard output cannot be written
 ├── PlaceFailure (4)      `qa show` is given a place that is not there
 └── ServiceFailure (5)
@@ -27,6 +28,14 @@ class UsageFailure(Failure):
     """The command line cannot be meant so."""
 
     exit = 2
+
+
+class UntrustedSettings(UsageFailure):
+    """A project's `.env` asks for what needs the user's word; `agreement` is what is remembered once it is given."""
+
+    def __init__(self, message: str, hint: str, agreement: tuple[str, ...]) -> None:
+        super().__init__(message, hint)
+        self.agreement = agreement
 
 
 class PlaceFailure(Failure):

@@ -51,6 +51,8 @@ def index(options: Indexing, seeds: str | None, home: str | None, screen: Screen
         screen.notice(line)
     if options.dry_run:
         return _dry_run(settings, named, options, screen)
+    if settings.target.server:
+        settings.sending(settings.target.server.host)
     own = _own_embedder(settings, options)
     opened = _embedder(settings, named, own, screen, rebuild=options.rebuild)
     budget = None if limit is None else _budget(settings, limit, named or own or settings.embedder, screen)
@@ -101,6 +103,8 @@ def _embedder(settings: Settings, named: str | None, own: str, screen: Screen, *
     if not named:
         return embedder_for(settings, screen.notice)
     embedder = open_embedder(named, settings.service, settings.offline)
+    if settings.service and not embedder.local:
+        settings.sending(settings.service.host)
     return lambda: embedder
 
 

@@ -63,6 +63,8 @@ def open_library(settings: Settings, notice: Notice, progress: Progress, *, froz
     target = settings.target
     for line in settings.notices:
         notice(line)
+    if target.server:
+        settings.sending(target.server.host)
     if target.indexed and (collection := schema.remembered(target.home, "collection")):
         begun(partial(target.vectors.read_ahead, collection))  # while the files are looked at; what fails, the query tells
     if not frozen and not stored_embedder(target):
@@ -99,6 +101,8 @@ def embedder_for(settings: Settings, notice: Notice, patience: float = PATIENCE)
         # minilm's files are fetched only for a user who names it, never because an old index once used it.
         unnamed = name == "minilm" and settings.embedder != name
         service = settings.service and replace(settings.service, told=notice)
+        if service and name.startswith("openai"):
+            settings.sending(service.host)
         return open_embedder(name, service, settings.offline or unnamed, patience)
 
     return opened

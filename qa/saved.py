@@ -5,7 +5,6 @@ nothing of searching or models.
 """
 
 import json
-import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from index.catalog import Catalog
+from index.home.folder import Folder
 from index.passage import Hit, Part, Place, parts_within
 from qa.answer import Answer, AnswerSentence, Citation, Status, Usage, Verdict
 from qa.check import on_disk
@@ -47,9 +47,7 @@ class Standing:
 def keep(home: Path, answer: Mapping[str, Any]) -> bool:
     """Keep an answer as the last one; whether that was possible."""
     try:
-        temporary = home / f"{LAST}.{os.getpid()}"
-        temporary.write_text(json.dumps(answer), encoding="utf-8")
-        temporary.replace(home / LAST)
+        Folder(home).write(LAST, json.dumps(answer).encode())
     except OSError:
         return False
     return True
@@ -58,7 +56,7 @@ def keep(home: Path, answer: Mapping[str, Any]) -> bool:
 def last_answer(home: Path) -> Saved:
     """The last answer; PlaceFailure if there is none."""
     try:
-        return parsed((home / LAST).read_text(encoding="utf-8"))
+        return parsed(Folder(home).read(LAST).decode())
     except (OSError, UnicodeDecodeError, UsageFailure):
         raise PlaceFailure("There is no last answer.", "Ask something first.") from None
 

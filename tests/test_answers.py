@@ -249,6 +249,7 @@ def test_an_endpoint_from_dotenv_is_called_without_the_users_key(
     monkeypatch.setenv("OPENAI_API_KEY", "sk-the-users-own-key")
     with Loopback() as service:
         (project / ".env").write_text(f"OPENAI_BASE_URL={service.url}\n", encoding="utf-8")
+        assert qa("trust").code == 0
         runs = [qa("index", "--embedder", "openai"), qa("ask", QUESTION, "--double-check"), qa("show", "--json")]
         assert {r.path for r in service.requests} == {EMBEDDINGS, MODELS, CHAT}
         assert not any("users-own-key" in str(r) for r in service.requests)

@@ -19,12 +19,12 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from index import home as homes
 from index.build import Report, Target, look, prune, stale, update
 from index.catalog import Catalog, text_hash
 from index.doctor import examine
 from index.embed import open_embedder
 from index.errors import DamagedIndex, ForeignIndex, NothingToIndex, Unreachable
+from index.home import claim
 from index.passage import Piece
 from index.search import Index, search
 from index.store import Store
@@ -615,13 +615,14 @@ def test_a_run_that_came_between_is_seen(target: Target, monkeypatch: pytest.Mon
     update(target, STATIC)
     (target.root / "a.txt").write_text("Another text of a.")
     other: list[Report] = []
+    true_writing = claim.writing
 
     def writing(home: Path, wait: float) -> AbstractContextManager[bool]:
-        monkeypatch.undo()
+        monkeypatch.setattr(claim, "writing", true_writing)
         other.append(update(target, STATIC))
-        return homes.writing(home, wait)
+        return true_writing(home, wait)
 
-    monkeypatch.setattr(homes, "writing", writing)
+    monkeypatch.setattr(claim, "writing", writing)
     report = update(target, STATIC)
     assert (other[0].changed, other[0].same) == (1, 2)
     assert (report.changed, report.same, report.embedded) == (0, 3, 0)

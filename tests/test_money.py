@@ -16,6 +16,7 @@ from index.build import Target, update
 from index.catalog import Catalog, text_hash
 from index.embed import Embedder, open_embedder
 from index.errors import CostReached
+from index.home import claim
 from index.passage import Piece
 from index.service import Service
 from qa.prices import embedding_price
@@ -183,6 +184,7 @@ def test_what_was_paid_for_is_used_whatever_the_limit(target: Target, loopback: 
     """What an earlier run has left costs nothing now."""
     keys = sorted({text_hash(text) for text in every(target)})
     embedder = remote(loopback)()
+    claim.prepare(target.home)
     target.spool.keep(target.spool.new(), embedder.identity, keys, np.eye(len(keys), 64, dtype=np.float32))
     asked = len(loopback.requests)
     assert update(target, lambda: embedder, budget=Budget(lambda name: MILLIONTH, 0.0)).fresh

@@ -1,6 +1,7 @@
 """The vector store: what it keeps, and that processes and kills don't break it. Chroma is real."""
 
 import json
+import os
 import random
 import signal
 import subprocess
@@ -165,11 +166,11 @@ def test_copies_and_views_leave_behind_what_is_no_graph(tmp_path: Path) -> None:
 
 
 def test_a_save_that_fails_leaves_the_store_as_it_is(tmp_path: Path) -> None:
-    """The copy is thrown away. (A folder in its place stands for a disk that is full.)"""
+    """The copy is thrown away. (A pipe in the store stands for a disk that is full.)"""
     store = Vectors(tmp_path / "v", save_after=10)
     store.add("e/1/32", [str(n) for n in range(8)], vectors(*range(8)))
     in_use = json.loads((tmp_path / "v" / "current.json").read_text())["store"]
-    (tmp_path / "v" / in_use / "unreadable").symlink_to("nowhere")  # copytree fails on it
+    os.mkfifo(tmp_path / "v" / in_use / "unreadable")  # copytree fails on it
     with pytest.raises(HomeNotWritable, match="could not be copied"):
         store.add("e/1/32", [str(n) for n in range(8, 50)], vectors(*range(8, 50)))
     assert [p.name for p in (tmp_path / "v").glob("store-*")] == [in_use]

@@ -15,7 +15,7 @@ import pytest
 from conftest import Run, start
 from service import EMBEDDINGS, Fault, Loopback
 
-from index.home import writing
+from index.home.claim import writing
 
 PATIENCE = 30.0
 

@@ -1,0 +1,400 @@
+"""A home that somebody else's files brought along, or that something else has changed: nothing in it is acted on."""
+
+import hashlib
+import json
+import os
+import shutil
+import signal
+import sqlite3
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from conftest import Run
+
+from index.home import claim, user
+from index.home.folder import Folder
+from qa.config import load
+
+QUESTION = "what did Lee ask of Xi?"
+NOT_HERE = "it was not made here by you"
+
+
+@pytest.fixture(autouse=True)
+def in_time() -> Iterator[None]:
+    """What never ends fails."""
+    signal.alarm(120)
+    yield
+    signal.alarm(0)
+
+
+@pytest.fixture
+def outside(tmp_path: Path) -> Path:
+    """A folder of the user's beside the project, which nothing may touch."""
+    folder = tmp_path / "Documents"
+    (folder / "deep").mkdir(parents=True)
+    (folder / "deep" / "letter.txt").write_text("Dear all")
+    (folder / "list").write_text("one")
+    return folder
+
+
+def state(folder: Path) -> dict[str, tuple[int, str]]:
+    """All there is in a folder: kinds, and contents or what links lead to."""
+
+    def content(path: Path) -> str:
+        if path.is_symlink():
+            return os.readlink(path)
+        return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+
+    return {str(path.relative_to(folder)): (path.lstat().st_mode, content(path)) for path in sorted(folder.rglob("*"))}
+
+
+ALL = ("ask -q --json", "search -q", "status", "doctor", "show 1", "index", "index --rebuild", "ask -q --json")
+WRITING = ("ask -q --json", "index", "index --rebuild", "ask -q --json")
+
+
+def run_all(qa: Run, lines: tuple[str, ...] = ALL) -> list[str]:
+    """Every command that looks into a home; none of them has a bug."""
+    said = []
+    for line in lines:
+        command, *options = line.split()
+        words = [QUESTION] if command in ("ask", "search") else []
+        result = qa(command, *options, *words)
+        assert result.code in (0, 1, 3, 4), (line, result)
+        said.append(f"{line}: {result.code} {result.out}{result.err}")
+    return said
+
+
+# A pointer, links and other things than files
+
+
+@pytest.mark.parametrize(
+    "store", ["../../../Documents", "/", "..", ".", "", "store-1/../../../../Documents", "store-\0", 7, None]
+)
+def test_a_pointer_leads_nowhere(project: Path, qa: Run, outside: Path, store: object) -> None:
+    """Whatever folder it names: the one beside the project, an absolute one, the home itself; a rebuild mends it."""
+    qa("index")
+    named = str(outside) if store == "/" else store
+    (project / ".qa" / "vectors" / "current.json").write_text(json.dumps({"store": named, "unsaved": 10**6, "size": 1}))
+    before = state(outside)
+    said = run_all(qa)
+    assert state(outside) == before
+    assert "their pointer cannot be read" in said[0] + said[3]
+    assert said[-1].startswith("ask -q --json: 0")
+
+
+@pytest.mark.parametrize(
+    "pointer", ["[" * 100_000, '{"store": "store-1", "unsaved": 1e400, "size": 1}', '{"unsaved": 1}', "\0", ""]
+)
+def test_a_pointer_that_is_none(project: Path, qa: Run, pointer: str) -> None:
+    """Is damage, which a rebuild mends."""
+    qa("index")
+    (project / ".qa" / "vectors" / "current.json").write_text(pointer)
+    assert run_all(qa, WRITING)[-1].startswith("ask -q --json: 0")
+
+
+LINKS = [
+    *(".", "vectors", "vectors/seen", "vectors/current.json", "vectors/lock", ".gitignore", "CACHEDIR.TAG", "catalog.sqlite"),
+    *("catalog.sqlite-wal", "catalog.sqlite.new", "writer.lock", "made-here", "paid", "last-answer.json", "history", "other"),
+]
+
+
+@pytest.mark.parametrize("name", LINKS)
+def test_no_link_in_a_home_is_followed(project: Path, qa: Run, outside: Path, name: str) -> None:
+    """The folder is set aside as it is, the documents are answered from the cache, and what the link leads to stays."""
+    qa("ask", QUESTION)
+    link = project / ".qa" / name
+    elsewhere = outside / "deep" if name in (".", "vectors", "paid") else outside / "list"
+    if name == ".":
+        shutil.rmtree(link)
+        link = project / ".qa"
+    elif link.is_dir():
+        shutil.rmtree(link)
+    link.unlink(missing_ok=True)
+    link.symlink_to(elsewhere)
+    before, home = state(outside), state(project)
+    said = run_all(qa, WRITING)
+    assert (state(outside), state(project)) == (before, home)
+    assert "is a link; one is kept in" in qa("ask", QUESTION).err
+    assert said[0].startswith("ask -q --json: 0")
+
+
+@pytest.mark.parametrize("kind", ["hard link", "pipe", "depth", "crowd"])
+def test_a_home_of_other_things(project: Path, qa: Run, outside: Path, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that has another name elsewhere is written there too; a pipe waits for ever."""
+    qa("index")
+    home = project / ".qa"
+    if kind == "hard link":
+        (home / "last-answer.json").hardlink_to(outside / "list")
+    elif kind == "pipe":
+        os.mkfifo(home / "last-answer.json")
+    elif kind == "depth":
+        (home / "a" / "b" / "c" / "d" / "e" / "f").mkdir(parents=True)
+    else:
+        monkeypatch.setattr(claim, "_MOST", 3)
+    before, there = state(outside), sorted(home.rglob("*"))
+    result = qa("ask", QUESTION)
+    assert (result.code, state(outside), sorted(home.rglob("*"))) == (0, before, there)
+    assert f"The index in {home} is not used" in result.err
+
+
+# Whose a home is
+
+
+def as_another(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """From now on the user is another one."""
+    (tmp_path / "another").mkdir(exist_ok=True)
+    monkeypatch.setenv("HOME", str(tmp_path / "another"))
+
+
+def test_a_home_of_another_user_is_set_aside(project: Path, qa: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As it is, in one line; `qa trust` takes it over, and its catalog is made anew from the documents."""
+    qa("ask", QUESTION)
+    before = state(project)
+    as_another(monkeypatch, tmp_path)
+    result = qa("ask", QUESTION)
+    assert (result.code, state(project)) == (0, before)
+    told = [line for line in result.err.splitlines() if NOT_HERE in line]
+    assert len(told) == 1
+    assert "`qa trust`" in told[0]
+    assert "taken over" in qa("trust").out
+    assert qa("trust").out == "There is nothing here that needs your word.\n"
+    assert NOT_HERE not in qa("ask", QUESTION).err
+    assert load().target.home == project / ".qa"
+
+
+def test_a_home_that_is_named_is_not_taken_for_another(
+    project: Path, qa: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever names one that is not to be used is told so, instead of an answer from elsewhere."""
+    qa("index", "--home", str(tmp_path / "named"))
+    as_another(monkeypatch, tmp_path)
+    result = qa("ask", "--home", str(tmp_path / "named"), QUESTION)
+    assert (result.code, NOT_HERE in result.err, "qa trust" in result.err) == (4, True, True)
+    assert qa("trust", "--home", str(tmp_path / "named")).code == 0
+    assert qa("ask", "--home", str(tmp_path / "named"), QUESTION).code == 0
+
+
+@pytest.mark.parametrize("home", [".", "seeds", "other"])
+def test_a_folder_of_other_files_becomes_no_home(project: Path, qa: Run, home: str) -> None:
+    """Neither by an option nor by a .env: no mark is written into it."""
+    (project / "other").mkdir()
+    (project / "other" / "file").write_text("x")
+    before = state(project)
+    assert qa("index", "--home", home).code == 4
+    (project / ".env").write_text(f"QA_HOME={home}\n")
+    assert qa("index").code == 4
+    (project / ".env").unlink()
+    assert state(project) == before
+
+
+def test_a_copied_project_keeps_its_index(project: Path, qa: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It was made here, and its documents go with it."""
+    qa("index")
+    shutil.copytree(project, tmp_path / "copy")
+    monkeypatch.chdir(tmp_path / "copy")
+    assert qa("ask", "--frozen", QUESTION).code == 0
+    assert load().target.home == tmp_path / "copy" / ".qa"
+
+
+def test_an_empty_home_is_used(project: Path, qa: Run) -> None:
+    """Also one that a kill has left before it bore a mark; from then on it is for its owner alone."""
+    (project / ".qa").mkdir(mode=0o777)
+    (project / ".qa").chmod(0o777)
+    (project / ".qa" / ".gitignore").write_text("*\n")
+    (project / ".qa" / "made-here.01234567.new").write_text("")
+    (project / ".qa").chmod(0o755)
+    assert "not used" not in qa("index").err
+    assert (project / ".qa").stat().st_mode & 0o777 == 0o700
+
+
+def test_where_anybody_may_put_another_home(project: Path, qa: Run) -> None:
+    """In a folder that all may write none is used, nor one that others may write."""
+    project.chmod(0o777)
+    assert "anybody may put another in its place" in qa("ask", QUESTION).err
+    assert not (project / ".qa").exists()
+    project.chmod(0o1777)
+    assert "not used" not in qa("ask", QUESTION).err
+    (project / ".qa").chmod(0o770)
+    assert "others may write it (its mode is 0770)" in qa("ask", QUESTION).err
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can give files away")
+@pytest.mark.parametrize("name", [".", "vectors/current.json"])
+def test_what_belongs_to_another_user(project: Path, qa: Run, name: str) -> None:
+    """Is not used, whatever mark it bears."""
+    qa("index")
+    os.chown(project / ".qa" / name, 12345, 12345)
+    assert "belongs to another user" in qa("ask", QUESTION).err
+
+
+def test_the_users_key(project: Path, qa: Run, tmp_path: Path) -> None:
+    """Is for nobody else, and one that is cut short or that others may read is refused."""
+    qa("index")
+    key = user.folder() / "key"
+    assert key.stat().st_mode & 0o777 == 0o600
+    for change in (lambda: key.chmod(0o644), lambda: (key.chmod(0o600), key.write_bytes(b"x"))):
+        change()
+        user._key.cache_clear()
+        result = qa("ask", QUESTION)
+        assert result.code == 4
+        assert "is not this user's alone, or cut short" in result.err
+    key.unlink()
+    user._key.cache_clear()
+    assert NOT_HERE in qa("ask", QUESTION).err
+
+
+# Rows that lie
+
+
+def changed(statement: str, *values: object) -> None:
+    """Change the catalog of the project in the current folder, its schema too."""
+    db = sqlite3.connect(".qa/catalog.sqlite", isolation_level=None)
+    try:
+        db.execute("PRAGMA writable_schema = ON")
+        db.execute(statement, values)
+    finally:
+        db.close()
+
+
+FORGED = {
+    "a.csv": ("name,price\nApple,10\nPear,2000\n", "2000", "9999"),
+    "a.html": ("<html><body><p>The harvest of the pear was 2000 tons.</p></body></html>", "2000", "9999"),
+    "a.json": ('{"pear": "The harvest was 2000 tons."}', "2000", "9999"),
+    "a.txt": ("The harvest of the pear was 2000 tons.\n", "2000", "9999"),
+}
+
+
+@pytest.mark.parametrize("name", FORGED)
+@pytest.mark.parametrize("everywhere", [False, True])
+def test_a_catalog_cannot_forge_a_proof(project: Path, qa: Run, name: str, everywhere: bool) -> None:
+    """A text that is changed in the catalog alone, also in all of its places there, is neither quoted nor held for true."""
+    content, true, false = FORGED[name]
+    (project / "seeds" / name).write_text(content)
+    question = "how much was the harvest of the pear, the price of Pear?"
+    saved = qa("ask", "--json", "--in", name, question).out
+    assert true in saved
+    db = sqlite3.connect(".qa/catalog.sqlite")
+    for id_, data in db.execute("SELECT id, text FROM document").fetchall():
+        text = zlib.decompress(data).decode()
+        if true in text:
+            db.execute("UPDATE document SET text = ? WHERE id = ?", (zlib.compress(text.replace(true, false).encode()), id_))
+    if everywhere:
+        db.execute("UPDATE words SET text = replace(text, ?, ?)", (true, false))
+        for id_, text in db.execute("SELECT rowid, text FROM words").fetchall():
+            digest = hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+            db.execute("UPDATE passage SET hash = ? WHERE id = ?", (digest, id_))
+    db.commit()
+    db.close()
+    (project / "saved.json").write_text(saved.replace(true, false))
+    for command in (["ask", "--in", name, question], ["search", "--in", name, question], ["show", f"{name}", "--text"]):
+        result = qa(*command)
+        assert false not in result.out, command
+        assert result.code in (0, 4)
+    assert qa("verify", "saved.json").code in (3, 4)
+    assert qa("doctor").code == 4
+    assert qa("index", "--rebuild").code == 0
+    assert true in qa("ask", "--in", name, question).out
+    assert qa("doctor").code == 0
+
+
+LIES = [
+    "UPDATE passage SET sentences = '0'",
+    "UPDATE passage SET sentences = 'a b'",
+    "UPDATE passage SET sentences = '0 99999999999999999999'",
+    "UPDATE passage SET start = 'x'",
+    "UPDATE passage SET start = -5, stop = 9223372036854775807",
+    "UPDATE passage SET parts = 'x'",
+    "UPDATE passage SET hash = x'ff'",
+    "UPDATE passage SET document_id = 99",
+    "UPDATE passage SET line = 'x'",
+    "UPDATE passage SET owed = 'x'",
+    "UPDATE document SET text = 'plain'",
+    "UPDATE document SET text = 7",
+    "UPDATE document SET title = x'ff00'",
+    "UPDATE document SET title = CAST(x'ff' AS TEXT)",
+    "UPDATE document SET missing = 7",
+    "UPDATE source SET path = '../../../etc/passwd'",
+    "UPDATE source SET path = x'ff'",
+    "UPDATE source SET path = CAST(x'ff' AS TEXT)",
+    "UPDATE source SET mtime_ns = 'x', checked_ns = 'x', size = 1.5",
+    "UPDATE source SET left_out = 7, maker = 7",
+    "UPDATE source SET document_id = 'x'",
+    "UPDATE meta SET value = x'ff' WHERE key = 'format'",
+    "UPDATE meta SET value = '99999999999999999999999' WHERE key = 'format'",
+    "UPDATE meta SET value = CAST(x'ff' AS TEXT) WHERE key = 'collection'",
+    "UPDATE meta SET value = 7",
+    "UPDATE meta SET value = '../../../Documents' WHERE key = 'root'",
+    "DELETE FROM meta",
+    "DELETE FROM words",
+    "DELETE FROM document",
+    "DELETE FROM passage",
+    "INSERT INTO old_vector VALUES (x'ff')",
+    "UPDATE words_data SET block = x'00'",
+    "DELETE FROM words_data",
+    "UPDATE sketch SET sentences = 'x'",
+    "DROP TABLE passage",
+    "DROP TABLE words",
+    "DROP TABLE meta",
+    "CREATE TABLE more(x)",
+    "CREATE VIEW more AS SELECT 1",
+    "CREATE TRIGGER more AFTER UPDATE ON meta BEGIN DELETE FROM document; END",
+    "CREATE INDEX more ON source(size)",
+    "UPDATE sqlite_master SET sql = replace(sql, 'stop INTEGER NOT NULL', 'stop AS (start + 1)') WHERE name = 'passage'",
+    "DELETE FROM sqlite_master WHERE name = 'words_data'",
+]
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_rows_that_lie_are_damage(project: Path, qa: Run, lie: str) -> None:
+    """Or are mended at once; never a bug, and a rebuild mends all of it."""
+    qa("ask", QUESTION)
+    changed(lie)
+    said = run_all(qa)
+    assert said[-2].startswith("index --rebuild: 0")
+    assert said[-1].startswith("ask -q --json: 0")
+    assert qa("doctor").code == 0
+
+
+@pytest.mark.parametrize("table", ["meta", "source", "passage", "document"])
+def test_a_view_without_end(project: Path, qa: Run, table: str) -> None:
+    """In the place of a table; it is not asked anything."""
+    qa("ask", QUESTION)
+    endless = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT x AS key, x AS value, x AS path FROM n"
+    changed(f"DROP TABLE {table}")
+    changed(f"CREATE VIEW {table} AS {endless}")
+    assert run_all(qa)[-1].startswith("ask -q --json: 0")
+
+
+# Folders by name
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "a/b", "/a", "a\0b"])
+@pytest.mark.parametrize("act", [Folder.read, Folder.delete, Folder.drop, Folder.child, lambda f, n: f.write(n, b"")])
+def test_only_plain_names(tmp_path: Path, outside: Path, name: str, act: Callable[[Folder, str], object]) -> None:
+    """Nothing else is opened, written or deleted."""
+    before = state(tmp_path)
+    with pytest.raises((OSError, ValueError)):
+        act(Folder(tmp_path), name)
+    assert state(tmp_path) == before
+
+
+def test_links_are_deleted_not_followed(tmp_path: Path, outside: Path) -> None:
+    """Also those in a folder that is dropped; nothing is read or written through one."""
+    before = state(outside)
+    (tmp_path / "home" / "store").mkdir(parents=True)
+    (tmp_path / "home" / "store" / "link").symlink_to(outside)
+    for name in ("a", "b", "c"):
+        (tmp_path / "home" / name).symlink_to(outside)
+    home = Folder(tmp_path / "home")
+    home.drop("store")
+    home.drop("a")
+    home.delete("b")
+    with pytest.raises(OSError, match=r"not a plain file|symbolic links"):
+        home.read("c")
+    with pytest.raises(OSError, match=r"directory|symbolic links"):
+        home.child("c").write("x", b"")
+    home.write("c", b"new")
+    assert (home.read("c"), home.names()) == (b"new", ["a", "c"])
+    assert state(outside) == before
