@@ -182,7 +182,8 @@ def _documents(target: Target, catalog: Catalog) -> Iterator[Finding]:
     for file in found:
         reason = file.left_out or at_last_run.get(file.source, "")
         if reason and file.source not in changed:
-            lost = file.left_out.startswith(LOST) or not (file.left_out or reason == SECRET or _blank(file, reason))
+            chosen = reason in (SECRET, "protected by a password") or _blank(file, reason)
+            lost = file.left_out.startswith(LOST) or not (file.left_out or chosen)
             yield Finding("left_out", reason, _mend(reason) if lost else "", file.source, wrong=lost)
 
 

@@ -50,13 +50,18 @@ class Service:
 
     @property
     def host(self) -> str:
-        """The address for messages: host[:port] without user and password; a malformed one as it was given."""
+        """The address for messages: host[:port] without user and password; a malformed one as it was given, but for secrets."""
         address = self.base_url or OFFICIAL
         try:
             place = urlsplit(address).netloc or address
         except ValueError:  # an unclosed [ of an IPv6 address
             place = address
-        return _plain(place.rpartition("@")[2])
+        return _plain(without_secrets(place).rpartition("@")[2])
+
+
+def without_secrets(address: str) -> str:
+    """An address that may be shown: without user and password, and without the values of its query, where keys stand too."""
+    return re.sub(r"(?<=[?&;])([^=&;#]*=)[^&;#]*", r"\1…", re.sub(r"(?<=://)[^/@]*@", "…@", address))
 
 
 # By name, so that the table stands here without the half second that importing openai takes.

@@ -409,9 +409,12 @@ class Vectors:
 
     def tidy(self) -> None:
         """Take the store in use for what it should be, and delete what a kill has left over; only for a writer."""
+        if not self._files.names():
+            return
         with self._lock(WAIT_TO_WRITE):
             self._sweep()
-            self._see()
+            if self.exists():
+                self._see()
 
     def _see(self) -> None:
         """Remember how Chroma's files look when a visit is over."""

@@ -332,7 +332,7 @@ def run(arguments: Sequence[str]) -> int:
             raise BrokenPipeError from end
         raise
     except Exception as error:  # noqa: BLE001 the one place that catches everything: a bug must not show a traceback
-        return _failed(_usage(error, arguments) or _bug(error), arguments)
+        return _failed(_usage(error, arguments) or _starved(error) or _bug(error), arguments)
 
 
 def _done(work: Work) -> int:
@@ -380,6 +380,18 @@ def _unwritten(error: OSError) -> "Failure | None":
         return None
     _drop_output()
     return OutputFailure(f"The output cannot be written: {error.strerror}.")
+
+
+def _starved(error: Exception) -> "Failure | None":
+    """What the machine lacks, as a failure: memory, or a library, which in little memory cannot be loaded either."""
+    from qa.errors import IncompleteInstall, OutOfMemory
+
+    if isinstance(error, MemoryError):
+        return OutOfMemory("This process may use no more memory.", "Let it have more (a gigabyte will do), and try again.")
+    if isinstance(error, ImportError):
+        what = " ".join(str(error).split())[:200]
+        return IncompleteInstall(f"A library cannot be loaded: {what}.", "Let qa have more memory, or install it again.")
+    return None
 
 
 def _bug(error: Exception) -> "Failure":

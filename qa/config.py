@@ -17,7 +17,7 @@ from index.errors import HomeNotWritable, NoDocuments
 from index.home import claim
 from index.home.claim import ELSEWHERE
 from index.server import Server
-from index.service import Service
+from index.service import Service, without_secrets
 from qa import trust
 from qa.errors import UsageFailure
 from qa.trust import Dotenv
@@ -301,7 +301,9 @@ def _server(values: Mapping[str, Value], root: Path) -> tuple[Server, tuple[str,
     except ValueError:
         known = False
     if not known:
-        raise UsageFailure(f"QA_CHROMA is “{url.text}”, not the address of a server.", "Like this: http://localhost:8000")
+        raise UsageFailure(
+            f"QA_CHROMA is “{without_secrets(url.text)}”, not the address of a server.", "Like this: http://localhost:8000"
+        )
     foreign = url.origin == ".env" and bool(token.text) and token.origin != ".env"
     notice = "The Chroma server comes from .env, so the environment's token is not sent to it; put its own into .env."
     name = root.parent.name if root.name == "seeds" else root.stem

@@ -5,6 +5,8 @@ Failure
 ├── UsageFailure (2)      the command line cannot be meant so
 │   └── UntrustedSettings     a `.env` asks for what the user has not agreed to
 ├── OutputFailure (4)     standard output cannot be written
+├── OutOfMemory (4)       the system gives this process no more memory
+├── IncompleteInstall (4) a library that qa needs cannot be loaded
 ├── PlaceFailure (4)      `qa show` is given a place that is not there
 └── ServiceFailure (5)
     ├── NoKey             a model was asked for, and there is no key and no endpoint
@@ -22,6 +24,14 @@ class Bug(Failure):
 
 class OutputFailure(Failure):
     """Standard output cannot be written."""
+
+
+class OutOfMemory(Failure):
+    """The system gives this process no more memory."""
+
+
+class IncompleteInstall(Failure):
+    """A library that qa needs cannot be loaded."""
 
 
 class UsageFailure(Failure):

@@ -6,8 +6,9 @@ nothing of searching or models.
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -15,7 +16,7 @@ from index.catalog import Catalog
 from index.home.folder import Folder
 from index.passage import Hit, Part, Place, parts_within
 from qa.answer import Answer, AnswerSentence, Citation, Status, Usage, Verdict
-from qa.check import on_disk
+from qa.check import OnDisk, on_disk
 from qa.errors import PlaceFailure, UsageFailure
 from qa.strict import from_json
 
@@ -73,9 +74,8 @@ def parsed(text: str) -> Saved:
 def checked_again(saved: Saved, root: Path, catalog: Catalog | None, *, ocr: bool = False) -> Saved:
     """The same answer with the verdicts of now; partial where a citation does not hold any more."""
     answer = saved.answer
-    sources = {c.place.source for c in answer.citations}
-    files = {source: on_disk(root, source, catalog, convert=True, ocr=ocr) for source in sources}
-    citations = tuple(replace(c, verdict=files[c.place.source].verdict(c.place, c.quote)) for c in answer.citations)
+    file = cache(partial(on_disk, root, catalog=catalog, convert=True, ocr=ocr))
+    citations = tuple(replace(c, verdict=file(c.place.source).verdict(c.place, c.quote)) for c in answer.citations)
     broken = any(c.verdict in ("changed", "gone") for c in citations)
     now = replace(answer, citations=citations, status="partial" if broken else answer.status)
     return replace(saved, answer=now)
@@ -83,20 +83,21 @@ def checked_again(saved: Saved, root: Path, catalog: Catalog | None, *, ocr: boo
 
 def standings(answer: Answer, root: Path, catalog: Catalog | None, *, ocr: bool = False) -> list[Standing]:
     """How each citation stands: where it was, elsewhere in its file, in the same file under another name, or nowhere."""
-    return [_standing(c, root, catalog, ocr) for c in answer.citations]
+    file = cache(partial(on_disk, root, catalog=catalog, convert=True, ocr=ocr))  # each is read once
+    parts = cache(catalog.parts if catalog else lambda source: ())
+    return [_standing(c, file, parts, catalog) for c in answer.citations]
 
 
-def _standing(citation: Citation, root: Path, catalog: Catalog | None, ocr: bool) -> Standing:
+def _standing(
+    citation: Citation, file: Callable[[str], OnDisk], parts: Callable[[str], Sequence[Part]], catalog: Catalog | None
+) -> Standing:
     place = citation.place
-    file = on_disk(root, place.source, catalog, convert=True, ocr=ocr)
-    verdict = file.verdict(place, citation.quote)
+    verdict = file(place.source).verdict(place, citation.quote)
     if verdict in ("exact", "extracted"):
         return Standing(citation, "holds", place)
     renamed = catalog.sources_of(citation.source_sha256) if catalog and verdict == "gone" else []
     for source in (place.source, *renamed):
-        text = on_disk(root, source, catalog, convert=True, ocr=ocr).text
-        now = found_in(source, text, place, citation.quote, catalog.parts(source) if catalog else ())
-        if now:
+        if now := found_in(source, file(source).text, place, citation.quote, parts(source)):
             return Standing(citation, "moved", now)
     return Standing(citation, "gone" if verdict == "gone" else "changed", None)
 

@@ -3,11 +3,11 @@
 Owns the fields of `qa status`.
 """
 
-import re
 from typing import Any
 
 from index.build import look, stale
 from index.catalog import Catalog, Counts
+from index.service import without_secrets
 from qa import __version__, llm
 from qa.config import NEVER, Settings
 
@@ -64,7 +64,7 @@ def _shown(name: str, value: str) -> str:
     """A setting's value without keys and passwords."""
     if name in _SECRETS:
         return _masked(value)
-    return re.sub(r"(?<=://)[^/@]*@", "…@", value)
+    return without_secrets(value)
 
 
 def _masked(key: str) -> str:

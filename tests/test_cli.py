@@ -204,6 +204,38 @@ def test_status(project: Path, qa: Run, monkeypatch: pytest.MonkeyPatch) -> None
     assert "secret" not in after.out + qa("status").out
 
 
+@pytest.mark.parametrize(
+    "address", ["http://me:s3cret@127.0.0.1:9/v1", "http://127.0.0.1:9/v1?version=1&api-key=s3cret", "http://[::1?key=s3cret"]
+)
+def test_no_key_in_an_address_is_shown(project: Path, qa: Run, monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    """Neither by what shows settings nor by what fails; wherever in it one stands."""
+    monkeypatch.setenv("OPENAI_BASE_URL", address)
+    monkeypatch.setenv("QA_MODEL", "some")
+    monkeypatch.setenv("QA_CHROMA", address)
+    for command in (
+        ["status"],
+        ["status", "--json"],
+        ["ask", QUESTION],
+        ["doctor", "--online"],
+        ["index", "--embedder", "openai"],
+    ):
+        result = qa(*command)
+        assert "s3cret" not in result.out + result.err, command
+
+
+@pytest.mark.parametrize(("megabytes", "code"), [(100, 4), (450, 4)])
+def test_too_little_memory(project: Path, process: Run, megabytes: int, code: int) -> None:
+    """Is a failure of the machine in one sentence, not a bug."""
+    resource = pytest.importorskip("resource")
+    limit = (megabytes * 1_000_000, megabytes * 1_000_000)
+    process("index", "-q")
+    result = process("index", "--rebuild", preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, limit))
+    assert result.code == code
+    assert result.err.count("\n") == 2
+    assert "memory" in result.err
+    assert process("ask", QUESTION).code == 0
+
+
 def test_show(project: Path, qa: Run) -> None:
     """A number of the last answer, a line, a range, a path from the current folder or the documents'; the whole text."""
     qa("ask", QUESTION)
@@ -347,6 +379,20 @@ def test_verify_a_forged_answer(project: Path, qa: Run) -> None:
         result = qa("verify", "--json", "a.json")
         assert (result.code, json.loads(result.out)["error"]["code"]) == (2, "usage_failure"), (field, value[:20])
         assert result.err.startswith("This is not an answer")
+
+
+def test_verify_reads_each_file_once(project: Path, qa: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many citations a file of somebody's has."""
+    from qa import saved
+
+    answer = json.loads(qa("ask", "--json", QUESTION).out)
+    answer["citations"] = answer["citations"] * 1000
+    (project / "a.json").write_text(json.dumps(answer))
+    read: list[str] = []
+    true = saved.on_disk
+    monkeypatch.setattr(saved, "on_disk", lambda root, source, **more: read.append(source) or true(root, source, **more))
+    assert qa("verify", "a.json").code == 0
+    assert read == [SEED]
 
 
 def test_verify_places_that_are_not_there(project: Path, qa: Run) -> None:

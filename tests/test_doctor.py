@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import SEED, Run
+from files import pdf
 from service import EMBEDDINGS, MODELS, Fault, Loopback, closed_port
 
 from index.reading import LARGEST
@@ -159,6 +160,14 @@ def test_each_reason_has_what_mends_it(indexed: Path, qa: Run, name: str, data: 
         file.truncate(LARGEST + 1) if data is None else file.write(data)
     qa("index", "-q")
     assert findings(qa) == [("missing" if "UTF-8" in mend else "left_out", f"{mend}, or name it in .qaignore.")]
+
+
+def test_what_is_protected_by_a_password_is_only_told(indexed: Path, qa: Run) -> None:
+    """It is not wrong to have such a file."""
+    (indexed / "seeds" / "a.pdf").write_bytes(pdf([(50, 700, "A zebra.")], password="secret"))
+    qa("index")
+    result = json.loads(qa("doctor", "--json").out)
+    assert (result["findings"], [note["source"] for note in result["notes"]]) == ([], ["a.pdf"])
 
 
 def test_looking_changes_nothing(indexed: Path, qa: Run) -> None:

@@ -241,6 +241,9 @@ SECRETS = [
     ("a.txt", codecs.BOM_UTF8 + KEY),
     ("a.txt", codecs.BOM_UTF16_LE + KEY.decode().encode("utf-16-le")),
     ("a.txt", b"PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\n"),
+    ("a.txt", b"# created: 2024-01-01\n# public key: age1x\nAGE-SECRET-KEY-1QQQQQQQQQQQQQQQQQQQQQQQQQQQQ\n"),
+    ("wg0.conf", b"[Interface]\nAddress = 10.0.0.1/24\n\nPrivateKey = yAnz5TF+lXXJte14tji3zlMNq+hd2rYUIgJBgB3fBmk=\n"),
+    ("a.sh", b"export AWS_ACCESS_KEY_ID=AKIA\nexport AWS_SECRET_ACCESS_KEY='wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY'\n"),
     ("project-12ab.json", b'{"type": "service_account",\n "private_key": "-----BEGIN PRIVATE KEY-----\\nMII"}'),
 ]
 NO_SECRETS = [
@@ -248,6 +251,8 @@ NO_SECRETS = [
     ("a.txt", b"-----BEGIN PRIVATE KEY----- stands above a key.\n"),
     ("a.txt", b"-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----\n"),
     ("a.txt", b"-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nmQ\n"),
+    ("a.txt", b"The key of the peer:\nPrivateKey = yAnz5TF+lXXJte14tji3zlMNq+hd2rYUIgJBgB3fBmk=\n"),
+    ("a.conf", b"[Interface]\nPrivateKey = <yours>\n"),
     ("a.json", b'{"private_key": "as text", "about": {"private_key": "-----BEGIN PRIVATE KEY-----"}}'),
 ]
 
