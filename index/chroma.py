@@ -15,6 +15,7 @@ import sqlite3
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -164,6 +165,9 @@ class Collection:
 def opened(folder: Path) -> Iterator[Store]:
     """The store in a folder, made if need be, and closed whatever happens; its errors are this project's."""
     with failures():
+        # The core imports a part of numpy. In a thread beside one that imports numpy, each would wait for the other, and Python
+        # gives one of them a numpy that is not whole; so all of it comes first.
+        import_module("numpy")
         import chromadb_rust_bindings as core  # type: ignore[import-untyped]
 
         folder.mkdir(exist_ok=True)
