@@ -36,6 +36,7 @@ LAYERS = [
     ["index.read.guess"],
     ["index.plan", "index.schema", "index.home", "index.service", "index.read", "index.chroma"],
     ["index.walk", "index.terms", "index.sketch", "index.child", "index.machine", "index.pace", "index.spool", "index.budget"],
+    ["index.bounds"],
     ["index.ignore", "index.packing"],
     ["index.passage", "index.errors"],
     ["index"],
