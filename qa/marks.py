@@ -21,7 +21,7 @@ _MAY_END = re.compile(r"[.!?…。！？:：\n\]|`*]")
 _LOOK_BACK = 3
 """So many characters before a piece may have ended a sentence."""
 
-_OFTEN, _SELDOM = 4000, 8
+_OFTEN, _SELDOM = 2000, 8
 """Up to so many characters sentences are judged whenever one may have ended; beyond, when a text has grown by an eighth."""
 
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
