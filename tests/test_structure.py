@@ -18,7 +18,7 @@ LAYERS = [
     ["qa.library", "qa.model", "qa.extract", "qa.cite", "qa.prompt", "qa.render", "qa.shapes", "qa.show", "qa.batch"],
     ["qa.claims", "qa.support", "qa.saved", "qa.suspicious", "qa.context", "qa.double", "qa.only", "qa.offers", "qa.llm"],
     ["qa.prices"],
-    ["qa.names", "qa.check", "qa.marks", "qa.escapes"],
+    ["qa.names", "qa.check", "qa.marks", "qa.escapes", "qa.fence"],
     ["qa.config", "qa.answer"],
     ["qa.errors", "qa.strict"],
     ["qa"],
