@@ -42,6 +42,9 @@ FAR = 0.3
 TOP = 8
 """So many passages are looked for."""
 
+MOST_CHECKED = 200
+"""Claims that are checked a second time: all of an answer that somebody reads."""
+
 NAMED = 3
 """So many places are named in one notice."""
 
@@ -209,7 +212,8 @@ class _Draft:
 
     def _double_checked(self, model: Model, cited: CitedText) -> CitedText:
         """Ask the model whether the cited sentences support each claim; a failure to ask is said and changes nothing."""
-        claims = claims_to_check(cited)
+        every = claims_to_check(cited)
+        claims = every[:MOST_CHECKED]
         if not claims:
             return cited
         try:
@@ -220,7 +224,8 @@ class _Draft:
             return cited
         self._spend(finished.usage)
         cited, refuted = judged(cited, [i for i, _, _ in claims], reply)
-        checked = "1 claim" if len(claims) == 1 else f"{len(claims)} claims"
+        first = "the first " if len(claims) < len(every) else ""
+        checked = "1 claim" if len(claims) == 1 else f"{first}{len(claims)} claims"
         self.notices.append(f"Checked {checked} a second time: {refuted or 'none'} not supported.")
         return cited
 

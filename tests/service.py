@@ -303,7 +303,7 @@ class Wire:
 
 def http(body: bytes, status: int = 200, **headers: str) -> bytes:
     """A whole reply, as it is on the wire."""
-    lines = [f"HTTP/1.1 {status} x", "content-type: application/json", f"content-length: {len(body)}"]
+    lines = [f"HTTP/1.1 {status} x", "content-type: application/json", "connection: close", f"content-length: {len(body)}"]
     lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
     return "\r\n".join([*lines, "", ""]).encode("latin-1") + body
 
