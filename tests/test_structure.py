@@ -109,6 +109,13 @@ def test_each_library_is_imported_in_its_place(library: str) -> None:
     assert users
 
 
+def test_prompts_are_made_in_one_place() -> None:
+    """So that no text gets into one but through `qa/fence.py`; `qa doctor` asks for a word of its own."""
+    makers = {m for m, p in modules().items() if '"role": "' in p.read_text("utf-8")}
+    assert makers == {"qa.prompt", "qa.doctor"}
+    assert {m for m, p in modules().items() if "_Own(" in p.read_text("utf-8")} == {"qa.prompt"}
+
+
 def test_the_environment_is_read_in_one_place() -> None:
     """So that every setting is in the table of settings."""
     readers = {m for m, p in modules().items() if re.search(r"os\.environ|getenv", p.read_text("utf-8"))}
