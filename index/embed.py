@@ -298,7 +298,7 @@ class OpenAI:
 
     def __init__(self, service: Service, model: str, patience: float = PATIENCE) -> None:
         self.name = f"openai:{model}"
-        self._service = replace(service, told=None)
+        self._service, self._tells = replace(service, told=None), service
         self._crew = Crew(self._batch, Pace(patience, partial(_tell, service)))
         self._model = model
         self._asked = _SHORTENED.get(model)
@@ -405,7 +405,7 @@ class OpenAI:
     @cached_property
     def _quick(self) -> "openai.OpenAI":
         """For a question: somebody waits."""
-        return client(self._service, timeout=20, retries=1)
+        return client(self._tells, timeout=20, retries=1)
 
 
 MANY = replace(WHOLE, size=64 * MEGABYTE, held=64 * MEGABYTE)
