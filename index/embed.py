@@ -14,6 +14,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from index.bounds import MEGABYTE, WHOLE
 from index.budget import MOST_BYTES
 from index.errors import EmbedderMissing, ServiceFailure
 from index.machine import processors
@@ -297,7 +298,7 @@ class OpenAI:
 
     def __init__(self, service: Service, model: str, patience: float = PATIENCE) -> None:
         self.name = f"openai:{model}"
-        self._service = replace(service, told=None)
+        self._service, self._tells = replace(service, told=None), service
         self._crew = Crew(self._batch, Pace(patience, partial(_tell, service)))
         self._model = model
         self._asked = _SHORTENED.get(model)
@@ -385,12 +386,12 @@ class OpenAI:
             raise self._broken(f"{found} for {count} texts")
         places = [item.get("index", place) for place, item in enumerate(data)]
         try:
-            rows: Vectors = np.stack([_numbers(data[places.index(place)].get("embedding")) for place in range(count)])
+            rows = np.stack([_numbers(data[places.index(place)].get("embedding")) for place in range(count)])
         except (ValueError, TypeError) as error:
             raise self._broken("vectors that cannot be read") from error
-        if not np.isfinite(np.linalg.norm(rows, axis=1)).all():
+        if not (np.abs(rows) < LARGEST).all():  # nor NaN
             raise self._broken("vectors with numbers that are none")
-        return rows
+        return rows.astype(np.float32, copy=False)
 
     def _broken(self, what: str) -> ServiceFailure:
         return broken(what, self._model, self._service)
@@ -399,12 +400,16 @@ class OpenAI:
     @cached_property
     def _patient(self) -> "openai.OpenAI":
         """For a build: its crew tries again."""
-        return client(self._service, timeout=60, retries=0)
+        return client(self._service, timeout=60, retries=0, bounds=MANY)
 
     @cached_property
     def _quick(self) -> "openai.OpenAI":
         """For a question: somebody waits."""
-        return client(self._service, timeout=20, retries=1)
+        return client(self._tells, timeout=20, retries=1)
+
+
+MANY = replace(WHOLE, size=64 * MEGABYTE, held=64 * MEGABYTE)
+"""Of the reply with the vectors of 256 texts, as decimal numbers."""
 
 
 def _tell(service: Service, seconds: float) -> None:
@@ -429,16 +434,20 @@ def _plan(texts: Sequence[str]) -> list[list[int]]:
     return plan
 
 
-def _numbers(embedding: object) -> "Vectors":
+LARGEST = 1e15
+"""Of the numbers of a vector; larger ones overflow where they are squared, and no model gives any above a thousand."""
+
+
+def _numbers(embedding: object) -> "NDArray[np.number[Any]]":
     """One vector as the protocol has it: base64 of little-endian float32, or a list, which some send all the same."""
     import numpy as np
 
     if not isinstance(embedding, str | list) or not embedding:
         raise TypeError
     if isinstance(embedding, str):
-        return np.frombuffer(base64.b64decode(embedding, validate=True), dtype="<f4").astype(np.float32)
-    row = np.asarray(embedding, dtype=np.float32)
-    if row.ndim != 1:
+        return np.frombuffer(base64.b64decode(embedding, validate=True), dtype="<f4")
+    row = np.asarray(embedding)
+    if row.ndim != 1 or row.dtype.kind not in "iuf":  # text, true, null, or a number beyond any
         raise ValueError
     return row
 

@@ -71,10 +71,13 @@ class Pace:
             if now >= self._until:  # the first to hear of it; the others were under way already
                 self._in_a_row += 1
                 backoff = min(8.0, 0.25 * 2**self._in_a_row)
-                self._until = now + max(0.01, backoff if failure.wait is None else failure.wait)
+                wait = max(0.01, backoff if failure.wait is None else failure.wait)
+                if now + wait - since > self._patience:
+                    return False  # and nobody waits: the others are to see at once that it has ended
+                self._until = now + wait
                 self._limit = max(1.0, self._limit / 2) if limited else self._limit
-                if self._until - since <= self._patience and self._until - now >= 1:
-                    self._told(self._until - now)
+                if wait >= 1:
+                    self._told(wait)
             return self._until - since <= self._patience
 
 

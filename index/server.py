@@ -7,6 +7,7 @@ is ever deleted here but by `qa index --prune`. Knows nothing of settings or of 
 
 import base64
 import json
+import math
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
 from index.apart import LARGE_GRAPH
+from index.bounds import WHOLE, TooMuch, bounded
 from index.errors import (
     KeyRefused,
     NotThere,
@@ -48,6 +50,10 @@ MOST_AT_ONCE = 1000
 SAVE_EACH = 10_000
 """Writes after which the server saves a graph, all of it: at its own 1,000, 30,000 vectors of 256 numbers cost 370 MB of writes
 and a million 600 GB; at 50,000, 50 MB and 12 GB, but after a crash the first query replays up to so many (4 to 17 s)."""
+
+
+MOST_VECTORS = 1_000_000_000
+"""A count beyond it is none."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -98,7 +104,7 @@ class ServerVectors:
     def seen(self, collection: str) -> str:
         """The collection's own id, which a new server does not have, and how much it holds."""
         found = self._collection(collection)
-        return "" if found is None else f"{found.rpartition('/')[2]} {self._call('GET', f'{found}/count', self._read)}"
+        return "" if found is None else f"{found.rpartition('/')[2]} {self._count(found)}"
 
     def present(self, collection: str, ids: Sequence[str]) -> set[str]:
         """Those of the ids whose vectors are stored, whoever has stored them."""
@@ -110,10 +116,10 @@ class ServerVectors:
         found = self._collection(collection)
         if found is None:
             return set()
-        ids: list[str] = []
-        while part := self._ids(found, WRITE, {"include": [], "limit": 10_000, "offset": len(ids)}):
-            ids += part
-        return set(ids)
+        ids: set[str] = set()
+        while part := set(self._ids(found, WRITE, {"include": [], "limit": 10_000, "offset": len(ids)})) - ids:
+            ids |= part
+        return ids
 
     def worth(self, width: int) -> int:
         """Some requests' worth."""
@@ -157,9 +163,12 @@ class ServerVectors:
         result = self._call("POST", f"{found}/query", self._read, body | chosen)
         try:
             pairs = zip(result["ids"], result["distances"], strict=True)
-            return [[(str(i), 1 - float(d)) for i, d in zip(*row, strict=True)][:limit] for row in pairs]
-        except (LookupError, TypeError, ValueError):
+            nearest = [[(str(i), 1 - float(d)) for i, d in zip(*row, strict=True)][:limit] for row in pairs]
+        except (LookupError, TypeError, ValueError, OverflowError):
             raise self._strange() from None
+        if len(nearest) != len(vectors) or not all(math.isfinite(likeness) for row in nearest for _, likeness in row):
+            raise self._strange()
+        return nearest
 
     def read_ahead(self, collection: str) -> None:
         """Nothing: a server keeps its graphs in memory."""
@@ -181,11 +190,17 @@ class ServerVectors:
     def _size(self, found: str) -> int:
         """How many vectors a collection holds, asked for once."""
         if found not in self._sizes:
-            count = self._call("GET", f"{found}/count", self._read)
-            if not isinstance(count, int):
-                raise self._strange()
-            self._sizes[found] = count
+            self._sizes[found] = self._count(found)
         return self._sizes[found]
+
+    def _count(self, found: str) -> int:
+        return self._natural(self._call("GET", f"{found}/count", self._read))
+
+    def _natural(self, value: object, least: int = 0) -> int:
+        """A number that counts something."""
+        if type(value) is not int or not least <= value <= MOST_VECTORS:
+            raise self._strange()
+        return value
 
     def _collection(self, name: str, *, create: bool = False) -> str | None:
         """The path of a collection, None if there is none; a wrong tenant or database is a NotThere."""
@@ -225,9 +240,9 @@ class ServerVectors:
     def _checks(self) -> dict[str, Any]:
         """What the server says of itself: how much it takes at once, and in which form."""
         found = self._call("GET", "/api/v2/pre-flight-checks", self._read)
-        if not isinstance(found, dict) or not isinstance(found.get("max_batch_size"), int):
+        if not isinstance(found, dict):
             raise self._strange()
-        return {"supports_base64_encoding": False, **found}
+        return {"supports_base64_encoding": False, **found, "max_batch_size": self._natural(found.get("max_batch_size"), 1)}
 
     def _slices(self, values: Sequence[str]) -> Iterator[list[str]]:
         size = min(self._checks["max_batch_size"], MOST_AT_ONCE) if values else 1
@@ -243,7 +258,9 @@ class ServerVectors:
             raise self._failure(KeyRefused, "it holds a character that no token has")
         headers = {"x-chroma-token": token, "authorization": f"Bearer {token}"} if token else {}
         secure = address.startswith("https:")  # where it is not, certificates need not be loaded: 50 ms
-        return httpx2.Client(base_url=address, headers=headers, trust_env=False, follow_redirects=False, verify=secure)
+        made = httpx2.Client(base_url=address, headers=headers, trust_env=False, follow_redirects=False, verify=secure)
+        bounded(made, WHOLE)
+        return made
 
     def _call(self, method: str, path: str, patience: float, body: object = None, missing: str = "") -> Any:
         """The JSON of one request; None for a 404 that speaks of what may be `missing`."""
@@ -264,17 +281,20 @@ class ServerVectors:
             if leaf in (Unreachable, TimedOut):
                 self._down = (time.monotonic() + AGAIN, failure)
             raise failure from error
+        except TooMuch as error:
+            raise self._failure(ServiceBroken, str(error)) from error
         self._down = None
         return self._taken(reply, missing)
 
     def _taken(self, reply: "httpx2.Response", missing: str) -> Any:
         try:
             value = reply.json()
-        except ValueError:
+        except (ValueError, RecursionError):
             value = None
         if reply.is_success and value is not None:
             return value
-        why = str(value.get("message") or value.get("error")) if isinstance(value, dict) else ""
+        said = [value.get(name) for name in ("message", "error")] if isinstance(value, dict) else []
+        why = next((word for word in said if isinstance(word, str) and word), "")
         if reply.status_code == 404:
             self._known.clear()  # the server is a new one, or somebody has deleted the collection
             if missing and missing in why:

@@ -5,7 +5,9 @@ Owns the client and the one table from the errors of `openai` (and of `httpx2` b
 elsewhere. Knows nothing of embeddings, chats, settings or the environment.
 """
 
+import math
 import re
+import time
 import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from index.bounds import WHOLE, Bounds, TooMuch, bounded
 from index.errors import (
     KeyRefused,
     NotThere,
@@ -34,6 +37,9 @@ OFFICIAL = "https://api.openai.com/v1"
 LONGEST_WAIT = 20.0
 """Seconds of Retry-After that are waited for; a longer one is a RateLimited at once."""
 LONGEST_QUOTE = 200
+
+MOST_PARTS = 100_000
+"""Lists and objects in a reply: each takes twenty times the memory of its brackets; the vectors of 256 texts are 512."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -104,10 +110,12 @@ LEAVES: dict[str, type[ServiceFailure] | None] = {
     "SSLError": Unreachable,
     "EndOfStream": ServiceBroken,
     "InvalidURL": Unreachable,
-    # What leaves openai as it is: a line of a stream that is not JSON, or not UTF-8.
+    # What leaves openai as it is: a line of a stream that is not JSON, too deep or with too long a number, or not UTF-8.
     "JSONDecodeError": ServiceBroken,
     "UnicodeDecodeError": ServiceBroken,
     "UnicodeError": Unreachable,  # the name of a host that there cannot be
+    "ValueError": ServiceBroken,
+    "RecursionError": ServiceBroken,
 }
 
 # The service's own word for an error says more than its status, and an error inside a stream has no status.
@@ -166,9 +174,10 @@ _WORDS: dict[type[ServiceFailure], tuple[str, str]] = {
 _WEB_PAGE = "{host} answers with a web page, not as an OpenAI-compatible endpoint (asked for {model})"
 
 
-def client(service: Service, timeout: float, retries: int = 2) -> "openai.OpenAI":
+def client(service: Service, timeout: float, retries: int = 2, bounds: Bounds = WHOLE) -> "openai.OpenAI":
     """A client for this service alone; `timeout` is the longest silence in seconds, after which nothing is tried again.
 
+    A reply beyond the bounds is not tried again either.
     Raises KeyRefused for a key that no header can hold. Call it inside `translated`: the address may be malformed.
     """
     if not re.fullmatch(r"[!-~]+", service.api_key):
@@ -181,7 +190,7 @@ def client(service: Service, timeout: float, retries: int = 2) -> "openai.OpenAI
         api_key=service.api_key,
         base_url=service.base_url or OFFICIAL,
         max_retries=retries,
-        http_client=_http_client(openai.Timeout(timeout, connect=min(timeout, 5.0)), service),
+        http_client=_http_client(openai.Timeout(timeout, connect=min(timeout, 5.0)), service, bounds),
     )
     # What the SDK has read from OPENAI_ORG_ID, OPENAI_PROJECT_ID, OPENAI_ADMIN_KEY, OPENAI_WEBHOOK_SECRET and
     # OPENAI_CUSTOM_HEADERS by itself must not reach an endpoint that the user has named.
@@ -190,7 +199,7 @@ def client(service: Service, timeout: float, retries: int = 2) -> "openai.OpenAI
     return made
 
 
-def _http_client(timeout: "openai.Timeout", service: Service) -> "httpx2.Client":
+def _http_client(timeout: "openai.Timeout", service: Service, bounds: Bounds) -> "httpx2.Client":
     """Without redirects, which would carry documents to a host that nobody has named; timeouts are not tried again."""
     import httpx2
     import openai
@@ -201,49 +210,88 @@ def _http_client(timeout: "openai.Timeout", service: Service) -> "httpx2.Client"
                 response = super().send(request, **options)
             except httpx2.TimeoutException as error:
                 raise openai.APITimeoutError(request=request) from error  # the SDK would wait as long twice more
-            if _is_futile(response):
-                response.headers["x-should-retry"] = "false"  # the word that the SDK heeds
-            elif service.told and response.status_code == 429 and (seconds := _retry_after(response)):
-                service.told(f"{service.host} asks to wait {seconds:.0f} s.")
+            except TooMuch as error:
+                raise openai.OpenAIError(str(error)) from None  # and read as much twice more
+            _settle_retry(response, service)
             return response
 
-    return HttpClient(timeout=timeout, follow_redirects=False)
+    made = HttpClient(timeout=timeout, follow_redirects=False)
+    bounded(made, bounds)
+    return made
 
 
-def _is_futile(response: "httpx2.Response") -> bool:
-    """Whether waiting does not mend it: a long Retry-After, or a quota that is used up."""
+def _settle_retry(response: "httpx2.Response", service: Service) -> None:
+    """Leave to the SDK no word of a failed reply about waiting but one that is a time, and not too long; say what is waited."""
     if response.status_code < 400:
-        return False
+        return
     seconds = _retry_after(response)
-    if seconds is not None and seconds > LONGEST_WAIT:
-        return True
-    return response.status_code == 429 and b"insufficient_quota" in response.read()
+    for name in ("retry-after", "retry-after-ms", "x-should-retry"):
+        response.headers.pop(name, None)
+    response.extensions[_ASKED] = seconds
+    if (seconds or 0) > LONGEST_WAIT or (response.status_code == 429 and b"insufficient_quota" in response.read()):
+        response.headers["x-should-retry"] = "false"  # the word that the SDK heeds
+    elif seconds:
+        response.headers["retry-after"] = f"{seconds:.3f}"
+        if service.told and seconds >= 1 and response.status_code in _AGAIN_AFTER:
+            service.told(f"{service.host} asks to wait {seconds:.0f} s.")
+
+
+_ASKED = "qa_retry_after"
+_AGAIN_AFTER = (408, 409, 429, *range(500, 600))
+"""What the SDK sends again."""
+
+_UNREADABLE = (ValueError, RecursionError)
+"""How Python says that a text is no JSON, or none that can be read."""
+
+_FOREVER = 1e6
+"""Seconds; whoever asks to wait longer is not read further."""
 
 
 def _retry_after(response: "httpx2.Response") -> float | None:
-    """The seconds that Retry-After asks for; None without one, or for a date."""
+    """The seconds that a reply asks to wait: a number of seconds or milliseconds, or a date; None for anything else."""
+    if _ASKED in response.extensions:
+        asked: float | None = response.extensions[_ASKED]
+        return asked
+    headers = response.headers
+    seconds = _number(headers.get("retry-after-ms")) / 1000
+    if math.isnan(seconds):
+        seconds = _number(headers.get("retry-after"))
+    if math.isnan(seconds):
+        seconds = _date(headers.get("retry-after")) - time.time()
+    return min(seconds, _FOREVER) if seconds > 0 else None
+
+
+def _number(text: str | None) -> float:
+    """A header's plain decimal number; NaN for anything else."""
+    return float(text) if text and re.fullmatch(r"\s*[0-9]{1,400}(?:\.[0-9]{1,400})?\s*", text, re.ASCII) else math.nan
+
+
+def _date(text: str | None) -> float:
+    """A header's date as seconds since 1970; NaN for anything else."""
+    from email.utils import mktime_tz, parsedate_tz
+
     try:
-        return float(response.headers.get("retry-after", ""))
-    except ValueError:
-        return None
+        parts = parsedate_tz(text) if text and len(text) < 100 else None
+        return float(mktime_tz(parts)) if parts else math.nan
+    except (ValueError, OverflowError):
+        return math.nan
 
 
 @contextmanager
 def translated(service: Service, model: str) -> Iterator[None]:
     """Whatever `openai` and what lies below it raise inside leaves as a ServiceFailure."""
-    import json
-
     import httpx2
     import openai
 
     try:
         yield
+    except TooMuch as error:
+        raise broken(str(error), model, service) from error
     except (
         openai.OpenAIError,
         httpx2.HTTPError,
         httpx2.InvalidURL,
-        json.JSONDecodeError,
-        UnicodeError,
+        *_UNREADABLE,
     ) as error:
         raise translate(error, model, service) from error
 
@@ -292,8 +340,8 @@ def payload(response: "httpx2.Response", model: str, service: Service) -> dict[s
     if _is_html(response):
         raise web_page(model, service)
     try:
-        found = response.json()
-    except ValueError:
+        found = response.json() if response.content.count(b"[") + response.content.count(b"{") <= MOST_PARTS else None
+    except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
         raise broken("the reply is not a JSON object", model, service)
@@ -318,6 +366,7 @@ def _plain(words: str) -> str:
 def _leaf(error: Exception) -> type[ServiceFailure]:
     """The first that knows it: the service's code, what lies behind a lost connection, the class, the status."""
     code = getattr(error, "code", None)
+    code = code if isinstance(code, str) else ""
     if code in _CODES:
         return _CODES[code]
     kinds = type(error).__mro__
@@ -325,7 +374,7 @@ def _leaf(error: Exception) -> type[ServiceFailure]:
         kinds = type(error.__cause__).__mro__ + kinds
     name = next((kind.__name__ for kind in kinds if kind.__name__ in LEAVES), "OpenAIError")
     status = getattr(error, "status_code", None)
-    if name == "APIError" and isinstance(code, str) and code.isdecimal():
+    if name == "APIError" and re.fullmatch("[1-5][0-9][0-9]", code):
         status = int(code)  # some gateways put it there when the stream has begun
     elif leaf := LEAVES[name]:
         return leaf
@@ -353,6 +402,6 @@ def _reason(error: Exception, service: Service) -> str:
     if response is not None:
         said = "" if _is_html(response) or not isinstance(body, str) else quoted(body, service)
         return said or f"HTTP {response.status_code}"
-    if isinstance(error, ValueError) and _leaf(error) is ServiceBroken:  # json's own words tell of bytes and columns
-        return "a line of the reply is not JSON"
+    if isinstance(error, _UNREADABLE) and _leaf(error) is ServiceBroken:  # json's own words tell of bytes and columns
+        return "a line of the reply is not JSON that can be read"
     return quoted(str(error.__cause__ or error), service)

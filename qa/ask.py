@@ -20,6 +20,7 @@ from qa.cite import Citer
 from qa.context import Context, context
 from qa.double import claims_to_check, judged
 from qa.errors import UsageFailure
+from qa.escapes import escaped
 from qa.extract import closest
 from qa.library import Library
 from qa.marks import Marker
@@ -27,6 +28,7 @@ from qa.model import Model, budget, with_near_names
 from qa.only import only_supported
 from qa.prices import cost
 from qa.prompt import check_messages, messages, translate_messages
+from qa.suspicious import suspicious
 
 LONGEST_QUESTION = 32_000
 """Characters; a longer text is a document."""
@@ -39,6 +41,12 @@ FAR = 0.3
 
 TOP = 8
 """So many passages are looked for."""
+
+MOST_CHECKED = 200
+"""Claims that are checked a second time: all of an answer that somebody reads."""
+
+NAMED = 3
+"""So many places are named in one notice."""
 
 SAMPLE, LONGEST_QUERY = 500, 1000
 """Characters of a document that show its language, and of a question as it is translated."""
@@ -129,11 +137,13 @@ class _Draft:
         self.notices: list[str] = []
         self.asking = how.asked or question
         self.usage = how.spent
+        self.asked_model = False
         self.context = Context(tuple(found.hits), len(found.hits))
 
     def by_model(self, model: Model, show: Show | None) -> Answer:
         """Ask the model; its ids are looked up as they stream, its citations proved when it is done."""
         before = time.perf_counter()
+        self.asked_model = True
         room = budget(self.library.settings, model)
         self._choose_context(room)
         if self.found.question.foreign and self.context.passages < self.catalog.counts().passages:
@@ -202,7 +212,8 @@ class _Draft:
 
     def _double_checked(self, model: Model, cited: CitedText) -> CitedText:
         """Ask the model whether the cited sentences support each claim; a failure to ask is said and changes nothing."""
-        claims = claims_to_check(cited)
+        every = claims_to_check(cited)
+        claims = every[:MOST_CHECKED]
         if not claims:
             return cited
         try:
@@ -213,9 +224,20 @@ class _Draft:
             return cited
         self._spend(finished.usage)
         cited, refuted = judged(cited, [i for i, _, _ in claims], reply)
-        checked = "1 claim" if len(claims) == 1 else f"{len(claims)} claims"
+        first = "the first " if len(claims) < len(every) else ""
+        checked = "1 claim" if len(claims) == 1 else f"{first}{len(claims)} claims"
         self.notices.append(f"Checked {checked} a second time: {refuted or 'none'} not supported.")
         return cited
+
+    def _tell_suspicious(self, citations: Sequence[Citation]) -> None:
+        """Say where what was read by a model, or is quoted, speaks to models: they may have listened."""
+        read = [(hit, span) for hit in self.context.hits for span in hit.sentences] if self.asked_model else []
+        spoke = [hit.place.inner(*span, hit.text) for hit, span in read if suspicious(hit.sentence(span))]
+        spoke += [citation.place for citation in citations if suspicious(citation.quote)]
+        if places := list(dict.fromkeys(escaped(place.label) for place in spoke)):
+            more = f" and {len(places) - NAMED} more places" if len(places) > NAMED else ""
+            told = "text there speaks to a model instead of to a reader; it counts as text alone."
+            self.notices.append(f"{', '.join(places[:NAMED])}{more}: {told}")
 
     def _spend(self, usage: Usage | None) -> None:
         if usage:
@@ -266,6 +288,7 @@ class _Draft:
         left_out: int = 0,
     ) -> Answer:
         self.timings["total"] = _since(self.started)
+        self._tell_suspicious(citations)
         return Answer(
             question=self.question,
             asked_at=self.asked_at,

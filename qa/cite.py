@@ -23,16 +23,17 @@ Which sentence a group belongs to: see `qa/claims.py`. Whether it says what is c
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from index.passage import Hit
 from qa.answer import REFUSAL, AnswerSentence, CitedText, SentenceRef
 from qa.claims import Claim, Mark, claims
 from qa.names import Sent
-from qa.support import claims_nothing, supported
+from qa.support import Evidence, claims_nothing, supported
 
-_ITEM = r"\d{1,6}[.．]\d{1,6}(?:\s*[-–—]\s*(?:\d{1,6}[.．])?\d{1,6})?"
+_ITEM = r"[0-9]{1,6}[.．][0-9]{1,6}(?:\s*[-–—]\s*(?:[0-9]{1,6}[.．])?[0-9]{1,6})?"
 _SEP = r"(?:\s*(?:[,;&，；、]|and|und)\s*|\s+)"
 _BODY = re.compile(
     rf"[\s^]*(?:(?:id|passage|sentence)s?:?\s?)?(?P<items>{_ITEM}(?:{_SEP}{_ITEM})*)[\s,;.]*(?:†.*)?", re.IGNORECASE
@@ -43,6 +44,9 @@ _BODY_SO_FAR = re.compile(rf"[\s^]*(?:{_LABEL_SO_FAR})?:?\s?(?:\d[\d\s.．,;&，
 
 _BRACKET = re.compile(r"[\[【［](?P<body>[^\[\]【】［］]{0,200})(?P<close>[\]】］])?")
 _LONGEST = 200
+"""Ids of a range, and characters of white space that wait for what follows."""
+
+_BLANK, _MAY_JOIN = re.compile(r"[ \t]*"), re.compile(r"[ \t]*[,;，；、]?[ \t]*")
 
 _DECO = r'[*_`"“”]{0,3}'
 _WORD_SO_FAR = "|".join(REFUSAL[:n] for n in range(1, len(REFUSAL)))
@@ -73,12 +77,15 @@ class _Text:
     _before: str = ""  # the white space before what was taken out
     _taken_out: bool = False  # a group or the refusal word stood here, behind the text so far
     _cited: dict[int, None] = field(default_factory=dict)  # the numbers shown there
+    _fences: int = 0  # lines of code fences before the last line, of which there are the beginning and the backticks
+    _line: str = ""
+    _ticks: int = 0
 
     def put(self, text: str) -> str:
         """Show text, but for white space at its end and for a comma that may stand between two groups."""
         text = self._gap + text
-        waits = re.fullmatch(r"[ \t]*[,;，；、]?[ \t]*" if self._taken_out else r"[ \t]*", text)
-        body = "" if waits else text.rstrip(" \t")
+        waits = len(text) < _LONGEST and (_MAY_JOIN if self._taken_out else _BLANK).fullmatch(text)
+        body = "" if waits else text.rstrip(" \t") or text
         self._gap = text[len(body) :]
         return self._emit(body) if body else ""
 
@@ -109,9 +116,18 @@ class _Text:
 
     def in_code(self) -> bool:
         """Whether the text so far ends within a code fence or between backticks."""
-        lines = "".join(self.plain).split("\n")
-        fences = sum(line.lstrip().startswith("```") for line in lines)
-        return fences % 2 == 1 or lines[-1].count("`") % 2 == 1
+        fences = self._fences + self._line.lstrip().startswith("```")
+        return fences % 2 == 1 or self._ticks % 2 == 1
+
+    def _follow(self, plain: str) -> None:
+        """Keep in mind what `in_code` asks for, so that the text need not be read again."""
+        *lines, last = plain.split("\n")
+        for line in lines:
+            self._fences += (self._line + line).lstrip().startswith("```")
+            self._line, self._ticks = "", 0
+        if len(self._line) < _LONGEST:
+            self._line += last[:_LONGEST]
+        self._ticks += last.count("`")
 
     def _emit(self, body: str) -> str:
         """Show a body; `body` begins with the white space that has waited for it."""
@@ -121,6 +137,7 @@ class _Text:
         self._cited.clear()
         self.plain.append(plain)
         self.shown.append(shown)
+        self._follow(plain)
         self.length += len(plain)
         return shown
 
@@ -147,13 +164,16 @@ class Citer:
     _context: str = ""
     _text: _Text = field(default_factory=_Text)
     _numbers: dict[SentenceRef, int] = field(default_factory=dict)
+    _refs: list[SentenceRef] = field(default_factory=list)  # its keys
     _marks: list[Mark] = field(default_factory=list)
     _refused: bool = False
-    _sent: Sent = field(init=False)
+    _judged: dict[Claim, AnswerSentence] = field(default_factory=dict)
+    _evidence: Callable[[tuple[int, ...]], Evidence] = field(init=False)
 
     def __post_init__(self) -> None:
-        """What the names of claims are compared with."""
-        self._sent = Sent(self.hits)
+        """What claims are compared with; many in a row may cite the same."""
+        sent = Sent(self.hits)
+        self._evidence = lru_cache(16)(lambda numbers: Evidence([self._refs[n - 1] for n in numbers], sent))
 
     def feed(self, delta: str) -> str:
         """Take the next piece of the reply; the text that can be shown by now."""
@@ -163,14 +183,15 @@ class Citer:
     def finish(self) -> tuple[str, CitedText]:
         """The rest of the text, and the whole with its sentences."""
         rest = self._taken(final=True) + self._text.end()
-        text, refs = "".join(self._text.shown), tuple(self._numbers)
+        text, refs = "".join(self._text.shown), tuple(self._refs)
         refused = not refs and (self._refused or REFUSAL in text or bool(_REFUSED.fullmatch(text)))
         return rest, CitedText(text, self.judged(), refs, refused=refused)
 
     def judged(self) -> tuple[AnswerSentence, ...]:
         """The sentences of the text so far, each with whether the groups that have come support it."""
-        refs = tuple(self._numbers)
-        return tuple(self._sentence(claim, refs) for claim in claims("".join(self._text.plain), self._marks))
+        found = claims("".join(self._text.plain), self._marks)
+        self._judged.update((claim, self._sentence(claim)) for claim in dict.fromkeys(found) if claim not in self._judged)
+        return tuple(map(self._judged.__getitem__, found))
 
     def _taken(self, *, final: bool) -> str:
         """What can be shown of what is pending; the rest may still become a group or the refusal word."""
@@ -238,7 +259,7 @@ class Citer:
     def _cite(self, ids: Sequence[tuple[int, int]]) -> str:
         refs = [self._ref(passage, sentence) for passage, sentence in ids]
         known = dict.fromkeys(ref for ref in refs if ref is not None)
-        numbers = tuple(self._numbers.setdefault(ref, len(self._numbers) + 1) for ref in known)
+        numbers = tuple(map(self._number, known))
         self._marks.append(Mark(self._text.length, numbers, None in refs))
         return self._text.cite(numbers)
 
@@ -249,13 +270,18 @@ class Citer:
         hit = self.hits[passage - 1]
         return SentenceRef(hit, hit.sentences[sentence - 1])
 
-    def _sentence(self, claim: Claim, refs: Sequence[SentenceRef]) -> AnswerSentence:
+    def _number(self, ref: SentenceRef) -> int:
+        if ref not in self._numbers:
+            self._refs.append(ref)
+            self._numbers[ref] = len(self._refs)
+        return self._numbers[ref]
+
+    def _sentence(self, claim: Claim) -> AnswerSentence:
         """A sentence and whether it is supported; None where it claims nothing about the documents."""
         cites = bool(claim.numbers) or claim.unknown
         if claim.kind == "label" or (claim.kind == "heading" and not cites) or claims_nothing(claim.text, cites=cites):
             return AnswerSentence(claim.text, claim.numbers, None)
-        cited = [refs[n - 1] for n in claim.numbers]
-        holds = bool(cited) and not claim.unknown and supported(claim.text, cited, self._sent)
+        holds = bool(claim.numbers) and not claim.unknown and supported(claim.text, self._evidence(claim.numbers))
         return AnswerSentence(claim.text, claim.numbers, holds)
 
 
@@ -266,7 +292,7 @@ def _is_number(body: str) -> bool:
 def _ids(items: str) -> Iterator[tuple[int, int]]:
     """The ids that a group's items name, ranges spelled out; of a range too long for any passage its beginning and end."""
     for item in re.findall(_ITEM, items):
-        first, *last = re.findall(r"(?:(\d+)[.．])?(\d+)", item)
+        first, *last = re.findall(r"(?:([0-9]+)[.．])?([0-9]+)", item)
         passage, start = int(first[0]), int(first[1])
         yield passage, start
         if last:

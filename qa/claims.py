@@ -15,6 +15,7 @@ heading marks, and without what has no letter or digit. "Yes." is one with the s
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import groupby, pairwise, takewhile
@@ -31,8 +32,7 @@ _HEADING = re.compile(
 """A line with "#", the first row of a table, a line in bold."""
 
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
-_EMPTY = re.compile(r"[ \t]+(?:[(（][ \t]*[)）]|\*{4})")
-_WORDLESS_END = re.compile(r"\n[\W_]*\Z")
+_EMPTY = re.compile(r"(?<![ \t])[ \t]+(?:[(（][ \t]*[)）]|\*{4})")
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 _FENCE = re.compile(r"[ \t]*(?:```|~~~)")
 _ENDED = re.compile(r"[.!?…。！？][\"”’»」』)*_`]*$")
@@ -79,26 +79,31 @@ class _Unit:
 def claims(plain: str, marks: Sequence[Mark]) -> list[Claim]:
     """The sentences of a reply in order, each with the numbers of the groups that belong to it."""
     units = _units(plain)
-    apart = [mark for mark in marks if not _belongs(plain, units, mark)]
+    starts, ends = [unit.start for unit in units], [unit.end for unit in units]
+    apart = [mark for mark in marks if not _belongs(plain, units, bisect_left(starts, mark.at), mark)]
     for _, block in groupby(units, lambda unit: unit.block):
         _settle_block(plain, list(block))
+    statements = [unit for unit in units if unit.kind == "statement"]
     for unit in units:
         if unit.kind == "label":
-            _speak_for(_bare(units, unit.start), unit.marks)
-    for at, together in groupby(apart, lambda mark: sum(unit.end < mark.at for unit in units)):
-        _speak_for(_bare(units[:at], len(plain)) or units[:at][-1:] or units[:1], list(together))
+            _speak_for(_bare(statements, unit.start), unit.marks)
+    for at, together in groupby(apart, lambda mark: bisect_left(ends, mark.at)):
+        above = _bare(statements, starts[at] if at < len(units) else len(plain))
+        _speak_for(above or units[max(0, at - 1) : max(1, at)], list(together))
     return [_claim(plain, unit) for unit in units]
 
 
 def _claim(plain: str, unit: _Unit) -> Claim:
-    numbers = dict.fromkeys(n for mark in unit.marks for n in mark.numbers)
+    marks = unit.marks
+    numbers = marks[0].numbers if len(marks) == 1 else tuple(dict.fromkeys(n for mark in marks for n in mark.numbers))
     text = _EMPTY.sub("", plain[unit.start : unit.end])
-    return Claim(text, tuple(numbers), any(mark.unknown for mark in unit.marks), unit.kind)
+    return Claim(text, numbers, any(mark.unknown for mark in marks), unit.kind)
 
 
 def _units(plain: str) -> list[_Unit]:
     """The sentences with a letter or digit in them, short answers joined to what is behind them."""
     units: list[_Unit] = []
+    headings: dict[int, bool] = {}  # by the beginnings of lines: one of many sentences is looked at once
     block = paragraph = 0
     for start, end in _joined(plain, _spans(plain)):
         between = plain[units[-1].end if units else 0 : start]
@@ -111,14 +116,16 @@ def _units(plain: str) -> list[_Unit]:
             or (begins_line and _STANDS_ALONE.match(plain, line) is not None)
             or (units[-1].kind == "heading" and "\n" in between)
         )
-        units.append(_Unit(start, end, block, paragraph, _kind(plain, line, start, end)))
+        if line not in headings:
+            headings[line] = _HEADING.match(plain, line) is not None
+        units.append(_Unit(start, end, block, paragraph, _kind(plain, headings[line], start, end)))
     return units
 
 
-def _kind(plain: str, line: int, start: int, end: int) -> Kind:
+def _kind(plain: str, heads: bool, start: int, end: int) -> Kind:
     if _LABEL.fullmatch(plain, start, end):
         return "label"
-    if _HEADING.match(plain, line):
+    if heads:
         return "heading"
     return "lead-in" if plain[start:end].rstrip("*_ ").endswith((":", "：")) else "statement"
 
@@ -153,7 +160,9 @@ def _trimmed(plain: str, start: int, end: int) -> Span:
     inked = start + len(plain[start:end]) - len(plain[start:end].lstrip())
     marker = _MARKER.match(plain, inked, end)
     start = marker.end() if marker else inked
-    return start, start + len(_WORDLESS_END.sub("", plain[start:end]).rstrip())
+    worded = next((i for i in range(end, start, -1) if plain[i - 1].isalnum()), start)
+    line = plain.find("\n", worded, end)
+    return start, start + len(plain[start : end if line < 0 else line].rstrip())
 
 
 def _joined(plain: str, spans: Sequence[Span]) -> list[Span]:
@@ -165,14 +174,17 @@ def _joined(plain: str, spans: Sequence[Span]) -> list[Span]:
     return joined
 
 
-def _belongs(plain: str, units: Sequence[_Unit], mark: Mark) -> bool:
-    """Give a group to the sentence that it stands in or behind, else to the one behind it on its line (rules 1 and 2)."""
-    before = next((u for u in reversed(units) if u.start < mark.at), None)
-    if before and (before.kind == "label" or mark.at <= before.end or "\n" not in plain[before.end : mark.at]):
+def _belongs(plain: str, units: Sequence[_Unit], at: int, mark: Mark) -> bool:
+    """Give a group to the sentence that it stands in or behind, else to the one behind it on its line (rules 1 and 2).
+
+    `units[at]` is the first that begins behind it.
+    """
+    before = units[at - 1] if at else None
+    if before and (before.kind == "label" or mark.at <= before.end or plain.find("\n", before.end, mark.at) < 0):
         before.marks.append(mark)
         return True
-    behind = next((u for u in units if u.start >= mark.at), None)
-    if behind and ("\n" not in plain[mark.at : behind.start] or before is None):
+    behind = units[at] if at < len(units) else None
+    if behind and (plain.find("\n", mark.at, behind.start) < 0 or before is None):
         behind.marks.append(mark)
         return True
     return False
@@ -187,19 +199,21 @@ def _settle_block(plain: str, block: Sequence[_Unit]) -> None:
             behind.marks = [mark for mark in unit.marks if mark.at >= unit.end] + behind.marks
             unit.marks = [mark for mark in unit.marks if mark.at < unit.end]
     elif ending and _ENDED.search(plain, last.start, last.end):
-        for unit in reversed(block[:-1]):
-            if unit.marks:
-                break
-            unit.marks += ending
+        _speak_for(list(takewhile(lambda unit: not unit.marks, block[-2::-1])), ending)
 
 
-def _bare(units: Sequence[_Unit], end: int) -> list[_Unit]:
+def _bare(statements: Sequence[_Unit], end: int) -> list[_Unit]:
     """The statements without a group that end the last paragraph or list above a place (rule 4)."""
-    above = [unit for unit in units if unit.end <= end and unit.kind == "statement"]
-    paragraph = [unit for unit in above if unit.paragraph == above[-1].paragraph]
-    return list(takewhile(lambda unit: not unit.marks, reversed(paragraph)))
+    last = bisect_right(statements, end, key=lambda unit: unit.end) - 1
+    above = (statements[i] for i in range(last, -1, -1))
+    return list(takewhile(lambda unit: not unit.marks and unit.paragraph == statements[last].paragraph, above))
 
 
 def _speak_for(units: Sequence[_Unit], marks: Sequence[Mark]) -> None:
+    """Give each sentence all of the groups, as one: there may be many of both."""
+    if not units or not marks:
+        return
+    numbers = dict.fromkeys(n for mark in marks for n in mark.numbers)
+    together = Mark(marks[-1].at, tuple(numbers), any(mark.unknown for mark in marks))
     for unit in units:
-        unit.marks += marks
+        unit.marks.append(together)

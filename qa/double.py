@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from qa.answer import CitedText
 
-_LINE = re.compile(r"^\W*(\d+)\W+(yes|no)\b", re.IGNORECASE | re.MULTILINE)
+_LINE = re.compile(r"^[^\w\n]*(\d+)\W{1,20}(yes|no)\b", re.IGNORECASE | re.MULTILINE)
 
 
 def claims_to_check(cited: CitedText) -> list[tuple[int, str, list[str]]]:

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from index.bounds import STREAM
 from index.errors import RequestRefused
-from index.service import Service, broken, client, payload, quoted, translated, web_page
+from index.service import LONGEST_QUOTE, Service, broken, client, payload, quoted, translated, web_page
 from qa.answer import Usage
 
 if TYPE_CHECKING:
@@ -16,6 +17,15 @@ if TYPE_CHECKING:
 
 DEFAULT_MODEL = "gpt-6-luna"
 """The current small model in the openai package's own list."""
+
+LONGEST_REPLY = 200_000
+"""Characters, fifty thousand tokens or so; what goes on longer is no answer."""
+
+MOST_TOKENS = 1_000_000_000
+"""A count beyond it is none."""
+
+MOST_MODELS, LONGEST_NAME = 5_000, 200
+"""So many names of a list are read, and of those that are names."""
 
 Message = dict[str, str]
 
@@ -35,18 +45,20 @@ def stream(service: Service, model: str, messages: list[Message], timeout: float
     RequestRefused for one that the model or a filter withholds.
     """
     text = _Text()
-    refusal, reason, usage, written = "", "", None, False
+    refusal, reason, usage, written = "", "", None, 0
     for chunk in _chunks(service, model, messages, timeout):
         usage = _usage(chunk) or usage
         choice = _first(getattr(chunk, "choices", None))
         delta = getattr(choice, "delta", None)
-        refusal += _string(delta, "refusal")
+        refusal += _string(delta, "refusal")[: LONGEST_QUOTE + 1 - len(refusal)]
         reason = _string(choice, "finish_reason") or reason
         if part := text.add(_string(delta, "content")):
-            written = True
+            written += len(part)
+            if written > LONGEST_REPLY:
+                raise broken(f"the reply is longer than {LONGEST_REPLY:,} characters", model, service)
             yield part
     if part := text.rest():
-        written = True
+        written += len(part)
         yield part
     if refusal or reason == "content_filter":
         why = quoted(refusal, service) or "its content filter withholds the reply"
@@ -62,11 +74,11 @@ def stream(service: Service, model: str, messages: list[Message], timeout: float
 
 def whole(service: Service, model: str, messages: list[Message], timeout: float) -> tuple[str, Finished]:
     """A reply's whole text with its end; failures as those of `stream`."""
-    text = ""
+    parts: list[str] = []
     for piece in stream(service, model, messages, timeout):
         if isinstance(piece, Finished):
-            return text, piece
-        text += piece
+            return "".join(parts), piece
+        parts.append(piece)
     raise AssertionError("stream ends with Finished or raises")
 
 
@@ -77,14 +89,15 @@ def models(service: Service, timeout: float) -> list[str]:
         listed = payload(calls.models.with_raw_response.list().http_response, about, service).get("data")
     if not isinstance(listed, list):
         raise broken("there is no list", about, service)
-    return [item["id"] for item in listed if isinstance(item, dict) and isinstance(item.get("id"), str)]
+    names = [item.get("id") for item in listed[:MOST_MODELS] if isinstance(item, dict)]
+    return [name for name in names if isinstance(name, str) and name.isprintable() and 0 < len(name) <= LONGEST_NAME]
 
 
 def _chunks(service: Service, model: str, messages: list[Message], timeout: float) -> Iterator[object]:
     """The chunks of the stream, whatever they are; asks again without `stream_options` where an endpoint refuses it."""
     # A lone surrogate, as an argument of the command line may hold, cannot be sent.
     sent = [{key: value.encode("utf-8", "replace").decode() for key, value in message.items()} for message in messages]
-    with translated(service, model), client(service, timeout) as calls, _opened(calls, model, sent) as chunks:
+    with translated(service, model), client(service, timeout, bounds=STREAM) as calls, _opened(calls, model, sent) as chunks:
         if "text/html" in chunks.response.headers.get("content-type", ""):
             raise web_page(model, service)
         yield from chunks
@@ -150,5 +163,6 @@ def _string(item: object, name: str) -> str:
 def _usage(chunk: object) -> Usage | None:
     """The counts of a chunk that has them."""
     usage = getattr(chunk, "usage", None)
-    sent, written = getattr(usage, "prompt_tokens", None), getattr(usage, "completion_tokens", None)
-    return Usage(sent, written) if isinstance(sent, int) and isinstance(written, int) else None
+    counts = [getattr(usage, name, None) for name in ("prompt_tokens", "completion_tokens")]
+    sent, written = (count if type(count) is int and 0 <= count <= MOST_TOKENS else None for count in counts)
+    return None if sent is None or written is None else Usage(sent, written)

@@ -10,7 +10,7 @@ where claim and evidence are in Latin letters and in one language, and that is n
 
 import re
 import unicodedata
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import cached_property
@@ -24,7 +24,7 @@ _LABEL = re.compile(r"\W*\*\*[^*\n]{1,80}(?::\*\*|\*\*\s?[:–—-])")
 """What some models write in bold before an item, with the capitals of a headline."""
 
 _ENDINGS = frozenset(("", *"n an ian ean ese i ish a ia e y s es ns ans ians is in ic ain er ers".split()))
-_RUN = re.compile(r"[A-Z][\w’'-]*(?:[ -](?:(?:of|for|the|and) )*[A-Z][\w’'-]*)+")
+_RUN = re.compile(r"(?<!\w)[A-Z][\w’'-]*(?:[ -](?:(?:of|for|the|and) )*[A-Z][\w’'-]*)+")
 _ORDINARY = re.compile(r"(?:s|ly|ing|ion|ity|ment|ness|ance|ence|ism|ship|hood|able|ful|less|ed|wise)$")
 """Endings of words that are seldom names. Taking a name for an ordinary word only means that it is not compared."""
 
@@ -101,15 +101,56 @@ class Sent:
         return [" ".join(hit.text.split()) for hit in self._hits]
 
 
-def names_stand(claim: str, evidence: str, sent: Sent) -> bool:
+class Near:
+    """Evidence for names: the text that a claim cites with what stands around it."""
+
+    def __init__(self, text: str, sent: Sent) -> None:
+        self.text, self.sent = text, sent
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Every word, folded."""
+        return _words(self.text)
+
+    @cached_property
+    def initials(self) -> str:
+        """Of the capitalised words."""
+        return _initials(self.text)
+
+    @cached_property
+    def language(self) -> str | None:
+        """That names can be compared in, "" for one that cannot be told; None where they can't be compared."""
+        return _language_of_names(self.text)
+
+    def has_akin(self, word: str) -> bool:
+        """Whether a word, or another form of it, is there."""
+        return word in self.words or any(_akin(word, other) for other in self._beginnings.get(word[:_ALIKE], ()))
+
+    @cached_property
+    def _beginnings(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = defaultdict(list)
+        for word in self.words:
+            found[word[:_ALIKE]].append(word)
+        return found
+
+
+def names_stand(claim: str, near: Near) -> bool:
     """Whether every name of a claim stands in the evidence, in some form of it; True where they can't be compared."""
-    if not _comparable(claim, evidence):
+    if not _comparable(_language_of_names(claim), near.language):
         return True
-    words, initials = _words(evidence), _initials(evidence)
     names = list(_capitalised(claim, inside=True))
-    names += [(at, word) for at, word in _capitalised(claim, inside=False) if _begins_as_name(claim, at, word, sent)]
-    missing = [(at, word) for at, word in names if not _stands(word, words) and not (word.isupper() and word in initials)]
-    return all(any(_in_full(name[0], words, sent) for name in _runs(claim, at)) for at, _ in missing)
+    names += [(at, word) for at, word in _capitalised(claim, inside=False) if _begins_as_name(claim, at, word, near.sent)]
+    stands = {word: _stands(word, near) or (word.isupper() and word in near.initials) for word in {word for _, word in names}}
+    missing = [at for at, word in names if not stands[word]]
+    return not missing or _in_full_runs(claim, missing, near)
+
+
+def _in_full_runs(claim: str, missing: Sequence[int], near: Near) -> bool:
+    """Whether each of the words at these places is part of a name of several that stands."""
+    runs = list(_RUN.finditer(claim))
+    starts = [run.start() for run in runs]
+    found = [runs[i] if (i := bisect_right(starts, at) - 1) >= 0 and at < runs[i].end() else None for at in missing]
+    return None not in found and all(_in_full(name, near) for name in {run[0] for run in found if run})
 
 
 def _begins_as_name(claim: str, at: int, word: str, sent: Sent) -> bool:
@@ -122,16 +163,11 @@ def _begins_as_name(claim: str, at: int, word: str, sent: Sent) -> bool:
     return english and not ordinary and _PREDICATE.match(claim, at + len(word)) is not None
 
 
-def _runs(claim: str, at: int) -> Iterator[re.Match[str]]:
-    """The name of several words that a word is part of, if it is."""
-    return (name for name in _RUN.finditer(claim) if name.start() <= at < name.end())
-
-
-def _in_full(name: str, words: frozenset[str], sent: Sent) -> bool:
+def _in_full(name: str, near: Near) -> bool:
     """Whether a name of several words stands as its initials, or in part while the passages have it in full elsewhere."""
-    if _initials(name).casefold() in words:
+    if _initials(name).casefold() in near.words:
         return True
-    return any(_stands(part, words) for part in _WORD.findall(name) if part[0].isupper()) and sent.has(name)
+    return any(_stands(part, near) for part in _WORD.findall(name) if part[0].isupper()) and near.sent.has(name)
 
 
 def _capitalised(text: str, *, inside: bool) -> Iterator[tuple[int, str]]:
@@ -146,15 +182,19 @@ def _capitalised(text: str, *, inside: bool) -> Iterator[tuple[int, str]]:
             yield found.start(), word
 
 
-def _stands(name: str, words: frozenset[str]) -> bool:
-    """Whether a name, or each of its parts between hyphens, is among words, in some form of it."""
+def _stands(name: str, near: Near) -> bool:
+    """Whether a name, or each of its parts between hyphens, is among the evidence's words, in some form of it."""
     folded = _folded_word(name)
-    return folded in words or all(part in words or any(_akin(part, w) for w in words) for part in folded.split("-"))
+    return folded in near.words or all(map(near.has_akin, folded.split("-")))
+
+
+_ALIKE = 4
+"""So many letters two forms of a word have in common."""
 
 
 def _akin(one: str, other: str) -> bool:
     """Korea and Korean, China and Chinese, Italy and Italian: four letters in common, then endings."""
-    if one[:4] != other[:4] or len(one) < 4:
+    if one[:_ALIKE] != other[:_ALIKE] or len(one) < _ALIKE:
         return False
     same = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
     return one[same:] in _ENDINGS and other[same:] in _ENDINGS
@@ -184,12 +224,15 @@ def folded(text: str) -> str:
     return " ".join(re.sub("[\u2010-\u2015]", "-", re.sub(r"[*`]", "", plain)).split())
 
 
-def _comparable(claim: str, evidence: str) -> bool:
-    """Whether names look alike in both: Latin letters, one language (or too short to tell), and not German."""
-    if not _latin(claim) or not _latin(evidence):
-        return False
-    ours, theirs = _language(claim), _language(evidence)
-    return "de" not in (ours, theirs) and (not ours or not theirs or ours == theirs)
+def _language_of_names(text: str) -> str | None:
+    """A text's language, "" where it is too short to tell; None where names can't be told: no Latin letters, or German."""
+    language = _language(text) if _latin(text) else None
+    return None if language == "de" else language
+
+
+def _comparable(ours: str | None, theirs: str | None) -> bool:
+    """Whether names look alike in both: one language, or too short to tell."""
+    return ours is not None and theirs is not None and (not ours or not theirs or ours == theirs)
 
 
 def _latin(text: str) -> bool:

@@ -13,10 +13,11 @@ are the cited sentences with the heading, title and file name of their passage.
 import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from functools import cached_property
 
 from index.passage import Hit
 from qa.answer import SentenceRef
-from qa.names import Sent, folded, names_stand
+from qa.names import Near, Sent, folded, names_stand
 
 _SCALES = {
     "hundred": 2,
@@ -97,8 +98,14 @@ _TALK = re.compile(
 )
 
 
+LONGEST_TALK, LONGEST_CLAIM = 1000, 10_000
+"""Characters: nobody says in more that nothing is said, or states one thing."""
+
+
 def claims_nothing(text: str, *, cites: bool) -> bool:
     """What the documents don't say; and, of a sentence without ids, a lead-in, a question or talk that has no figure in it."""
+    if len(text) > LONGEST_TALK:
+        return False
     if _SILENT.search(text) and not _BUT.search(text):
         return True
     if cites or re.search(r"\d\d", text) or any(_quotations(text)):
@@ -107,13 +114,38 @@ def claims_nothing(text: str, *, cites: bool) -> bool:
     return told or text.rstrip("*_ ").endswith((":", "：", "?", "？")) or _TALK.fullmatch(text) is not None
 
 
-def supported(claim: str, cited: Sequence[SentenceRef], sent: Sent) -> bool:
-    """Whether every number, name and quotation of a claim stands in what it cites, one of the passages that were sent."""
-    evidence = "\n".join([*(ref.quote for ref in cited), *dict.fromkeys(_about(ref.hit) for ref in cited)])
+class Evidence:
+    """The sentences that a claim cites, of the passages that were sent, as claims are compared with them."""
+
+    def __init__(self, cited: Sequence[SentenceRef], sent: Sent) -> None:
+        self.text = "\n".join([*(ref.quote for ref in cited), *dict.fromkeys(_about(ref.hit) for ref in cited)])
+        self._cited, self._sent = cited, sent
+
+    @cached_property
+    def folded(self) -> str:
+        """Case, accents and the like folded."""
+        return folded(self.text)
+
+    @cached_property
+    def numbers(self) -> set[Decimal]:
+        """What it can stand for."""
+        return _numbers(self.text)
+
+    @cached_property
+    def near(self) -> Near:
+        """With what stands around, for names."""
+        return Near("\n".join([self.text, *(self._sent.near(ref) for ref in self._cited)]), self._sent)
+
+
+def supported(claim: str, evidence: Evidence) -> bool:
+    """Whether every number, name and quotation of a claim stands in what it cites; False for one too long to be one."""
+    if len(claim) > LONGEST_CLAIM:
+        return False
+    quoted = (part for quotation in _quotations(claim) for part in _LEFT_OUT.split(quotation))
     return (
-        _figures(claim) <= _numbers(evidence)
-        and all(folded(part) in folded(evidence) for quotation in _quotations(claim) for part in _LEFT_OUT.split(quotation))
-        and names_stand(claim, "\n".join([evidence, *(sent.near(ref) for ref in cited)]), sent)
+        _figures(claim) <= evidence.numbers
+        and all(folded(part) in evidence.folded for part in quoted)
+        and names_stand(claim, evidence.near)
     )
 
 

@@ -18,6 +18,8 @@ import sys
 import threading
 import time
 from collections import defaultdict, deque
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
@@ -258,6 +260,52 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.flush()
         self.close_connection = True
         self.connection.shutdown(socket.SHUT_RDWR)
+
+
+class Wire:
+    """A server that sends what it is told to, byte by byte if need be, whatever it is asked; `calls` counts the requests.
+
+    `reply` is given the connection's file to write to, once a request has been read, and returns when it has sent all.
+    """
+
+    def __init__(self, reply: Callable[[Callable[[bytes], object]], None]) -> None:
+        self.reply, self.calls = reply, 0
+        self.listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self.origin = f"http://127.0.0.1:{self.listener.getsockname()[1]}"
+        self.url = f"{self.origin}/v1"
+
+    def __enter__(self) -> "Wire":
+        """Listen, in threads that end with the process."""
+        threading.Thread(target=self.listen, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop listening."""
+        self.listener.close()
+
+    def listen(self) -> None:
+        """A thread a connection."""
+        with suppress(OSError):
+            while True:
+                threading.Thread(target=self.answer, args=self.listener.accept(), daemon=True).start()
+
+    def answer(self, connection: socket.socket, _: object) -> None:
+        """Read one request, send the reply, close."""
+        with connection, suppress(OSError), connection.makefile("rb") as asked:
+            length = 0
+            while (line := asked.readline()) not in (b"\r\n", b""):
+                name, _, value = line.lower().partition(b":")
+                length = int(value) if name == b"content-length" else length
+            asked.read(length)
+            self.calls += 1
+            self.reply(connection.sendall)
+
+
+def http(body: bytes, status: int = 200, **headers: str) -> bytes:
+    """A whole reply, as it is on the wire."""
+    lines = [f"HTTP/1.1 {status} x", "content-type: application/json", "connection: close", f"content-length: {len(body)}"]
+    lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+    return "\r\n".join([*lines, "", ""]).encode("latin-1") + body
 
 
 def packed(row: list[float]) -> str:

@@ -45,6 +45,12 @@ def sentences(found: CitedText) -> Sentences:
     return [(s.text, s.citations, s.supported) for s in found.sentences]
 
 
+@pytest.mark.parametrize("forged", ["[1․1]", "⟦1.1⟧", "〔1.1〕", "[١.١]", "[1·1]", "[１.１]", "[①.①]", "[1.\u200b1]", "(1.1)"])
+def test_what_only_looks_like_an_id_cites_nothing(forged: str) -> None:
+    """Other dots, brackets and digits."""
+    assert cited(f"Lee asked Xi {forged}.").refs == ()
+
+
 # The habits of models
 
 
@@ -406,7 +412,7 @@ TEXT = [
 REPLIES = st.lists(st.one_of(st.sampled_from([*IDS, *NEARLY, *TEXT]), st.text(max_size=5)), max_size=25).map("".join)
 CUTS = st.lists(st.integers(0, 100), max_size=8)
 
-ITEM = r"\d{1,6}[.．]\d{1,6}(?:\s*[-–—]\s*(?:\d{1,6}[.．])?\d{1,6})?"
+ITEM = r"[0-9]{1,6}[.．][0-9]{1,6}(?:\s*[-–—]\s*(?:[0-9]{1,6}[.．])?[0-9]{1,6})?"
 GROUP = re.compile(
     rf"[\[【［][\s^]*(?:(?:id|passage|sentence)s?:?\s?)?({ITEM}(?:(?:\s*(?:[,;&，；、]|and|und)\s*|\s+){ITEM})*)[\s,;.]*"
     r"(?:†[^\n\[\]【】［］]*)?[\]】］]",
@@ -422,7 +428,7 @@ def without_ids(reply: str) -> str:
 
 def is_interval(items: str) -> bool:
     """Whether a group is more than one number, all below one."""
-    wholes = re.findall(r"(\d+)[.．]\d+", items)
+    wholes = re.findall(r"([0-9]+)[.．][0-9]+", items)
     return (len(wholes) > 1 or re.search("[-–—]", items) is not None) and not any(map(int, wholes))
 
 

@@ -1,4 +1,4 @@
-"""Whatever a run meets (a kill, no room, no handles, no rights, a clock that jumps), the next one answers right. All of it real."""
+"""Whatever a run meets (a kill, no room, no handles, no rights, a clock that jumps), the next one answers right; all real."""
 
 import json
 import os

@@ -18,7 +18,7 @@ LAYERS = [
     ["qa.library", "qa.model", "qa.extract", "qa.cite", "qa.prompt", "qa.render", "qa.shapes", "qa.show", "qa.batch"],
     ["qa.claims", "qa.support", "qa.saved", "qa.suspicious", "qa.context", "qa.double", "qa.only", "qa.offers", "qa.llm"],
     ["qa.prices"],
-    ["qa.names", "qa.check", "qa.marks", "qa.escapes"],
+    ["qa.names", "qa.check", "qa.marks", "qa.escapes", "qa.fence"],
     ["qa.config", "qa.answer"],
     ["qa.trust"],
     ["qa.errors", "qa.strict"],
@@ -41,6 +41,7 @@ LAYERS = [
     ["index.home.folder"],
     ["index.home"],
     ["index.walk", "index.terms", "index.sketch", "index.child", "index.machine", "index.pace", "index.budget"],
+    ["index.bounds"],
     ["index.ignore", "index.packing"],
     ["index.passage", "index.errors"],
     ["index"],
@@ -111,6 +112,13 @@ def test_each_library_is_imported_in_its_place(library: str) -> None:
     users = {m for m, path in modules().items() if any(n.split(".")[0] == library for n in imported(path))}
     assert users <= ONLY_IN[library]
     assert users
+
+
+def test_prompts_are_made_in_one_place() -> None:
+    """So that no text gets into one but through `qa/fence.py`; `qa doctor` asks for a word of its own."""
+    makers = {m for m, p in modules().items() if '"role": "' in p.read_text("utf-8")}
+    assert makers == {"qa.prompt", "qa.doctor"}
+    assert {m for m, p in modules().items() if "_Own(" in p.read_text("utf-8")} == {"qa.prompt"}
 
 
 def test_the_environment_is_read_in_one_place() -> None:
