@@ -34,7 +34,7 @@ LAYERS = [
     ["index.read.draft", "index.read.text"],
     ["index.read.decode"],
     ["index.read.guess"],
-    ["index.plan", "index.schema", "index.home", "index.service", "index.read", "index.chroma"],
+    ["index.plan", "index.limits", "index.schema", "index.home", "index.service", "index.read", "index.chroma"],
     ["index.walk", "index.terms", "index.sketch", "index.child", "index.machine", "index.pace", "index.spool", "index.budget"],
     ["index.ignore", "index.packing"],
     ["index.passage", "index.errors"],
