@@ -36,6 +36,9 @@ FIRST_BATCH_BYTES = 400_000
 BEGUN, RENEWED = "1", "renewed"
 """What the catalog remembers of a run that has not finished, and of one that has put it in the place of an older format's."""
 
+BATCH_SECONDS = 5.0
+"""Where files are slow to read, what was read by then is stored: another process may ask meanwhile."""
+
 Progress = Callable[[int, int, int], None]
 """Told how many of how many files are done, and how many passages were embedded by now."""
 
@@ -472,15 +475,15 @@ def _makers(found: Sequence[Found]) -> dict[str, str]:
 
 
 def _batches(items: Iterable[tuple[Found, Prepared | None]]) -> Iterator[Batch]:
-    """Files in groups of about BATCH_BYTES, the first one smaller."""
+    """Files in groups of about BATCH_BYTES, the first one smaller; none waits for long for files that are slow to read."""
     batch: Batch = []
-    size, limit = 0, FIRST_BATCH_BYTES
+    size, limit, begun = 0, FIRST_BATCH_BYTES, time.monotonic()
     for found, item in items:
         batch.append((found, item))
         size += found.stat.size
-        if size >= limit:
+        if size >= limit or time.monotonic() - begun > BATCH_SECONDS:
             yield batch
-            batch, size, limit = [], 0, BATCH_BYTES
+            batch, size, limit, begun = [], 0, BATCH_BYTES, time.monotonic()
     if batch:
         yield batch
 

@@ -10,6 +10,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from index.machine import opened
+
+LARGEST = 1_000_000
+"""Bytes of an ignore file; what is beyond excludes nothing."""
+
 NAMES = (".gitignore", ".qaignore")
 """In the order of their weight within one folder: the last one decides first."""
 
@@ -50,8 +55,8 @@ class IgnoreFile:
 
 def read(path: str, source: str) -> IgnoreFile:
     """The rules of an ignore file; OSError if it cannot be read."""
-    with open(path, "rb") as file:
-        return IgnoreFile(source, os.fsdecode(file.read()).removeprefix("\ufeff"))
+    with opened(path) as file:
+        return IgnoreFile(source, os.fsdecode(file.read(LARGEST)).removeprefix("\ufeff"))
 
 
 def excluded(files: Sequence[IgnoreFile], source: str, name: str, *, folder: bool) -> str:

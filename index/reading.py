@@ -23,6 +23,7 @@ from index.limits import Limits
 from index.machine import opened, processors
 from index.passage import Document, Passage
 from index.read import Reader, reader_for
+from index.read.draft import TOO_MUCH
 from index.split import MAX_CHARS, VERSION, split
 from index.walk import Found, Stat
 
@@ -349,7 +350,7 @@ def _read_bounded(found: Found, tick: Tick, most: int) -> bytes:
     """What a file gave, as it is sent; of at most so many bytes."""
     try:
         said = pickle.dumps(read(found, tick), pickle.HIGHEST_PROTOCOL)
-        reason = "" if len(said) <= most else "it holds more text than a file of its size should"
+        reason = "" if len(said) <= most else TOO_MUCH
     except MemoryError:
         reason = "reading it takes too much memory"
     return pickle.dumps(Read(found.stat, time.time_ns(), "", reason), pickle.HIGHEST_PROTOCOL) if reason else said

@@ -35,8 +35,9 @@ LAYERS = [
     ["index.read.decode"],
     ["index.read.guess"],
     ["index.plan", "index.limits", "index.schema", "index.home", "index.service", "index.read", "index.chroma"],
-    ["index.walk", "index.terms", "index.sketch", "index.child", "index.machine", "index.pace", "index.spool", "index.budget"],
+    ["index.walk", "index.terms", "index.sketch", "index.child", "index.pace", "index.spool", "index.budget"],
     ["index.ignore", "index.packing"],
+    ["index.machine"],
     ["index.passage", "index.errors"],
     ["index"],
 ]

@@ -42,7 +42,7 @@ def read(data: bytes, *, tick: Callable[[], None], ocr: bool = False) -> Documen
             tick()
         if not any(pages):
             raise FileLeftOut(_NO_LAYER if not ocr else "no text layer, and OCR found no text")
-        draft, title = draft_of(pages)
+        draft, title = draft_of(pages, len(data))
         draft.missing = missing
         return draft.document(title or _title(pdf))
     finally:
