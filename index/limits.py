@@ -22,7 +22,7 @@ class Limits:
     `stall` is how many seconds a reader may do nothing, and `busy` how many times its seconds may pass on a busy machine.
     """
 
-    seconds: float = 8.0
+    seconds: float = 6.0
     seconds_a_megabyte: float = 10.0
     memory: int = 800_000_000
     memory_a_byte: int = 40

@@ -30,7 +30,7 @@ from index.walk import Found, Stat
 LARGEST = 100_000_000
 """Bytes of a file; a larger one is left out, since its text must fit into memory several times."""
 
-ALONE, ALONE_EACH = 3_000_000, 1_000_000
+ALONE, ALONE_EACH = 3_000_000, 500_000
 """So many bytes of plain text are read faster here than a process starts; a larger file might be one that takes long."""
 
 HASTE = 0.25
