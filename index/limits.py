@@ -25,7 +25,7 @@ class Limits:
     seconds: float = 6.0
     seconds_a_megabyte: float = 10.0
     memory: int = 800_000_000
-    memory_a_byte: int = 40
+    memory_a_byte: int = 100
     most_memory: int = 4_000_000_000
     output: int = 100_000_000
     output_a_byte: int = 100

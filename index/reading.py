@@ -38,6 +38,8 @@ HASTE = 0.25
 
 LIMITS = Limits()
 
+CRASHED = "its reader crashed: a damaged file, or too much memory"
+
 MOST_UNREADY = 3
 """So many processes in a row may end before they could read anything."""
 
@@ -289,7 +291,7 @@ class _Worker:
         """Why it is no more."""
         self.stop()
         alarmed = hasattr(signal, "SIGPROF") and self._child.signal == signal.SIGPROF
-        return _too_slow(chunk.share * self._limits.seconds_for(chunk.left[0])) if alarmed else "its reader crashed"
+        return _too_slow(chunk.share * self._limits.seconds_for(chunk.left[0])) if alarmed else CRASHED
 
     @property
     def ended(self) -> bool:

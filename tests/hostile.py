@@ -59,6 +59,15 @@ def pdf_repeats_a_page(many: int = 1_000_000) -> bytes:
     return pdf_page_tree(b"3 0 R " * many, many)
 
 
+def pdf_of_a_wide_tree(deep: int = 6) -> bytes:
+    """A tree of pages, each of whose nodes holds the next one ten times; a million pages in a kilobyte."""
+    nodes = [
+        b"<</Type/Pages/Count %d/Kids[%s]/MediaBox[0 0 600 800]>>" % (10 ** (deep - n), b"%d 0 R " % (n + 3) * 10)
+        for n in range(deep)
+    ]
+    return pdf(CATALOG, *nodes, b"<</Type/Page/Parent %d 0 R>>" % (deep + 1))
+
+
 def pdf_of_flate_layers(layers: int = 3, size: int = 3_000_000_000) -> bytes:
     """Contents that unpack to so many bytes of blanks, packed several times over."""
     packer = zlib.compressobj(9)
@@ -302,6 +311,7 @@ def notebook(source: str, output: str = "") -> bytes:
 MAKERS: dict[str, Callable[[], bytes]] = {
     "kids.pdf": pdf_repeats_a_page,
     "kids-loop.pdf": functools.partial(pdf_page_tree, b"2 0 R 3 0 R 2 0 R", 1_000_000),
+    "wide-tree.pdf": pdf_of_a_wide_tree,
     "outline.pdf": pdf_outline_loop,
     "flate.pdf": pdf_of_flate_layers,
     "forms.pdf": pdf_of_forms,
