@@ -4,13 +4,14 @@ Owns what is asked of the operating system, and how a file is opened; knows noth
 """
 
 import errno
+import io
 import os
 import re
 import stat
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO, TypeVar
+from typing import TypeVar
 
 Result = TypeVar("Result")
 
@@ -22,7 +23,7 @@ def processors() -> int:
     return os.cpu_count() or 1
 
 
-def opened(path: str) -> BinaryIO:
+def opened(path: str) -> io.BufferedReader:
     """A file, open to be read; OSError where it is none by now: one would wait for a pipe without end."""
     return open(path, "rb", opener=_regular)
 

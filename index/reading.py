@@ -34,7 +34,7 @@ ALONE, ALONE_EACH = 3_000_000, 500_000
 """So many bytes of plain text are read faster here than a process starts; a larger file might be one that takes long."""
 
 HASTE = 0.25
-"""At first a file gets this share of its seconds, so that those which need them all are read when the others are done."""
+"""At first a file has this share of its seconds."""
 
 LIMITS = Limits()
 
@@ -128,18 +128,25 @@ def text_of(path: Path, source: str, *, ocr: bool = False) -> str | None:
 
 
 def read_all(files: Sequence[Found], limits: Limits = LIMITS) -> Iterator[tuple[Found, Result]]:
-    """Read files: on all processors where they are many, and what is heavy never in this process.
+    """Read files, in order, but that those whose reader had to be stopped come last, after another try."""
+    slow: list[Found] = []
+    yield from read_round(files, slow, limits)
+    yield from read_round(slow, None, limits)
 
-    In order, but that a file whose reader had to be stopped comes last, after another try; what does not end within its limits
-    is left out.
+
+def read_round(files: Sequence[Found], slow: list[Found] | None, limits: Limits = LIMITS) -> Iterator[tuple[Found, Result]]:
+    """Read files, in order: on all processors where they are many, and what is heavy never in this process.
+
+    With `slow` a file has a share of its seconds; one whose reader had to be stopped is added to that list instead, so that it
+    keeps no other waiting. Without it the file has all that it may take, and is left out if that is not enough.
     """
     heavy = any((reader := reader_for(f.source, ocr=f.ocr)) and reader.heavy for f in files)
     sizes = [f.stat.size for f in files]
     if not heavy and sum(sizes) < ALONE and max(sizes, default=0) <= ALONE_EACH:
         yield from ((f, read(f)) for f in files)
         return
-    chunks = list(_chunks(files))
-    with _Pool(min(len(chunks), processors()), limits) as pool:
+    chunks = list(_chunks(files)) if slow is not None else [[f] for f in files]
+    with _Pool(min(len(chunks), processors()), limits, slow) as pool:
         yield from pool.results(chunks)
 
 
@@ -158,10 +165,9 @@ def _chunks(files: Sequence[Found]) -> Iterator[list[Found]]:
 
 @dataclass(slots=True)
 class _Chunk:
-    """Files given to a process, and what they gave so far; of their seconds they get a share, at the last try all."""
+    """Files given to a process, and what they gave so far."""
 
     files: Sequence[Found]
-    share: float = HASTE
     done: list[Result] = field(default_factory=list)
     worker: "_Worker | None" = None
 
@@ -173,12 +179,12 @@ class _Chunk:
 class _Pool:
     """Processes that read; each is given a chunk at a time, and is replaced when it had to be stopped."""
 
-    def __init__(self, size: int, limits: Limits) -> None:
+    def __init__(self, size: int, limits: Limits, slow: list[Found] | None) -> None:
         self._said: queue.SimpleQueue[tuple[_Worker, object]] = queue.SimpleQueue()
         self._workers: list[_Worker] = []
         self._waiting: deque[_Chunk] = deque()
-        self._again: deque[_Chunk] = deque()
-        self._size, self._limits, self._unready = size, limits, 0
+        self._size, self._unready = size, 0
+        self._limits, self._slow, self._share = limits, slow, 1.0 if slow is None else HASTE
 
     def __enter__(self) -> "_Pool":
         self._workers = [_Worker(self._said, self._limits) for _ in range(self._size)]
@@ -193,13 +199,13 @@ class _Pool:
         self._waiting.extend(map(_Chunk, chunks))
         under_way: deque[_Chunk] = deque()
         idle = list(self._workers)
-        while under_way or self._waiting or self._again:
-            while (self._waiting or self._again) and len(under_way) < 4 * self._size:
-                under_way.append((self._waiting or self._again).popleft())
+        while under_way or self._waiting:
+            while self._waiting and len(under_way) < 4 * self._size:
+                under_way.append(self._waiting.popleft())
             for chunk in under_way:
                 if idle and chunk.worker is None and chunk.left:
                     chunk.worker = self._alive(idle.pop())
-                    chunk.worker.give(chunk.left, chunk.share)
+                    chunk.worker.give(chunk.left, self._share)
             if not under_way[0].left:
                 chunk = under_way.popleft()
                 yield from zip(chunk.files, chunk.done, strict=True)
@@ -209,7 +215,7 @@ class _Pool:
     def _heed(self, under_way: Sequence[_Chunk]) -> list["_Worker"]:
         """Take what a process says next, or stop one that takes too long; the processes that are idle then."""
         for chunk in under_way:
-            if chunk.worker and (reason := chunk.worker.late(chunk)):
+            if chunk.worker and (reason := chunk.worker.late(chunk.left[0])):
                 return [self._replaced(chunk, reason)]
         try:
             worker, said = self._said.get(timeout=1.0)
@@ -220,7 +226,7 @@ class _Pool:
             return []
         worker.heard = time.monotonic()
         if isinstance(said, _Ended):
-            return [self._replaced(found, worker.end(found))]
+            return [self._replaced(found, worker.end(found.left[0]))]
         worker.ready = True
         if not isinstance(said, _Progress):
             found.done.append(said)  # type: ignore[arg-type]
@@ -231,19 +237,19 @@ class _Pool:
         return [worker]
 
     def _replaced(self, chunk: _Chunk, reason: str) -> "_Worker":
-        """Another process for one that was stopped; the file that it was at, if it had begun, is tried once more at the end."""
+        """Another process for one that was stopped; the file that it was at, if it had begun, is left out or put aside."""
         worker = chunk.worker
         assert worker
         worker.stop()
         chunk.worker = None
-        if worker.ready and chunk.share == 1:
-            found = chunk.left[0]
-            chunk.done.append(Read(found.stat, time.time_ns(), "", reason))
-        elif worker.ready:
-            stopped, *others = chunk.left
-            chunk.files = chunk.files[: len(chunk.done)]
-            self._waiting.extend(_Chunk([found]) for found in others)  # what stands beside such a file may be like it
-            self._again.append(_Chunk([stopped], share=1))
+        if worker.ready:
+            found, *others = chunk.left
+            if self._slow is None:
+                chunk.done.append(Read(found.stat, time.time_ns(), "", reason))
+            else:
+                self._slow.append(found)
+                chunk.files = chunk.files[: len(chunk.done)]
+                self._waiting.extend(_Chunk([other]) for other in others)  # what stands beside such a file may be like it
         return self._alive(worker)
 
     def _alive(self, worker: "_Worker") -> "_Worker":
@@ -274,24 +280,24 @@ class _Worker:
             self._child = Child("from index.reading import serve; serve()")
         except OSError as error:
             raise ReadersFailed(f"The processes that read files cannot be started: {error.strerror}.") from error
-        self._limits = limits
+        self._limits, self._share = limits, 1.0
         self.heard = self.begun = time.monotonic()
         self.ready = False
         threading.Thread(target=self._listen, args=(said,), daemon=True).start()
 
-    def late(self, chunk: _Chunk) -> str:
-        """Why it is to be stopped, or "": it says nothing, or has no clock of its own and is at one file for too long."""
+    def late(self, found: Found) -> str:
+        """Why it is to be stopped, or "": it says nothing, or has no clock of its own and is at this file for too long."""
         now, limits = time.monotonic(), self._limits
         if now - self.heard > (limits.stall if self.ready else LIMITS.stall):
             return f"its reader made no progress for {limits.stall:.0f} s"
-        seconds = chunk.share * limits.seconds_for(chunk.left[0])
+        seconds = self._share * limits.seconds_for(found)
         return _too_slow(seconds) if self.ready and now - self.begun > limits.stall + limits.busy * seconds else ""
 
-    def end(self, chunk: _Chunk) -> str:
-        """Why it is no more."""
+    def end(self, found: Found) -> str:
+        """Why it is no more, which was at this file."""
         self.stop()
         alarmed = hasattr(signal, "SIGPROF") and self._child.signal == signal.SIGPROF
-        return _too_slow(chunk.share * self._limits.seconds_for(chunk.left[0])) if alarmed else CRASHED
+        return _too_slow(self._share * self._limits.seconds_for(found)) if alarmed else CRASHED
 
     @property
     def ended(self) -> bool:
@@ -301,6 +307,7 @@ class _Worker:
     def give(self, files: Sequence[Found], share: float) -> None:
         """Have it read files, each in that share of its seconds."""
         self.heard = self.begun = time.monotonic()
+        self._share = share
         self._child.tell((list(files), self._limits, share))
 
     def stop(self) -> None:
