@@ -288,9 +288,10 @@ class _Worker:
     def late(self, found: Found) -> str:
         """Why it is to be stopped, or "": it says nothing, or has no clock of its own and is at this file for too long."""
         now, limits = time.monotonic(), self._limits
-        if now - self.heard > (limits.stall if self.ready else LIMITS.stall):
-            return f"its reader made no progress for {limits.stall:.0f} s"
         seconds = self._share * limits.seconds_for(found)
+        silence = limits.stall + seconds if self.ready else LIMITS.stall
+        if now - self.heard > silence:
+            return f"its reader made no progress for {silence:.0f} s"
         return _too_slow(seconds) if self.ready and now - self.begun > limits.stall + limits.busy * seconds else ""
 
     def end(self, found: Found) -> str:

@@ -8,12 +8,43 @@ import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hostile
 import pytest
 from conftest import Run
 from test_read import WHOLE, check
 
 from index.reading import read_all
 from index.walk import walk
+
+MORE = {
+    "pdf": (hostile.pdf_of_forms(3, 2), hostile.pdf_outline_loop(), hostile.pdf_of_a_wide_tree(2)),
+    "xlsx": (
+        hostile.xlsx(
+            {"A": '<row r="2"><c r="B2" s="1"><v>1.5</v></c><c r="C2" t="s"><f>1+1</f><v>0</v></c></row>', "B": ""},
+            strings="<si><r><t>zebra</t></r></si>",
+        ),
+    ),
+    "docx": (hostile.docx_of_nested_tables(3),),
+    "pptx": (hostile.pptx("<p:sp><p:nvPr><p:ph type='title'/></p:nvPr><a:p><a:t>zebra</a:t></a:p></p:sp>", 2),),
+    "html": (
+        b"<!doctype html><meta charset=utf-8><main><header><h1>T</h1></header><table><tr><td><table><tr><td>a</table><td>b"
+        b"</table><ol><li>c<ul><li>d</ul></ol><pre>e\n\n f</pre><p style='display:none'>g<a href=x>h</a><svg><p>i</svg></main>",
+    ),
+    "eml": (
+        b"From: =?utf-8?q?Kim?= <kim@a.example>\r\nTo: a@b.example, c@d.example\r\nSubject: =?utf-8?b?emVicmE=?=\r\n"
+        b"Date: Mon, 1 Jan 2024 10:00:00 +0000\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n"
+        b"Content-Type: text/plain; charset=iso-8859-1\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\nz=E9bra\r\n--b\r\n"
+        b"Content-Type: text/html\r\nContent-Disposition: attachment; filename*=utf-8''a.html\r\n\r\n<p>zebra\r\n--b--\r\n",
+    ),
+    "ipynb": (hostile.notebook("# A title\n\nA zebra.", "\x1b[31mred\x1b[0m"),),
+    "json": (b'{"a": {"b": [1, 2.5e3, [true, null]], "c\\u00e9": "d"}, "e": [{"f": {}}, {"f": "g"}]}',),
+    "csv": (b'sep=;\r\n"a";"b ""c""";d\r\n1;"2\r\n3";\r\n',),
+    "md": (
+        b"Title\n=====\n\n> quoted\n> more\n\n- a\n  1. b\n\n```py\ncode\n```\n\n| a | b |\n|---|---|\n"
+        b"| 1 | 2 |\n\n## Two ##\n\nText.",
+    ),
+}
+"""Beside the ones that libraries make: what those leave out, and streams that are not packed."""
 
 SUFFIXES = sorted(WHOLE)
 GOOD = "The zebra of the harbour eats persimmons."
@@ -80,8 +111,8 @@ def inside(chance: random.Random, data: bytes, change: Change) -> bytes:
 def mutants(suffix: str, many: int) -> Iterator[bytes]:
     """So many broken files of a format, the same ones each time."""
     chance = random.Random(suffix)
-    whole = WHOLE[suffix]
     for n in range(many):
+        whole = chance.choice((WHOLE[suffix], *MORE.get(suffix, ())))
         change = CHANGES[n % len(CHANGES)]
         archived = whole.startswith(b"PK") and chance.random() < 0.7
         yield inside(chance, whole, change) if archived else change(chance, whole)

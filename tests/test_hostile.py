@@ -289,7 +289,10 @@ def test_all_hostile_files_in_one_folder(project: Path, process: Run) -> None:
     reasons = {row["source"]: row["reason"] for row in rows}
     assert {name: reasons.get(name, "")[: len(reason)] for name, reason in EXPECTED.items()} == EXPECTED
     for name in ON_PURPOSE:
-        assert reasons[name].startswith((TOO_SLOW, TOO_LARGE, CRASHED)), (name, reasons.get(name))
+        assert reasons[name].startswith((TOO_SLOW, TOO_LARGE, CRASHED, "its reader made no progress")), (
+            name,
+            reasons.get(name),
+        )
     assert "far-cells.xlsx" not in reasons
     asked = process("ask", "--json", "what does the zebra of the harbour eat?")
     assert "persimmons" in json.loads(asked.out)["answer"]
