@@ -19,6 +19,13 @@ NAMES = (".gitignore", ".qaignore")
 """In the order of their weight within one folder: the last one decides first."""
 
 
+_STAR = "[^/]*"
+"""What pathspec makes of `*`; with five of them in a pattern, Python takes hours to find that a long name does not match."""
+
+_MOST_DOUBLE = 3
+"""So many `**` may stand in a pattern within others: it takes that power of a path's length."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Rule:
     """One line: `named` ones are held against the name alone, the others against the path from the file's folder."""
@@ -80,11 +87,20 @@ def _rules(text: str) -> Iterator[_Rule]:
         named = "/" not in body
         try:
             expression, _ = GitIgnoreSpecPattern.pattern_to_regex(f"/{body}" if named else body)
-            matches = re.compile(expression) if expression else None
+            matches = re.compile(_linear(expression)) if expression and expression.count(".+") <= _MOST_DOUBLE else None
         except (ValueError, re.error):
             continue
         if matches:
             yield _Rule(shown, matches, not line.startswith("!"), named, folders_only)
+
+
+def _linear(expression: str) -> str:
+    """An expression that tries each star once: where another one follows in the name, the first match is as good as any."""
+    first, *parts = expression.split(_STAR)
+    last = len(parts) - 1
+    return first + "".join(
+        f"(?>{_STAR}?{part})" if n < last and "(?" not in part else _STAR + part for n, part in enumerate(parts)
+    )
 
 
 def _any_of(rules: Sequence[_Rule]) -> re.Pattern[str] | None:
