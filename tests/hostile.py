@@ -270,7 +270,7 @@ def html_of_nested(tag: str, deep: int = 100_000) -> bytes:
     return f"<{tag}>".encode() * deep + b"zebra"
 
 
-def html_of_attributes(many: int = 200_000) -> bytes:
+def html_of_attributes(many: int = 60_000) -> bytes:
     """One element with so many attributes."""
     return ("<p " + " ".join(f"a{n}=1" for n in range(many)) + ">zebra").encode()
 
