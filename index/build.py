@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property, partial
+from itertools import chain
 from pathlib import Path
 
 from index import schema
@@ -20,7 +21,7 @@ from index.errors import CostReached, DamagedIndex, Failure, HomeNotWritable, In
 from index.home import claim
 from index.plan import Known, Plan, plan, young
 from index.read import reader_for
-from index.reading import Read, maker, read_all, read_bytes
+from index.reading import Read, Result, maker, read_bytes, read_round
 from index.server import Server, ServerVectors
 from index.spool import Spool
 from index.store import Group, Store
@@ -35,6 +36,9 @@ FIRST_BATCH_BYTES = 400_000
 
 BEGUN, RENEWED = "1", "renewed"
 """What the catalog remembers of a run that has not finished, and of one that has put it in the place of an older format's."""
+
+BATCH_SECONDS = 5.0
+"""Where files are slow to read, what was read by then is stored: another process may ask meanwhile."""
 
 Progress = Callable[[int, int, int], None]
 """Told how many of how many files are done, and how many passages were embedded by now."""
@@ -215,7 +219,7 @@ def changes(
         target.owned(catalog)
     before = catalog.sources() if catalog else {}
     look = plan(found, {} if rebuild else before, _makers(found)).look
-    for file, item in _prepared(look, before, catalog, rebuild=rebuild):
+    for file, item in chain.from_iterable(_prepared(look, before, catalog, rebuild=rebuild)):
         if item is None or rebuild or item.row != before.get(file.source):
             yield file.source, item
 
@@ -389,34 +393,47 @@ def _put_all(look: Sequence[Found], before: Mapping[str, Known], store: Store, p
     def told(embedded: int) -> None:
         progress(done, len(look), embedded)
 
-    def begun() -> Iterator[tuple[Batch, Group]]:
-        for batch in _batches(_prepared(look, before, store.catalog, rebuild=rebuild)):
+    def begun(items: Iterable[tuple[Found, Prepared | None]]) -> Iterator[tuple[Batch, Group]]:
+        for batch in _batches(items):
             changed = [item for found, item in batch if item and (rebuild or item.row != before.get(found.source))]
             yield batch, store.begin(changed, replace=rebuild)
 
     store.told = told
     told(0)
-    for batch, group in store.ahead(begun()):
-        store.remove([found.source for found, item in batch if item is None])
-        store.finish(group)
-        done += len(batch)
-        told(store.embedded)
-    store.flush()
+    for items in _prepared(look, before, store.catalog, rebuild=rebuild):
+        for batch, group in store.ahead(begun(items)):
+            store.remove([found.source for found, item in batch if item is None])
+            store.finish(group)
+            done += len(batch)
+            told(store.embedded)
+        store.flush()
 
 
 def _prepared(
     look: Sequence[Found], before: Mapping[str, Known], catalog: Catalog | None, *, rebuild: bool
-) -> Iterator[tuple[Found, Prepared | None]]:
-    """Files as they are to be stored, None for one that has vanished; only what is not stored already is read to the end."""
-    to_read: list[Found] = []
-    sizes = set() if rebuild else {known.stat.size for known in before.values() if known.sha256}
-    for found in look:
-        if (stored := _without_reading(found, before, catalog, sizes)) is not None:
-            yield found, stored
-        else:
-            to_read.append(found)
-    for found, result in read_all(to_read):
-        yield found, None if result is None else _item(found, result, before.get(found.source))
+) -> Iterator[Iterator[tuple[Found, Prepared | None]]]:
+    """Files as they are to be stored, None for one that has vanished; only what is not stored already is read to the end.
+
+    In two rounds: those whose reader had to be stopped come when the others are stored.
+    """
+
+    def items(results: Iterable[tuple[Found, Result]]) -> Iterator[tuple[Found, Prepared | None]]:
+        for found, result in results:
+            yield found, None if result is None else _item(found, result, before.get(found.source))
+
+    def first() -> Iterator[tuple[Found, Prepared | None]]:
+        to_read: list[Found] = []
+        sizes = set() if rebuild else {known.stat.size for known in before.values() if known.sha256}
+        for found in look:
+            if (stored := _without_reading(found, before, catalog, sizes)) is not None:
+                yield found, stored
+            else:
+                to_read.append(found)
+        yield from items(read_round(to_read, slow))
+
+    slow: list[Found] = []
+    yield first()
+    yield items(read_round(slow, None))
 
 
 def _without_reading(found: Found, before: Mapping[str, Known], catalog: Catalog | None, sizes: Set[int]) -> Prepared | None:
@@ -490,15 +507,15 @@ def _makers(found: Sequence[Found]) -> dict[str, str]:
 
 
 def _batches(items: Iterable[tuple[Found, Prepared | None]]) -> Iterator[Batch]:
-    """Files in groups of about BATCH_BYTES, the first one smaller."""
+    """Files in groups of about BATCH_BYTES, the first one smaller; none waits for long for files that are slow to read."""
     batch: Batch = []
-    size, limit = 0, FIRST_BATCH_BYTES
+    size, limit, begun = 0, FIRST_BATCH_BYTES, time.monotonic()
     for found, item in items:
         batch.append((found, item))
         size += found.stat.size
-        if size >= limit:
+        if size >= limit or time.monotonic() - begun > BATCH_SECONDS:
             yield batch
-            batch, size, limit = [], 0, BATCH_BYTES
+            batch, size, limit, begun = [], 0, BATCH_BYTES, time.monotonic()
     if batch:
         yield batch
 

@@ -28,6 +28,11 @@ class Child:
         """Whether it is no more."""
         return self._process.poll() is not None
 
+    @property
+    def signal(self) -> int:
+        """The signal that has ended it, or 0."""
+        return max(-(self._process.returncode or 0), 0)
+
     def tell(self, value: object) -> None:
         """Send a value; nothing comes of it where the process has died, which `hear` tells."""
         with suppress(OSError):

@@ -10,8 +10,20 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from index.machine import opened
+
+LARGEST = 1_000_000
+"""Bytes of an ignore file; what is beyond excludes nothing."""
+
 NAMES = (".gitignore", ".qaignore")
 """In the order of their weight within one folder: the last one decides first."""
+
+
+_STAR = "[^/]*"
+"""What pathspec makes of `*`; with five of them in a pattern, Python takes hours to find that a long name does not match."""
+
+_MOST_DOUBLE = 3
+"""So many `**` may stand in a pattern within others: it takes that power of a path's length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +62,8 @@ class IgnoreFile:
 
 def read(path: str, source: str) -> IgnoreFile:
     """The rules of an ignore file; OSError if it cannot be read."""
-    with open(path, "rb") as file:
-        return IgnoreFile(source, os.fsdecode(file.read()).removeprefix("\ufeff"))
+    with opened(path) as file:
+        return IgnoreFile(source, os.fsdecode(file.read(LARGEST)).removeprefix("\ufeff"))
 
 
 def excluded(files: Sequence[IgnoreFile], source: str, name: str, *, folder: bool) -> str:
@@ -75,11 +87,20 @@ def _rules(text: str) -> Iterator[_Rule]:
         named = "/" not in body
         try:
             expression, _ = GitIgnoreSpecPattern.pattern_to_regex(f"/{body}" if named else body)
-            matches = re.compile(expression) if expression else None
+            matches = re.compile(_linear(expression)) if expression and expression.count(".+") <= _MOST_DOUBLE else None
         except (ValueError, re.error):
             continue
         if matches:
             yield _Rule(shown, matches, not line.startswith("!"), named, folders_only)
+
+
+def _linear(expression: str) -> str:
+    """An expression that tries each star once: where another one follows in the name, the first match is as good as any."""
+    first, *parts = expression.split(_STAR)
+    last = len(parts) - 1
+    return first + "".join(
+        f"(?>{_STAR}?{part})" if n < last and "(?" not in part else _STAR + part for n, part in enumerate(parts)
+    )
 
 
 def _any_of(rules: Sequence[_Rule]) -> re.Pattern[str] | None:

@@ -1,10 +1,13 @@
 """What this machine offers.
 
-Owns what is asked of the operating system beside files; knows nothing of the index.
+Owns what is asked of the operating system, and how a file is opened; knows nothing of the index.
 """
 
+import errno
+import io
 import os
 import re
+import stat
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +21,19 @@ def processors() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def opened(path: str) -> io.BufferedReader:
+    """A file, open to be read; OSError where it is none by now: one would wait for a pipe without end."""
+    return open(path, "rb", opener=_regular)
+
+
+def _regular(path: str, flags: int) -> int:
+    handle = os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise OSError(errno.EINVAL, "not a regular file")
+    return handle
 
 
 def in_thread(call: Callable[[], Result]) -> Result:

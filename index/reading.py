@@ -14,29 +14,31 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from index.child import Child, send, speaker
 from index.errors import FileLeftOut, ReadersFailed
-from index.machine import processors
+from index.limits import Limits
+from index.machine import opened, processors
 from index.passage import Document, Passage
 from index.read import Reader, reader_for
+from index.read.draft import TOO_MUCH
 from index.split import MAX_CHARS, VERSION, split
 from index.walk import Found, Stat
 
 LARGEST = 100_000_000
 """Bytes of a file; a larger one is left out, since its text must fit into memory several times."""
 
-STALL = 60.0
-"""Seconds without progress (a page, a sheet, a whole file) after which a reader is stopped."""
+ALONE, ALONE_EACH = 3_000_000, 500_000
+"""So many bytes of plain text are read faster here than a process starts; a larger file might be one that takes long."""
 
-MEMORY = 4_000_000_000
-"""Bytes of address space of a process that reads, where the system can limit it."""
+HASTE = 0.25
+"""At first a file has this share of its seconds."""
 
-ALONE = 3_000_000
-"""So many bytes of plain text are read faster here than a process starts."""
+LIMITS = Limits()
+
+CRASHED = "its reader crashed: a damaged file, or too much memory"
 
 MOST_UNREADY = 3
 """So many processes in a row may end before they could read anything."""
@@ -100,7 +102,7 @@ def read_bytes(found: Found) -> tuple[Stat, int, bytes] | Result:
     if found.stat.size > LARGEST:
         return Read(found.stat, checked, "", too_large)
     try:
-        with found.path.open("rb") as file:
+        with opened(found.location) as file:
             info = os.fstat(file.fileno())
             stat = Stat(info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino)
             data = file.read(LARGEST + 1)
@@ -125,17 +127,26 @@ def text_of(path: Path, source: str, *, ocr: bool = False) -> str | None:
     return None if result is None else result.document.text if result.document else ""
 
 
-def read_all(files: Sequence[Found], stall: float = STALL) -> Iterator[tuple[Found, Result]]:
+def read_all(files: Sequence[Found], limits: Limits = LIMITS) -> Iterator[tuple[Found, Result]]:
+    """Read files, in order, but that those whose reader had to be stopped come last, after another try."""
+    slow: list[Found] = []
+    yield from read_round(files, slow, limits)
+    yield from read_round(slow, None, limits)
+
+
+def read_round(files: Sequence[Found], slow: list[Found] | None, limits: Limits = LIMITS) -> Iterator[tuple[Found, Result]]:
     """Read files, in order: on all processors where they are many, and what is heavy never in this process.
 
-    A reader that makes no progress for `stall` seconds is stopped.
+    With `slow` a file has a share of its seconds; one whose reader had to be stopped is added to that list instead, so that it
+    keeps no other waiting. Without it the file has all that it may take, and is left out if that is not enough.
     """
     heavy = any((reader := reader_for(f.source, ocr=f.ocr)) and reader.heavy for f in files)
-    if not heavy and sum(f.stat.size for f in files) < ALONE:
+    sizes = [f.stat.size for f in files]
+    if not heavy and sum(sizes) < ALONE and max(sizes, default=0) <= ALONE_EACH:
         yield from ((f, read(f)) for f in files)
         return
-    chunks = list(_chunks(files))
-    with _Pool(min(len(chunks), processors()), stall) as pool:
+    chunks = list(_chunks(files)) if slow is not None else [[f] for f in files]
+    with _Pool(min(len(chunks), processors()), limits, slow) as pool:
         yield from pool.results(chunks)
 
 
@@ -157,7 +168,7 @@ class _Chunk:
     """Files given to a process, and what they gave so far."""
 
     files: Sequence[Found]
-    done: list[Result]
+    done: list[Result] = field(default_factory=list)
     worker: "_Worker | None" = None
 
     @property
@@ -168,13 +179,15 @@ class _Chunk:
 class _Pool:
     """Processes that read; each is given a chunk at a time, and is replaced when it had to be stopped."""
 
-    def __init__(self, size: int, stall: float) -> None:
+    def __init__(self, size: int, limits: Limits, slow: list[Found] | None) -> None:
         self._said: queue.SimpleQueue[tuple[_Worker, object]] = queue.SimpleQueue()
         self._workers: list[_Worker] = []
-        self._size, self._stall, self._unready = size, stall, 0
+        self._waiting: deque[_Chunk] = deque()
+        self._size, self._unready = size, 0
+        self._limits, self._slow, self._share = limits, slow, 1.0 if slow is None else HASTE
 
     def __enter__(self) -> "_Pool":
-        self._workers = [_Worker(self._said) for _ in range(self._size)]
+        self._workers = [_Worker(self._said, self._limits) for _ in range(self._size)]
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -183,16 +196,16 @@ class _Pool:
 
     def results(self, chunks: Sequence[Sequence[Found]]) -> Iterator[tuple[Found, Result]]:
         """Every file with what it gave, in order; few chunks are under way at a time, which bounds memory."""
-        waiting = deque(_Chunk(files, []) for files in chunks)
+        self._waiting.extend(map(_Chunk, chunks))
         under_way: deque[_Chunk] = deque()
         idle = list(self._workers)
-        while waiting or under_way:
-            while waiting and len(under_way) < 4 * self._size:
-                under_way.append(waiting.popleft())
+        while under_way or self._waiting:
+            while self._waiting and len(under_way) < 4 * self._size:
+                under_way.append(self._waiting.popleft())
             for chunk in under_way:
                 if idle and chunk.worker is None and chunk.left:
                     chunk.worker = self._alive(idle.pop())
-                    chunk.worker.give(chunk.left)
+                    chunk.worker.give(chunk.left, self._share)
             if not under_way[0].left:
                 chunk = under_way.popleft()
                 yield from zip(chunk.files, chunk.done, strict=True)
@@ -200,36 +213,44 @@ class _Pool:
                 idle += self._heed(under_way)
 
     def _heed(self, under_way: Sequence[_Chunk]) -> list["_Worker"]:
-        """Take what a process says next, or stop those that say nothing; the processes that are idle then."""
+        """Take what a process says next, or stop one that takes too long; the processes that are idle then."""
+        for chunk in under_way:
+            if chunk.worker and (reason := chunk.worker.late(chunk.left[0])):
+                return [self._replaced(chunk, reason)]
         try:
             worker, said = self._said.get(timeout=1.0)
         except queue.Empty:
-            late = [c for c in under_way if c.worker and c.worker.silent > (self._stall if c.worker.ready else STALL)]
-            return [self._replaced(c, f"its reader made no progress for {self._stall:.0f} s") for c in late]
-        chunk = next((c for c in under_way if c.worker is worker), None)
-        if chunk is None:
+            return []
+        found = next((c for c in under_way if c.worker is worker), None)
+        if found is None:
             return []
         worker.heard = time.monotonic()
         if isinstance(said, _Ended):
-            return [self._replaced(chunk, "its reader crashed")]
+            return [self._replaced(found, worker.end(found.left[0]))]
         worker.ready = True
         if not isinstance(said, _Progress):
-            chunk.done.append(said)  # type: ignore[arg-type]
-        if chunk.left:
+            found.done.append(said)  # type: ignore[arg-type]
+            worker.begun = worker.heard
+        if found.left:
             return []
-        chunk.worker = None
+        found.worker = None
         return [worker]
 
     def _replaced(self, chunk: _Chunk, reason: str) -> "_Worker":
-        """Another process for one that was stopped; the file that it was at is left out, if it had begun."""
-        assert chunk.worker
-        chunk.worker.stop()
-        fresh = self._alive(chunk.worker)
-        if chunk.worker.ready:
-            found = chunk.left[0]
-            chunk.done.append(Read(found.stat, time.time_ns(), "", reason))
+        """Another process for one that was stopped; the file that it was at, if it had begun, is left out or put aside."""
+        worker = chunk.worker
+        assert worker
+        worker.stop()
         chunk.worker = None
-        return fresh
+        if worker.ready:
+            found, *others = chunk.left
+            if self._slow is None:
+                chunk.done.append(Read(found.stat, time.time_ns(), "", reason))
+            else:
+                self._slow.append(found)
+                chunk.files = chunk.files[: len(chunk.done)]
+                self._waiting.extend(_Chunk([other]) for other in others)  # what stands beside such a file may be like it
+        return self._alive(worker)
 
     def _alive(self, worker: "_Worker") -> "_Worker":
         """The process, or one that takes its place if it has ended; ReadersFailed where several could not be started."""
@@ -238,7 +259,7 @@ class _Pool:
         self._unready = 0 if worker.ready else self._unready + 1
         if self._unready > MOST_UNREADY:
             raise ReadersFailed("The processes that read files end at once.", "Let them have more memory, and try again.")
-        fresh = _Worker(self._said)
+        fresh = _Worker(self._said, self._limits)
         self._workers[self._workers.index(worker)] = fresh
         return fresh
 
@@ -254,28 +275,41 @@ class _Progress:
 class _Worker:
     """A process that runs `serve`, with a thread here that takes what it says."""
 
-    def __init__(self, said: "queue.SimpleQueue[tuple[_Worker, object]]") -> None:
+    def __init__(self, said: "queue.SimpleQueue[tuple[_Worker, object]]", limits: Limits) -> None:
         try:
             self._child = Child("from index.reading import serve; serve()")
         except OSError as error:
             raise ReadersFailed(f"The processes that read files cannot be started: {error.strerror}.") from error
-        self.heard, self.ready = time.monotonic(), False
+        self._limits, self._share = limits, 1.0
+        self.heard = self.begun = time.monotonic()
+        self.ready = False
         threading.Thread(target=self._listen, args=(said,), daemon=True).start()
 
-    @property
-    def silent(self) -> float:
-        """Seconds since it was last heard of."""
-        return time.monotonic() - self.heard
+    def late(self, found: Found) -> str:
+        """Why it is to be stopped, or "": it says nothing, or has no clock of its own and is at this file for too long."""
+        now, limits = time.monotonic(), self._limits
+        seconds = self._share * limits.seconds_for(found)
+        silence = limits.stall + seconds if self.ready else LIMITS.stall
+        if now - self.heard > silence:
+            return f"its reader made no progress for {silence:.0f} s"
+        return _too_slow(seconds) if self.ready and now - self.begun > limits.stall + limits.busy * seconds else ""
+
+    def end(self, found: Found) -> str:
+        """Why it is no more, which was at this file."""
+        self.stop()
+        alarmed = hasattr(signal, "SIGPROF") and self._child.signal == signal.SIGPROF
+        return _too_slow(self._share * self._limits.seconds_for(found)) if alarmed else CRASHED
 
     @property
     def ended(self) -> bool:
         """Whether it is no more."""
         return self._child.ended
 
-    def give(self, files: Sequence[Found]) -> None:
-        """Have it read files."""
-        self.heard = time.monotonic()
-        self._child.tell(list(files))
+    def give(self, files: Sequence[Found], share: float) -> None:
+        """Have it read files, each in that share of its seconds."""
+        self.heard = self.begun = time.monotonic()
+        self._share = share
+        self._child.tell((list(files), self._limits, share))
 
     def stop(self) -> None:
         """End it at once, with what it has started, such as tesseract."""
@@ -289,10 +323,14 @@ class _Worker:
             said.put((self, _Ended()))
 
 
+def _too_slow(seconds: float) -> str:
+    return f"reading it takes more than {seconds:.0f} s"
+
+
 def serve() -> None:
     """Be the process that reads: files come in on standard input, what they gave goes out, until the input ends."""
     out = speaker()
-    _bounded()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is heeded by the one that has started it
     split(Document("Loads what a splitter needs. " * MAX_CHARS, "", False))  # also what it takes for long texts alone
     send(out, _Progress())
 
@@ -307,35 +345,28 @@ def serve() -> None:
 
     while True:
         try:
-            files = pickle.load(sys.stdin.buffer)
+            files, limits, share = pickle.load(sys.stdin.buffer)
         except EOFError:
             return
         for found in files:
             _alarm()
-            send(out, _read_bounded(found, tick))
+            limits.hold(found, share)
+            out.write(_read_bounded(found, tick, limits.output_for(found)))
+            out.flush()
         _alarm(0)
 
 
-def _read_bounded(found: Found, tick: Tick) -> Result:
+def _read_bounded(found: Found, tick: Tick, most: int) -> bytes:
+    """What a file gave, as it is sent; of at most so many bytes."""
     try:
-        return read(found, tick)
+        said = pickle.dumps(read(found, tick), pickle.HIGHEST_PROTOCOL)
+        reason = "" if len(said) <= most else TOO_MUCH
     except MemoryError:
-        return Read(found.stat, time.time_ns(), "", "reading it takes too much memory")
+        reason = "reading it takes too much memory"
+    return pickle.dumps(Read(found.stat, time.time_ns(), "", reason), pickle.HIGHEST_PROTOCOL) if reason else said
 
 
-def _bounded() -> None:
-    """Limit the memory of this process; Ctrl-C is heeded by the one that has started it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        import resource
-    except ImportError:  # Windows
-        return
-    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
-    with suppress(ValueError, OSError):  # a system that does not let itself be limited so
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY if hard == resource.RLIM_INFINITY else min(MEMORY, hard), hard))
-
-
-def _alarm(seconds: float = 2 * STALL) -> None:
+def _alarm(seconds: float = 2 * LIMITS.stall) -> None:
     """End this process when it makes no progress and nobody is left to stop it."""
     if hasattr(signal, "setitimer"):
         signal.setitimer(signal.ITIMER_REAL, seconds)

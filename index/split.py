@@ -26,6 +26,9 @@ VERSION: int = 3
 MAX_CHARS = 900
 """The longest passage. Paragraphs stay whole, longer ones are parted evenly; bench/README.md tells what that gains."""
 
+LONGEST_HEADING = 500
+"""Characters of one heading: each passage below it carries them."""
+
 _WIDTHS = range(40, 121)
 """Columns at which people and programs wrap prose; a longer line was not wrapped, shorter ones are verse or lists."""
 
@@ -341,7 +344,7 @@ def _sections(text: str, lines: Sequence[_Line]) -> list[tuple[int, str]]:
     below = 0
     for start, end, level, title in _headings(lines):
         bare = path and level > max(path) and not _INK.search(text, below, start)
-        path = {above: name for above, name in path.items() if above < level} | {level: title}
+        path = {above: name for above, name in path.items() if above < level} | {level: title[:LONGEST_HEADING]}
         begin = sections.pop()[0] if bare else start
         sections.append((begin, " › ".join(path.values())))
         below = end

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.catalog import Catalog
+from index.machine import opened
 from index.passage import Place
 from index.read import reader_for
-from index.reading import text_of
+from index.reading import LARGEST, text_of
 from qa.answer import Citation, SentenceRef, Verdict
 
 
@@ -44,8 +45,9 @@ def on_disk(root: Path, source: str, catalog: Catalog | None, *, convert: bool =
     reader = reader_for(source)
     path = root / source if root.is_dir() else root
     try:
-        with path.open("rb") as file:
-            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        with opened(str(path)) as file:
+            large = path.stat().st_size > LARGEST  # none of what was indexed was, and a sparse one has no end
+            sha256 = "" if large else hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
         return OnDisk(None)
     converted = reader is None or reader.converted

@@ -70,9 +70,9 @@ def start(arguments: Sequence[str], **options: object) -> "subprocess.Popen[byte
 def process() -> Run:
     """Run a command line in a process of its own."""
 
-    def run(*arguments: str, stdin: bytes = b"", **options: object) -> Result:
+    def run(*arguments: str, stdin: bytes = b"", timeout: float = 120, **options: object) -> Result:
         child = start(arguments, stdin=subprocess.PIPE, **options)
-        out, err = child.communicate(stdin, timeout=120)
+        out, err = child.communicate(stdin, timeout=timeout)
         return Result(child.returncode, out.decode(), err.decode())
 
     return run

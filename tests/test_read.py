@@ -65,6 +65,11 @@ def lawful(name: str, data: bytes) -> None:
         assert 0 < len(reason) < 300
         assert "\n" not in reason
         return
+    check(document)
+
+
+def check(document: Document) -> None:
+    """The laws of a document, whatever it was made of."""
     for text in (document.text, document.title, *document.missing):
         assert "\0" not in text
         text.encode()

@@ -10,8 +10,11 @@ from conftest import Run
 from files import pdf
 
 from index.errors import ReadersFailed
+from index.limits import Limits
 from index.reading import LARGEST, Read, read, read_all, read_bytes
 from index.walk import Found, walk
+
+REASONS = {"no text in it", "not a text file (it holds NUL bytes)"}
 
 
 @pytest.fixture
@@ -55,21 +58,16 @@ linux = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="the pro
 
 
 @linux
-@pytest.mark.parametrize(
-    ("blow", "reason"), [(signal.SIGKILL, "its reader crashed"), (signal.SIGSTOP, "its reader made no progress for 2 s")]
-)
-def test_a_reader_that_dies_or_hangs_costs_one_file(files: list[Found], blow: signal.Signals, reason: str) -> None:
-    """That file is left out with the reason; all others are read, in order."""
-
+@pytest.mark.parametrize("blow", [signal.SIGKILL, signal.SIGSTOP])
+def test_a_reader_that_dies_or_hangs_by_chance_costs_nothing(files: list[Found], blow: signal.Signals) -> None:
+    """Its file is read again at the end; the others are read, in order."""
     many = [f for _ in range(4) for f in files]
-    reading = read_all(many, stall=2.0)
+    reading = read_all(many, Limits(stall=3.0))
     results = [next(reading) for _ in files]  # every process has read some of them
     os.kill(workers()[0], blow)
     results += reading
-    assert [found for found, _ in results] == many
-    out = [result.left_out for _, result in results if result and result.left_out]
-    assert sorted({*out} - {"no text in it", "not a text file (it holds NUL bytes)"}) == [reason]
-    assert out.count(reason) == 1
+    assert sorted(found for found, _ in results) == sorted(many)
+    assert {result.left_out for _, result in results if result} == {"", *REASONS}
     assert not workers()
 
 

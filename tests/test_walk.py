@@ -1,6 +1,7 @@
 """Which files are found, which are left out and why."""
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -192,3 +193,26 @@ def test_what_git_lists_is_what_is_found(tmp_path: Path, paths: list[str], ignor
     listed = subprocess.run([*git, "ls-files", "-o", "--exclude-standard"], check=True, capture_output=True, text=True).stdout
     expected = {line for line in listed.splitlines() if not line.endswith(".gitignore")}
     assert {source for source, why in sources(repository, tmp_path / "home").items() if not why} == expected
+
+
+@given(st.text("ab*?/", min_size=1, max_size=12), st.text("ab/", min_size=1, max_size=10))
+def test_patterns_match_as_pathspec_has_them(pattern: str, path: str) -> None:
+    """Though each star is tried once."""
+    from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
+
+    from index.ignore import _linear
+
+    try:
+        expression, _ = GitIgnoreSpecPattern.pattern_to_regex(pattern)
+    except ValueError:
+        return
+    if expression:
+        assert bool(re.match(_linear(expression), path)) == bool(re.match(expression, path))
+
+
+def test_a_pattern_of_many_stars(tmp_path: Path) -> None:
+    """Takes no time, though it fits nearly."""
+    (tmp_path / ".gitignore").write_text("*a" * 50 + "*b\n*(" + "*(" * 50 + "b\n" + "/**/a" * 20 + "\n")
+    (tmp_path / ("a" * 200)).write_text("A zebra.")
+    (tmp_path / ("(" * 200)).write_text("A zebra.")
+    assert [found.left_out for found in walk(tmp_path, tmp_path / "home")] == ["", ""]

@@ -16,6 +16,9 @@ from index.read.secret import SECRET, holds_private_key
 
 BLANK = "no text in it"
 
+LONGEST_TITLE, MOST_MISSING = 500, 50
+"""Characters of a title, and how many things that could not be read are named: a file may hold millions of either."""
+
 Tick = Callable[[], None]
 """Called by a heavy reader whenever it has got on by a page, a sheet or a chapter."""
 
@@ -80,7 +83,10 @@ def _whole(document: Document) -> Document:
     if not document.text.strip():
         raise FileLeftOut(BLANK)
     text, title = (_SURROGATE.sub("\ufffd", t).replace("\0", "\ufffd") for t in (document.text, document.title))
-    return Document(text, _CONTROL.sub(" ", title).strip(), document.markdown, document.parts, document.missing)
+    title, missing = _CONTROL.sub(" ", title[:LONGEST_TITLE]).strip(), document.missing
+    if len(missing) > MOST_MISSING:
+        missing = (*missing[:MOST_MISSING], f"and {len(missing) - MOST_MISSING} more")
+    return Document(text, title, document.markdown, document.parts, missing)
 
 
 def _said(error: Exception) -> str:
@@ -97,7 +103,7 @@ READERS = _table(
     (Reader("text-3", "text", "text", converted=False), "txt text log rst tex"),
     (Reader("markdown-3", "markdown", "Markdown", converted=False), "md markdown mdown mkd"),
     (Reader("pdf-1", "pdf", "PDF", heavy=True), "pdf"),
-    (Reader("docx-1", "docx", "a Word document", heavy=True), "docx docm dotx"),
+    (Reader("docx-2", "docx", "a Word document", heavy=True), "docx docm dotx"),
     (Reader("pptx-1", "pptx", "a presentation", heavy=True), "pptx pptm ppsx"),
     (Reader("xlsx-2", "xlsx", "a spreadsheet", heavy=True), "xlsx xlsm xltx"),
     (Reader("csv-2", "tables", "a table"), "csv"),

@@ -45,7 +45,9 @@ class Archive:
         self._names = {info.filename: info for info in self._zip.infolist()}
         unpacked = sum(info.file_size for info in self._zip.infolist())
         bomb = unpacked > MAX_UNPACKED or (unpacked > _SMALL and unpacked > MAX_RATIO * len(data))
-        if bomb or len(self._names) > _MAX_MEMBERS:
+        if len(self._names) > _MAX_MEMBERS:
+            raise FileLeftOut(f"holds {len(self._names):,} members, more than such a file should")
+        if bomb:
             raise FileLeftOut(f"unpacks to {unpacked // 1_000_000} MB, more than such a file should")
         if any(info.flag_bits & 1 for info in self._zip.infolist()):
             raise FileLeftOut("protected by a password")

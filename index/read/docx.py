@@ -5,7 +5,7 @@ tracked changes. What has been deleted under them is not read.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from typing import TYPE_CHECKING
 
 from index.passage import Document
@@ -28,7 +28,7 @@ def read(data: bytes, *, tick: Callable[[], None]) -> Document:
     archive = Archive(data, ".docx")
     main = next((path for kind, path in archive.related("").values() if kind == "officeDocument"), _MAIN)
     levels = _levels(archive, main)
-    draft = Draft()
+    draft = Draft(len(data))
     title = ""
     for block in ticking(_blocks(archive.xml(main)), tick, _TICK_EVERY):
         if local(block.tag) == "tbl":
@@ -79,11 +79,16 @@ def _inherited(name: str, own: dict[str, int], parent: dict[str, str]) -> int:
 
 def _blocks(element: "Element") -> Iterator["Element"]:
     """Paragraphs and tables in order, wherever they are wrapped; a table's own paragraphs are left to it."""
-    stack = [element]
+    return _within(element, {"p", "tbl"})
+
+
+def _within(element: "Element", names: Set[str]) -> Iterator["Element"]:
+    """The elements of these names below one, in order, but for what stands within one of them."""
+    stack = list(reversed(element))
     while stack:
         one = stack.pop()
         name = local(one.tag)
-        if name in ("p", "tbl"):
+        if name in names:
             yield one
         elif name not in _HIDDEN:
             stack += reversed(one)
@@ -119,16 +124,19 @@ def _text(element: "Element") -> Iterator[str]:
 
 
 def _table(table: "Element", draft: Draft) -> None:
+    """Its rows in order, those of a table within a cell behind the row that it stands in."""
     gap = "\n\n"
-    for row in (one for one in table.iter() if local(one.tag) == "tr"):
-        line = cells([_cell(cell) for cell in row.iter() if local(cell.tag) == "tc"])
+    stack = [table]
+    while stack:
+        one = stack.pop()
+        if local(one.tag) == "tbl":
+            stack += reversed(list(_within(one, {"tr"})))
+            continue
+        blocks = [list(_blocks(cell)) for cell in _within(one, {"tc"})]
+        line = cells([" ".join("".join(_text(block)) for block in cell if local(block.tag) == "p") for cell in blocks])
         draft.add(line, gap)
         gap = "\n" if line else gap
-
-
-def _cell(cell: "Element") -> str:
-    """A cell's own paragraphs; those of a table within it stand in that table's rows."""
-    return " ".join("".join(_text(block)) for block in _blocks(cell) if local(block.tag) == "p")
+        stack += reversed([block for cell in blocks for block in cell if local(block.tag) == "tbl"])
 
 
 def _notes(archive: Archive, path: str, draft: Draft) -> None:

@@ -1,16 +1,22 @@
 """A converted document while it is being written: blocks with blank lines between them, and where each part begins.
 
-Owns offsets of parts; knows nothing of formats.
+Owns offsets of parts, and how much text a file may hold; knows nothing of formats.
 """
 
 import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
+from index.errors import FileLeftOut
 from index.passage import Document, Part
 
 _TRASH = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 
+
+MOST, MOST_A_BYTE = 10_000_000, 20
+"""So many characters may be made of any file, and so many more of each of its bytes: columns' names are said for each cell."""
+
+TOO_MUCH = "it holds more text than a file of its size should"
 
 Item = TypeVar("Item")
 
@@ -26,7 +32,9 @@ def ticking(items: Iterable[Item], tick: Callable[[], None], every: int) -> Iter
 class Draft:
     """Blocks are added in order; `label` names the part that the next block begins."""
 
-    def __init__(self) -> None:
+    def __init__(self, size: int) -> None:
+        """For a file of so many bytes; adding raises FileLeftOut where it gets too much."""
+        self.most = MOST + MOST_A_BYTE * size
         self._pieces: list[str] = []
         self._parts: list[Part] = []
         self._length = 0
@@ -66,6 +74,8 @@ class Draft:
     def _write(self, text: str) -> None:
         self._pieces.append(text)
         self._length += len(text)
+        if self._length > self.most:
+            raise FileLeftOut(TOO_MUCH)
 
     def document(self, title: str, *, markdown: bool = True) -> Document:
         """What has been written."""

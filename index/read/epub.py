@@ -25,7 +25,7 @@ def read(data: bytes, *, tick: Callable[[], None]) -> Document:
     root = archive.xml(package)
     folder = posixpath.dirname(package)
     files = {attribute(e, "id"): unquote(attribute(e, "href")) for e in root.iter() if local(e.tag) == "item"}
-    draft = Draft()
+    draft = Draft(len(data))
     for chapter in dict.fromkeys(attribute(e, "idref") for e in root.iter() if local(e.tag) == "itemref"):
         path = posixpath.normpath(posixpath.join(folder, files.get(chapter, chapter)))
         if path not in archive:

@@ -69,18 +69,18 @@ class Paragraph:
         return len(self.lines) > 1 and self.lines[-1].right > max(line.right for line in self.lines) - self.lines[-1].size
 
 
-def draft_of(pages: Sequence[Sequence[Line]]) -> tuple[Draft, str]:
-    """The text of all pages, and the title that stands at the top of the first ones."""
+def draft_of(pages: Sequence[Sequence[Line]], size: int) -> tuple[Draft, str]:
+    """The text of all pages of a file of so many bytes, and the title that stands at the top of the first ones."""
     words = _words(pages)
-    size = _body_size(pages)
+    usual = _body_size(pages)
     running = _running(pages)
     paragraphs: list[Paragraph] = []
     for number, lines in enumerate(pages, start=1):
         body = [line for line in lines if (number, line) not in running]
         heads = [Paragraph(number, [line], apart=True) for line in lines if running.get((number, line))]
-        paragraphs += [*heads, *_paragraphs(number, _in_order(body), size)]
-    _name_levels(paragraphs, size)
-    return _written(_joined(paragraphs), words), _title(paragraphs, words)
+        paragraphs += [*heads, *_paragraphs(number, _in_order(body), usual)]
+    _name_levels(paragraphs, usual)
+    return _written(_joined(paragraphs), words, Draft(size)), _title(paragraphs, words)
 
 
 def _words(pages: Iterable[Iterable[Line]]) -> Counter[str]:
@@ -304,8 +304,7 @@ def _goes_on(first: Paragraph, then: Paragraph, between: Sequence[Paragraph]) ->
 # Text -----------------------------------------------------------------------------------------------------------------
 
 
-def _written(paragraphs: Sequence[Paragraph], words: Counter[str]) -> Draft:
-    draft = Draft()
+def _written(paragraphs: Sequence[Paragraph], words: Counter[str], draft: Draft) -> Draft:
     page = 0
     for first in paragraphs:
         gap = "\n\n"

@@ -25,7 +25,7 @@ def read(data: bytes, *, tick: Callable[[], None]) -> Document:
     heads = [f"{name}: {one_line(str(mail[name]))}" for name in _HEADERS if mail[name]]
     if not heads:
         raise FileLeftOut("not a mail (it has no headers)")
-    draft = Draft()
+    draft = Draft(len(data))
     draft.add("\n".join(heads))
     body = mail.get_body(("plain", "html"))
     if isinstance(body, EmailMessage):

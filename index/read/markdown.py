@@ -8,7 +8,7 @@ import re
 from index.passage import Document
 from index.read.text import first_line_title, plain
 
-_ATX = re.compile(r"^ {0,3}#{1,6}[ \t]+(.+?)[ \t]*#*[ \t]*$", re.MULTILINE)
+_ATX = re.compile(r"^ {0,3}#{1,6}[ \t]++(.+)$", re.MULTILINE)
 
 
 def read(data: bytes, *, tick: object = None) -> Document:
@@ -20,4 +20,7 @@ def read(data: bytes, *, tick: object = None) -> Document:
 def heading_title(text: str) -> str:
     """The first heading of a Markdown text, else a first line that stands like a title."""
     heading = _ATX.search(text)
-    return heading[1].strip() if heading else first_line_title(text)
+    if not heading:
+        return first_line_title(text)
+    title = heading[1].rstrip(" \t")
+    return (title.rstrip("#") or title).strip()

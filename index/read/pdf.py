@@ -25,6 +25,9 @@ _HYPHENS = "\x02\ufffe"
 """What pdfium writes for a hyphen at a line's end; it writes no line break behind it."""
 
 _NO_LAYER = "no text layer; QA_OCR=1 reads it if tesseract is installed"
+MOST_PAGES, PAGE_BYTES = 1000, 50
+"""A file may have so many pages, and another one for so many bytes: the same page may stand in it a million times."""
+
 _TAIL = 4096
 """A whole file says %%EOF within so many bytes of its end."""
 
@@ -35,6 +38,8 @@ def read(data: bytes, *, tick: Callable[[], None], ocr: bool = False) -> Documen
     try:
         pages: list[list[Line]] = []
         missing = []
+        if len(pdf) > MOST_PAGES + len(data) // PAGE_BYTES:
+            raise FileLeftOut(f"has {len(pdf):,} pages, more than a file of its size should")
         for number in range(1, len(pdf) + 1):
             lines, fault = _page(pdf, number, ocr=ocr)
             pages.append(lines)
@@ -42,7 +47,7 @@ def read(data: bytes, *, tick: Callable[[], None], ocr: bool = False) -> Documen
             tick()
         if not any(pages):
             raise FileLeftOut(_NO_LAYER if not ocr else "no text layer, and OCR found no text")
-        draft, title = draft_of(pages)
+        draft, title = draft_of(pages, len(data))
         draft.missing = missing
         return draft.document(title or _title(pdf))
     finally:

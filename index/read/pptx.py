@@ -23,7 +23,7 @@ def read(data: bytes, *, tick: Callable[[], None]) -> Document:
     archive = Archive(data, ".pptx")
     main = next((path for kind, path in archive.related("").values() if kind == "officeDocument"), "ppt/presentation.xml")
     related = archive.related(main)
-    draft = Draft()
+    draft = Draft(len(data))
     title = ""
     order = [e for e in archive.xml(main).iter() if local(e.tag) == "sldId"]
     for number, slide in enumerate(order, start=1):

@@ -13,13 +13,14 @@ from index.read.rows import cells
 from index.read.text import plain
 
 _MAX_DEPTH = 100
+_LONGEST_PATH = 1000
 _TICK_EVERY = 5000
 
 
 def read(data: bytes, *, tick: Callable[[], None], lines: bool = False) -> Document:
     """The whole document, or with `lines` a record a line."""
     text, missing = plain(data)
-    draft = Draft()
+    draft = Draft(len(data))
     draft.missing += missing
     (_records if lines else _whole)(text, draft, tick)
     return draft.document("", markdown=False)
@@ -65,7 +66,11 @@ def _values(value: object, path: str, depth: int = 0) -> Iterator[tuple[str, str
         raise FileLeftOut("JSON that is nested too deeply")
     if isinstance(value, dict):
         for key, inner in value.items():
-            yield from _values(inner, f"{path}.{one_line(key)}".lstrip("."), depth + 1)
+            below = f"{path}.{one_line(key)}".lstrip(".")
+            if len(below) > _LONGEST_PATH:
+                yield "", below  # once, and not before each value
+                below = "…"
+            yield from _values(inner, below, depth + 1)
     elif isinstance(value, list):
         if all(not isinstance(inner, dict | list) for inner in value):
             shown = ", ".join(_plain(inner) for inner in value)

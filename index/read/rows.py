@@ -4,6 +4,7 @@ Owns how a row reads and what a header is; knows nothing of formats.
 """
 
 import re
+from collections.abc import Sequence
 
 from index.read.draft import one_line
 
@@ -17,36 +18,30 @@ def cells(values: list[str]) -> str:
     return f"| {' | '.join(shown)} |" if any(shown) else ""
 
 
-def named_cells(names: list[str], values: list[str]) -> str:
-    """A row whose cells carry their columns' names, `| Region: North | Sales: 3 |`; empty cells are left out."""
-    padded = [*names, *[""] * (len(values) - len(names))]
-    shown = [
-        f"{one_line(name)}: {value}" if one_line(name) else value
-        for name, value in zip(padded, values, strict=False)
-        if value.strip()
-    ]
-    return cells(shown)
-
-
 class Rows:
     """The rows of one table in order: the first one of several cells may name the columns, also below a title."""
 
     def __init__(self) -> None:
-        self._names: list[str] = []
+        self._names: dict[int, str] = {}
         self._titles = MOST_TITLES
 
-    def line(self, values: list[str]) -> str:
-        """The next row in one line."""
+    def line(self, values: Sequence[str], columns: Sequence[int] = ()) -> str:
+        """The next row in one line, `| Region: North | Sales: 3 |`; `columns` are those of its values, where some have none."""
+        columns = columns or range(len(values))
         if self._titles:
             titled = sum(bool(value.strip()) for value in values) == 1
             self._titles = self._titles - 1 if titled else 0
             if is_header(values):
-                self._names = values
-                return cells(values)
-        return named_cells(self._names, values)
+                self._names = {column: one_line(value) for column, value in zip(columns, values, strict=True)}
+                return cells([self._names.get(column, "") for column in range(columns[-1] + 1)])
+        return cells([self._named(column, value) for column, value in zip(columns, values, strict=True) if value.strip()])
+
+    def _named(self, column: int, value: str) -> str:
+        name = self._names.get(column, "")
+        return f"{name}: {value}" if name else value
 
 
-def is_header(values: list[str]) -> bool:
+def is_header(values: Sequence[str]) -> bool:
     """Whether a table's first row names its columns: several words, no numbers, each another one."""
     named = [value.strip() for value in values if value.strip()]
     words = [value for value in named if re.search(r"[^\W\d_]", value) and len(value) <= 80]

@@ -9,7 +9,7 @@ SECRET = "likely a secret, by its first line"
 
 _HEAD = 4096
 _PEM = re.compile(rb"[\xef\xbb\xbf\xff\xfe\s]*-{4,5} ?BEGIN [A-Z0-9 ]+-{4,5}[ \t]*[\r\n]")
-_PRIVATE = re.compile(rb"^[\xef\xbb\xbf\xff\xfe]*-{4,5} ?BEGIN [A-Z0-9 ]*PRIVATE KEY[A-Z ]*-{4,5}\s", re.MULTILINE)
+_PRIVATE = re.compile(rb"^[\xef\xbb\xbf\xff\xfe]*-{4,5} ?BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY[A-Z ]{0,40}-{4,5}\s", re.MULTILINE)
 _PUTTY = re.compile(rb"[\xef\xbb\xbf\xff\xfe\s]*PuTTY-User-Key-File-\d:")
 _ACCOUNT = re.compile(rb'\s*\{[^{}]*"private_key"\s*:\s*"-----BEGIN ')
 """A service's account, which carries its key as one of its own values."""

@@ -30,7 +30,7 @@ def read(data: bytes, *, tick: Callable[[], None], delimiter: str = "") -> Docum
     told = _EXCEL.match(text)
     body = text[told.end() :] if told else text
     reader = csv.reader(io.StringIO(body, newline=""), delimiter=told[1] if told else delimiter or _delimiter(text))
-    draft = Draft()
+    draft = Draft(len(data))
     draft.missing += missing
     rows = Rows()
     above = 1 if told else 0

@@ -55,7 +55,7 @@ def read(data: bytes, *, tick: Callable[[], None]) -> Document:
         raise FileLeftOut(f"named as HTML, but it is {found}")
     declared = _XML_ENCODING.search(data[:300]) or _CHARSET.search(data[:4096])
     text, missing = decode(data, declared[1].decode("ascii") if declared else "")
-    draft = Draft()
+    draft = Draft(len(data))
     draft.missing += missing
     title = write(text, draft, tick)
     return draft.document(title)

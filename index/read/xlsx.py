@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
+from operator import attrgetter
 from typing import Any
 
 from index.errors import FileLeftOut
@@ -15,8 +16,11 @@ from index.read.archive import Archive, core_title
 from index.read.draft import Draft, ticking
 from index.read.rows import Rows
 
+MOST_COLUMNS = 16_384
+"""A sheet has no more."""
+
 _TICK_EVERY = 500
-_NO_VALUE = re.compile(rb"<f\b[^>]*(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>")
+_NO_VALUE = re.compile(rb"<f\b[^<>]*(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>")
 """A formula that was saved by a program that does not calculate."""
 
 
@@ -27,11 +31,10 @@ def read(data: bytes, *, tick: Callable[[], None]) -> Document:
     archive = Archive(data, ".xlsx")
     _without_document_types(archive)
     book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-    draft = Draft()
+    draft = Draft(len(data))
     draft.missing += _without_values(archive)
     try:
         for sheet in book.worksheets:
-            sheet.reset_dimensions()  # a file may understate them
             _sheet(draft, sheet, tick)
             tick()
     finally:
@@ -57,23 +60,34 @@ def _without_values(archive: Archive) -> list[str]:
 
 def _sheet(draft: Draft, sheet: Any, tick: Callable[[], None]) -> None:
     rows = Rows()
-    for count, (number, values) in enumerate(ticking(_rows(sheet), tick, _TICK_EVERY)):
+    for count, (number, columns, values) in enumerate(ticking(_rows(sheet), tick, _TICK_EVERY)):
         if count == 0:
             draft.label(f"{sheet.title}!{number}")
             draft.heading(2, sheet.title)
         draft.label(f"{sheet.title}!{number}")
-        draft.add(rows.line(values), "\n" if count else "\n\n")
+        draft.add(rows.line(values, columns), "\n" if count else "\n\n")
 
 
-def _rows(sheet: Any) -> Iterator[tuple[int, list[str]]]:
-    """The rows that hold something, with their numbers, each cell as shown."""
-    for row in sheet.iter_rows():
-        values = [shown(cell.value, getattr(cell, "number_format", "General") or "General") for cell in row]
-        while values and not values[-1]:
-            values.pop()
-        if values:
-            number = next(cell.row for cell in row if cell.value is not None)
-            yield number, values
+def _rows(sheet: Any) -> Iterator[tuple[int, list[int], list[str]]]:
+    """The rows that hold something, with their numbers, the columns that do, from 0, and what is shown there."""
+    for row in _cells(sheet):
+        filled = [(cell, text) for cell in row if (text := shown(cell.value, cell.number_format or "General"))]
+        if filled:
+            yield filled[0][0].row, [cell.column - 1 for cell, _ in filled], [text for _, text in filled]
+
+
+def _cells(sheet: Any) -> Iterator[list[Any]]:
+    """The cells that the file holds, row by row; `iter_rows` makes up all that it lacks, as 10^10 before one far away."""
+    from openpyxl.cell.read_only import ReadOnlyCell
+    from openpyxl.worksheet._reader import WorkSheetParser
+
+    book = sheet.parent
+    formats = {"date_formats": book._date_formats, "timedelta_formats": book._timedelta_formats}
+    with sheet._get_source() as source:
+        parser = WorkSheetParser(source, sheet._shared_strings, data_only=True, epoch=book.epoch, **formats)
+        for _, row in parser.parse():
+            cells = (ReadOnlyCell(sheet, **cell) for cell in row if cell["column"] <= MOST_COLUMNS)
+            yield sorted(cells, key=attrgetter("column"))
 
 
 def shown(value: object, number_format: str) -> str:
