@@ -44,11 +44,15 @@ MOST_PARTS = 100_000
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Service:
-    """An endpoint and its key; `base_url` None is OpenAI's own. `told` is given a line where it asks to wait, and is heeded."""
+    """An endpoint and its key; `base_url` None is OpenAI's own. `told` is given a line where it asks to wait, and is heeded.
+
+    `sending` is called, in whichever thread, before each request that carries a text to it.
+    """
 
     base_url: str | None
     api_key: str
     told: Callable[[str], None] | None = field(default=None, compare=False)
+    sending: Callable[[], None] | None = field(default=None, compare=False)
 
     def __repr__(self) -> str:
         """The host alone: a key, or a password in the address, must not get into a log."""
@@ -206,6 +210,8 @@ def _http_client(timeout: "openai.Timeout", service: Service, bounds: Bounds) ->
 
     class HttpClient(openai.DefaultHttpxClient):
         def send(self, request: httpx2.Request, **options: Any) -> httpx2.Response:
+            if service.sending and request.method == "POST":
+                service.sending()
             try:
                 response = super().send(request, **options)
             except httpx2.TimeoutException as error:

@@ -10,7 +10,9 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from threading import Lock
 
 from index.build import Progress, Target, adopt, look, stale
 from index.catalog import Catalog
@@ -144,7 +146,7 @@ def status(json: bool, seeds: str | None, home: str | None, screen: Screen) -> i
 
 def doctor(online: bool, json: bool, seeds: str | None, home: str | None, screen: Screen) -> int:
     """Say what is wrong with the index and what mends it; 4 if anything is. Changes nothing."""
-    settings = settings_for(seeds, home, screen)
+    settings = load(seeds, home)  # a service that is asked whether it is there gets no passage
     found = diagnose(settings, online=online)
     if json:
         screen.line(shapes.to_json(diagnosis_json(settings, found, online=online)))
@@ -256,17 +258,22 @@ def _stdin() -> str:
 
 
 def settings_for(seeds: str | None, home: str | None, screen: Screen) -> Settings:
-    """The settings, with a service that says on stderr when it asks to wait, and where passages go the first time."""
+    """The settings, with a service that says on stderr when it asks to wait, and to whom texts go, the first time they do."""
     settings = load(seeds, home)
+    one = Lock()
 
-    def sending(host: str) -> None:
-        told = ("sent", host, str(settings.target.root))
-        if not (screen.quiet or has_agreed(*told)):
-            screen.notice(f"What is found in {settings.target.root} goes to {host} (said once).")
-            with suppress(HomeNotWritable):
-                agree(*told)
+    def sending(what: str, host: str) -> None:
+        told = ("sent", what, host, str(settings.target.root))
+        with one:
+            if not (screen.quiet or has_agreed(*told)):
+                screen.notice(f"{what} {settings.target.root} go to {host} (said once).")
+                with suppress(HomeNotWritable):
+                    agree(*told)
 
-    return replace(settings, service=settings.service and replace(settings.service, told=screen.notice), sending=sending)
+    service = settings.service
+    if service:
+        service = replace(service, told=screen.notice, sending=partial(sending, "Passages of", service.host))
+    return replace(settings, service=service, sending=sending)
 
 
 def _question(words: Sequence[str], within: Sequence[str]) -> str:
@@ -300,12 +307,9 @@ def _check(options: Asking | Searching, words: Sequence[str]) -> None:
 def _model(settings: Settings, options: Asking) -> Model | Failure | None:
     """The model to ask, or why there is none although one was to be asked."""
     try:
-        model = choose_model(settings, NEVER if options.no_llm else options.model, options.timeout)
+        return choose_model(settings, NEVER if options.no_llm else options.model, options.timeout)
     except ServiceFailure as failure:
         return failure
-    if model:
-        settings.sending(model.service.host)
-    return model
 
 
 def _how(options: Asking, model: Model | Failure | None, within: frozenset[str] | None) -> How:

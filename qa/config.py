@@ -66,8 +66,8 @@ class Value:
 class Settings:
     """All that a command needs to know. `service` is None where neither a key nor an endpoint is set.
 
-    `asks` is what the project's `.env` does that needs the user's word, by setting; `sending` is told a host before passages,
-    or vectors of them, go there.
+    `asks` is what the project's `.env` does that needs the user's word, by setting; `sending` is told before texts, or vectors
+    of them, go to a host.
     """
 
     target: Target
@@ -76,7 +76,7 @@ class Settings:
     notices: tuple[str, ...] = ()
     asks: Mapping[str, str] = field(default_factory=dict)
     dotenv: Dotenv | None = None
-    sending: Callable[[str], None] = lambda host: None
+    sending: Callable[[str, str], None] = lambda what, host: None
 
     @property
     def embedder(self) -> str:

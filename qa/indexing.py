@@ -18,7 +18,7 @@ from qa import render, shapes
 from qa.commands import LONGEST_WAIT, progress_on, settings_for
 from qa.config import Settings, check_embedder, checked_cost
 from qa.errors import UsageFailure
-from qa.library import RENEWED, announce_sending, chosen_embedder, embedder_for, stored_embedder
+from qa.library import RENEWED, announcing, chosen_embedder, embedder_for, stored_embedder
 from qa.offers import offers_of
 from qa.prices import embedding_price
 from qa.render import Screen
@@ -52,7 +52,7 @@ def index(options: Indexing, seeds: str | None, home: str | None, screen: Screen
     if options.dry_run:
         return _dry_run(settings, named, options, screen)
     if settings.target.server:
-        settings.sending(settings.target.server.host)
+        settings.sending("Vectors of", settings.target.server.host)
     own = _own_embedder(settings, options)
     opened = _embedder(settings, named, own, screen, rebuild=options.rebuild)
     budget = None if limit is None else _budget(settings, limit, named or own or settings.embedder, screen)
@@ -99,12 +99,10 @@ def _own_embedder(settings: Settings, options: Indexing) -> str:
 def _embedder(settings: Settings, named: str | None, own: str, screen: Screen, *, rebuild: bool) -> Callable[[], Embedder]:
     """The embedder that is named, which must be there before anything is written, or the index's own when it is needed."""
     if rebuild or not own or (named and full_name(named) != own):
-        announce_sending(settings, named or own or settings.embedder, screen.notice)
+        settings = announcing(settings, named or own or settings.embedder, screen.notice)
     if not named:
         return embedder_for(settings, screen.notice)
     embedder = open_embedder(named, settings.service, settings.offline)
-    if settings.service and not embedder.local:
-        settings.sending(settings.service.host)
     return lambda: embedder
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache, partial
+from threading import Lock
 
 from index import schema
 from index.budget import BYTES_A_TOKEN, Budget, dollars
@@ -18,6 +19,7 @@ from index.embed import PATIENCE, Embedder, local_best, open_embedder
 from index.errors import CostReached, Failure, IndexMissing, NoMatch
 from index.machine import begun
 from index.search import Index
+from index.service import Service
 from qa.answer import IndexState
 from qa.config import Settings
 from qa.prices import embedding_price
@@ -64,12 +66,11 @@ def open_library(settings: Settings, notice: Notice, progress: Progress, *, froz
     for line in settings.notices:
         notice(line)
     if target.server:
-        settings.sending(target.server.host)
+        settings.sending("Vectors of", target.server.host)
     if target.indexed and (collection := schema.remembered(target.home, "collection")):
         begun(partial(target.vectors.read_ahead, collection))  # while the files are looked at; what fails, the query tells
-    if not frozen and not stored_embedder(target):
-        announce_sending(settings, settings.embedder, notice)
-    embedder = embedder_for(settings, notice, IMPATIENCE)
+    told = settings if frozen or stored_embedder(target) else announcing(settings, settings.embedder, notice)
+    embedder = embedder_for(told, notice, IMPATIENCE)
     budget = Budget(partial(embedding_price, settings.service), settings.max_cost)
     report = None if frozen else refreshed(target, embedder, notice, progress, budget)
     if not target.indexed:
@@ -101,22 +102,35 @@ def embedder_for(settings: Settings, notice: Notice, patience: float = PATIENCE)
         # minilm's files are fetched only for a user who names it, never because an old index once used it.
         unnamed = name == "minilm" and settings.embedder != name
         service = settings.service and replace(settings.service, told=notice)
-        if service and name.startswith("openai"):
-            settings.sending(service.host)
         return open_embedder(name, service, settings.offline or unnamed, patience)
 
     return opened
 
 
-def announce_sending(settings: Settings, name: str, notice: Notice) -> None:
-    """Say what a build of everything with an embedding service sends and where."""
-    if not name.startswith("openai") or settings.service is None:
-        return
+def announcing(settings: Settings, name: str, notice: Notice) -> Settings:
+    """The same, with a service that says, before the first text goes to be embedded, what a build sends and where."""
+    service = settings.service
+    if not name.startswith("openai") or service is None:
+        return settings
+    one, told = Lock(), list[bool]()
+
+    def sending() -> None:
+        with one:
+            if not told:
+                told.append(True)
+                notice(_build(settings, name, service))
+        if service.sending:
+            service.sending()
+
+    return replace(settings, service=replace(service, sending=sending))
+
+
+def _build(settings: Settings, name: str, service: Service) -> str:
     files = [f for f in look(settings.target) if not f.left_out]
     tokens = sum(f.stat.size for f in files) // BYTES_A_TOKEN
-    price = embedding_price(settings.service, name)
+    price = embedding_price(service, name)
     costs = "at a price that is not known" if price is None else f"for about {dollars(tokens * price)}"
-    notice(f"Up to {tokens:,} tokens of {_files(len(files))} go to {settings.service.host} to be embedded by {name}, {costs}.")
+    return f"Up to {tokens:,} tokens of {_files(len(files))} go to {service.host} to be embedded by {name}, {costs}."
 
 
 def chosen_embedder(settings: Settings, notice: Notice) -> str:

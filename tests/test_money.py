@@ -214,8 +214,7 @@ def test_a_question_stops_before_the_limit_and_answers_by_words(
     result = qa(command, "what did Lee ask of Xi?")
     assert result.code == 0
     assert "asked Xi to play" in result.out
-    sent, owed = [line for line in result.err.splitlines() if "openai" in line]
-    assert " go to api.openai.com to be embedded by openai, for about $" in sent
+    (owed,) = [line for line in result.err.splitlines() if "openai" in line]
     assert owed.startswith("To embed the rest with openai:text-embedding-3-small may cost up to $0.00")
     assert owed.endswith("are found by their words. `qa index --max-cost 0.01` goes on.")
 

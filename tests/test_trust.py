@@ -153,11 +153,11 @@ def test_where_passages_go_is_said_once(project: Path, qa: Run, private: Path, m
     with Loopback() as service, Loopback() as other:
         monkeypatch.setenv("OPENAI_BASE_URL", service.url)
         host = service.url.split("/")[2]
-        line = f"What is found in {project / 'seeds'} goes to {host} (said once)."
+        line = f"Passages of {project / 'seeds'} go to {host} (said once)."
         assert qa("ask", "-q", QUESTION).err == ""
         assert line in qa("ask", QUESTION).err
         assert "said once" not in qa("ask", QUESTION).err
-        assert f"{private} goes to {host}" in qa("ask", "--seeds", str(private), QUESTION).err
+        assert f"{private} go to {host}" in qa("ask", "--seeds", str(private), QUESTION).err
         monkeypatch.setenv("OPENAI_BASE_URL", other.url)
         assert "said once" in qa("index", "--embedder", "openai").err
         assert "said once" not in qa("ask", QUESTION).err
