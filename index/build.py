@@ -19,9 +19,9 @@ from index.catalog import Catalog, Prepared
 from index.embed import Embedder
 from index.errors import CostReached, DamagedIndex, Failure, HomeNotWritable, IndexFailure, NothingToIndex, OldIndex
 from index.home import claim
-from index.plan import Known, Plan, plan, young
+from index.plan import HASTY, Known, Plan, plan, young
 from index.read import reader_for
-from index.reading import Read, Result, maker, read_bytes, read_round
+from index.reading import IN_HASTE, LIMITS, Read, Result, maker, read_bytes, read_round
 from index.server import Server, ServerVectors
 from index.spool import Spool
 from index.store import Group, Store
@@ -92,8 +92,9 @@ class Target:
 class Report:
     """What a run did, and how the index stands after it.
 
-    `pending` sources changed and are not indexed yet, `owed` passages have no vector yet, and `failure` says why. `renewed`
-    tells that an earlier version of qa had made the index, which was made anew.
+    `pending` sources changed and are not indexed yet, `owed` passages have no vector yet, and `failure` says why. `slow` of
+    those left out take longer to read than this run, which was not thorough, would wait. `renewed` tells that an earlier
+    version of qa had made the index, which was made anew.
     """
 
     added: int = 0
@@ -106,6 +107,7 @@ class Report:
     passages: int = 0
     owed: int = 0
     left_out: int = 0
+    slow: int = 0
     busy: bool = False
     renewed: bool = False
     failure: Failure | None = None
@@ -131,15 +133,15 @@ def update(
     """Bring the index up to date; `embedder` is called only if something must be embedded.
 
     `rebuild` makes everything anew; `switch` makes `embedder` the index's own; `thorough` also mends vectors that something
-    else has touched. Where another process has been writing the index for `wait` seconds (-1: no limit) nothing is done and
-    the report is `busy`, unless nothing has been stored yet (with `give_up`, even then). `budget` is what may be spent on
-    embedding: the run stops before it, and what is left is owed.
+    else has touched, and waits for files that take long to read. Where another process has been writing the index for `wait`
+    seconds (-1: no limit) nothing is done and the report is `busy`, unless nothing has been stored yet (with `give_up`, even
+    then). `budget` is what may be spent on embedding: the run stops before it, and what is left is owed.
     Raises NothingToIndex where no document can be indexed; what is stored then stays.
     """
     found = look(target)
     if all(f.left_out for f in found):
         raise _nothing(target, [(f.source, f.left_out) for f in found])
-    folder = _Folder(found, _makers(found))
+    folder = _Folder(found, _makers(found), hasty=not thorough)
     if not (rebuild or switch) and (settled := _settled(target, folder, thorough=thorough)):
         return settled
     claim.prepare(target.home)
@@ -219,17 +221,21 @@ def changes(
         target.owned(catalog)
     before = catalog.sources() if catalog else {}
     look = plan(found, {} if rebuild else before, _makers(found)).look
-    for file, item in chain.from_iterable(_prepared(look, before, catalog, rebuild=rebuild)):
+    for file, item in chain.from_iterable(_prepared(look, before, catalog, rebuild=rebuild, hasty=False)):
         if item is None or rebuild or item.row != before.get(file.source):
             yield file.source, item
 
 
 @dataclass(slots=True)
 class _Folder:
-    """The files there are, what would make each today, and the sources of the catalog, as they were when last read."""
+    """The files there are, what would make each today, and the sources of the catalog, as they were when last read.
+
+    `hasty` tells that a question waits.
+    """
 
     found: Sequence[Found]
     makers: Mapping[str, str]
+    hasty: bool = False
     _known: dict[str, Known] = field(default_factory=dict)
     _run: str = ""
 
@@ -241,10 +247,14 @@ class _Folder:
             self._known = catalog.sources()
         return self._known
 
+    def plan(self, known: Mapping[str, Known]) -> Plan:
+        """What is to be done."""
+        return plan(self.found, known, self.makers, hasty=self.hasty)
+
     def worth_a_run(self, catalog: Catalog) -> Plan:
         """What is to be done, without files that hold what is stored and are too young to trust, as one dated in the future."""
         known, now = self.known(catalog), time.time_ns()
-        todo = plan(self.found, known, self.makers)
+        todo = self.plan(known)
 
         def worth(file: Found) -> bool:
             old = not young(file.stat, now)
@@ -306,9 +316,7 @@ def _touched(target: Target, catalog: Catalog, report: Report) -> bool:
 def _busy(target: Target, folder: _Folder) -> Report:
     """The report where another process is writing."""
     with Catalog(target.home) as catalog:
-        report = _report(
-            catalog, len(stale(folder.found, catalog)), plan(folder.found, folder.known(catalog), folder.makers).same
-        )
+        report = _report(catalog, len(stale(folder.found, catalog)), folder.plan(folder.known(catalog)).same)
         report.busy = True
         return report
 
@@ -342,9 +350,9 @@ def _run(
                 catalog.remember(unfinished=BEGUN)  # what is embedded from now on holds
         if switch:
             store.switch()
-        todo = plan(folder.found, before, folder.makers)
+        todo = folder.plan(before)
         look = folder.found if rebuild else todo.look
-        _put_all(look, before, store, progress, rebuild=rebuild)
+        _put_all(look, before, store, progress, rebuild=rebuild, hasty=folder.hasty and not rebuild)
         store.remove(todo.gone)
         store.drop_unused()
         if doubtful or (store.doubtful and not store.vectors.shared):
@@ -386,7 +394,9 @@ def _claim(target: Target, catalog: Catalog) -> str:
     return left
 
 
-def _put_all(look: Sequence[Found], before: Mapping[str, Known], store: Store, progress: Progress, *, rebuild: bool) -> None:
+def _put_all(
+    look: Sequence[Found], before: Mapping[str, Known], store: Store, progress: Progress, *, rebuild: bool, hasty: bool
+) -> None:
     """Read, split and store files in groups of bounded size; where a service embeds, the next group is read meanwhile."""
     done = 0
 
@@ -400,7 +410,7 @@ def _put_all(look: Sequence[Found], before: Mapping[str, Known], store: Store, p
 
     store.told = told
     told(0)
-    for items in _prepared(look, before, store.catalog, rebuild=rebuild):
+    for items in _prepared(look, before, store.catalog, rebuild=rebuild, hasty=hasty):
         for batch, group in store.ahead(begun(items)):
             store.remove([found.source for found, item in batch if item is None])
             store.finish(group)
@@ -410,11 +420,11 @@ def _put_all(look: Sequence[Found], before: Mapping[str, Known], store: Store, p
 
 
 def _prepared(
-    look: Sequence[Found], before: Mapping[str, Known], catalog: Catalog | None, *, rebuild: bool
+    look: Sequence[Found], before: Mapping[str, Known], catalog: Catalog | None, *, rebuild: bool, hasty: bool
 ) -> Iterator[Iterator[tuple[Found, Prepared | None]]]:
     """Files as they are to be stored, None for one that has vanished; only what is not stored already is read to the end.
 
-    In two rounds: those whose reader had to be stopped come when the others are stored.
+    In two rounds: those whose reader had to be stopped come when the others are stored, in haste as left out.
     """
 
     def items(results: Iterable[tuple[Found, Result]]) -> Iterator[tuple[Found, Prepared | None]]:
@@ -429,11 +439,11 @@ def _prepared(
                 yield found, stored
             else:
                 to_read.append(found)
-        yield from items(read_round(to_read, slow))
+        yield from items(read_round(to_read, slow, IN_HASTE if hasty else LIMITS))
 
     slow: list[Found] = []
     yield first()
-    yield items(read_round(slow, None))
+    yield map(_put_off, slow) if hasty else items(read_round(slow, None))
 
 
 def _without_reading(found: Found, before: Mapping[str, Known], catalog: Catalog | None, sizes: Set[int]) -> Prepared | None:
@@ -451,6 +461,14 @@ def _without_reading(found: Found, before: Mapping[str, Known], catalog: Catalog
     if not catalog.document_stored(sha256, maker(reader)):
         return None
     return _item(found, Read(stat, checked, sha256), before.get(found.source))
+
+
+def _put_off(found: Found) -> tuple[Found, Prepared]:
+    """A file whose reader had to be stopped while a question waits: left out, until a run that has more time."""
+    reader = reader_for(found.source, ocr=found.ocr)
+    assert reader is not None
+    reason = "it takes long to read, or its reader crashes: `qa index` tries it again with more time"
+    return found, Prepared(found.source, Known(found.stat, time.time_ns(), maker(reader) + HASTY, "", reason))
 
 
 def _item(found: Found, result: Read, before: Known | None) -> Prepared:
@@ -488,6 +506,7 @@ def _finished(
     report.removed = len(was.keys() - indexed.keys())
     report.changed = sum(path in was and was[path].sha256 != known.sha256 for path, known in indexed.items())
     report.same = report.sources - report.added - report.changed
+    report.slow = sum(known.maker.endswith(HASTY) for known in after.values())
     report.embedded, report.renewed, report.failure = store.embedded, renewed, store.failure
     if isinstance(store.failure, CostReached) and store.budget:
         report.failure = store.budget.reached(catalog.texts(owed=True))

@@ -31,6 +31,7 @@ MENDS = (
     ("unpacks to", "Split the file"),
     ("too much memory", "Split the file"),
     ("made no progress", "Split the file"),
+    ("`qa index` tries it again", "Run `qa index`"),
     ("protected by", "Save it without protection"),
     ("OCR found no", "Add the text to the file"),
     ("no text layer", "Set QA_OCR=1 where tesseract is installed"),

@@ -4,6 +4,7 @@ Owns the figures, and how a process that reads holds itself to them: the system 
 others spend on a busy machine does not count. Knows nothing of formats.
 """
 
+import math
 import os
 import signal
 from contextlib import suppress
@@ -31,11 +32,14 @@ class Limits:
     output_a_byte: int = 100
     stall: float = 60.0
     busy: float = 6.0
+    most_seconds: float = math.inf
 
     def seconds_for(self, found: Found) -> float:
         """Seconds of a processor; scanned pages are drawn before they are read, a few kilobytes in half a second."""
         megabytes = found.stat.size / 1_000_000
-        return self.stall + 200 * megabytes if found.ocr else self.seconds + self.seconds_a_megabyte * megabytes
+        if found.ocr:
+            return self.stall + 200 * megabytes
+        return min(self.most_seconds, self.seconds + self.seconds_a_megabyte * megabytes)
 
     def memory_for(self, found: Found) -> int:
         """Bytes beyond those that the process has before."""

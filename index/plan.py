@@ -38,16 +38,20 @@ class Plan:
         return bool(self.look or self.gone)
 
 
-def plan(found: Sequence[Found], known: Mapping[str, Known], makers: Mapping[str, str]) -> Plan:
-    """Hold files against rows; `makers[source]` is what would make that source today."""
-    look = tuple(f for f in found if not _same(f, known.get(f.source), makers[f.source]))
+HASTY = "/in haste"
+"""Behind the maker of a file that took longer than a question waits: for a question it stays left out, else it is read."""
+
+
+def plan(found: Sequence[Found], known: Mapping[str, Known], makers: Mapping[str, str], *, hasty: bool = False) -> Plan:
+    """Hold files against rows; `makers[source]` is what would make that source today. `hasty` is for a question."""
+    look = tuple(f for f in found if not _same(f, known.get(f.source), makers[f.source], hasty))
     there = {f.source for f in found}
     gone = tuple(source for source in known if source not in there)
     return Plan(look, gone, len(found) - len(look))
 
 
-def _same(found: Found, known: Known | None, maker: str) -> bool:
-    if known is None or known.maker != maker:
+def _same(found: Found, known: Known | None, maker: str, hasty: bool) -> bool:
+    if known is None or known.maker not in ((maker, maker + HASTY) if hasty else (maker,)):
         return False
     if found.left_out:
         return known.left_out == found.left_out  # whatever else happens to it

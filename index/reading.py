@@ -38,6 +38,9 @@ HASTE = 0.25
 
 LIMITS = Limits()
 
+IN_HASTE = Limits(most_seconds=80.0, stall=20.0)
+"""For a question, which waits for no file for longer than the share of these."""
+
 CRASHED = "its reader crashed: a damaged file, or too much memory"
 
 MOST_UNREADY = 3

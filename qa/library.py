@@ -161,6 +161,8 @@ def refreshed(target: Target, embedder: Callable[[], Embedder], notice: Notice, 
     report = update(target, embedder, WAIT, progress, budget=budget)
     if report.renewed:
         notice(RENEWED)
+    if report.slow:
+        notice(f"{_files(report.slow)} left out, too slow to read while you wait; `qa index` reads with more time.")
     if report.busy:
         behind = f", {_files(report.pending)} behind" if report.pending else ""
         notice(f"Another process is indexing; answering from what is there{behind}.")

@@ -311,3 +311,23 @@ def test_a_hundred_thousand_files(tmp_path: Path) -> None:
     assert sum(not file.left_out for file in found) == 100_000
     results = list(read_all([file for file in found if not file.left_out]))
     assert all(result and result.document for _, result in results)
+
+
+def test_a_question_waits_for_no_slow_file(project: Path, qa: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is answered from the others, said once, and the file is read by the next `qa index`, which has more time."""
+    monkeypatch.setattr("index.build.IN_HASTE", Limits(seconds=0.5, seconds_a_megabyte=0))
+    (project / "seeds" / "slow.xlsx").write_bytes(hostile.xlsx_of_far_cells(15_000))
+    time.sleep(2.1)  # what is younger is looked at again
+    first = qa("ask", "what did Lee ask of Xi?")
+    assert (first.code, "1 file left out, too slow to read while you wait" in first.err) == (0, True)
+    begun = set((project / ".qa").iterdir())
+    again = qa("ask", "what did Lee ask of Xi?")
+    assert (again.code, again.out, "too slow" in again.err) == (0, first.out, False)
+    assert set((project / ".qa").iterdir()) == begun
+    status = json.loads(qa("status", "--json").out)
+    assert (status["sources"], status["pending"]) == (1, ["slow.xlsx"])
+    assert status["left_out"][0]["reason"].endswith("`qa index` tries it again with more time")
+    assert qa("index").code == 0
+    assert json.loads(qa("status", "--json").out)["sources"] == 2
+    assert qa("ask", "what did Lee ask of Xi?").code == 0
+    assert json.loads(qa("status", "--json").out)["pending"] == []
