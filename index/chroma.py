@@ -9,6 +9,7 @@ are.
 """
 
 import json
+import os
 import re
 import shutil
 import sqlite3
@@ -17,6 +18,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any
 
 from index.errors import DamagedIndex, Failure, HomeNotWritable, IndexBusy
@@ -32,6 +34,14 @@ AT_ONCE = 1000
 
 GRAPHS = 16
 """Graphs that the core keeps open at most: a store has two an embedder."""
+
+HANDLES = 24
+"""Files that the core opens for a store with one embedder's vectors, and a few more: it has been seen to open 14."""
+
+_TOO_MANY_OPEN = ("The vectors cannot be opened: too many files are open.", "Close some programs, or allow more (`ulimit -n`).")
+
+SOME_ROOM = 1_000_000
+"""Bytes that a small store needs at least to be changed."""
 
 WAIT_FOR_LOCK = 60.0
 """Seconds to wait for another connection to a store's SQLite file."""
@@ -164,12 +174,13 @@ class Collection:
 @contextmanager
 def opened(folder: Path) -> Iterator[Store]:
     """The store in a folder, made if need be, and closed whatever happens; its errors are this project's."""
-    with failures():
+    with failures(folder):
         # The core imports a part of numpy. In a thread beside one that imports numpy, each would wait for the other, and Python
         # gives one of them a numpy that is not whole; so all of it comes first.
         import_module("numpy")
         import chromadb_rust_bindings as core  # type: ignore[import-untyped]
 
+        _need_handles()
         folder.mkdir(exist_ok=True)
         database = core.SqliteDBConfig(core.MigrationHash.MD5, core.MigrationMode.Apply, str(folder / "chroma.sqlite3"))
         store = Store(core.Bindings(False, database, GRAPHS, str(folder)))
@@ -177,6 +188,19 @@ def opened(folder: Path) -> Iterator[Store]:
             yield store
         finally:
             store.close()
+
+
+def _need_handles() -> None:
+    """Raise HomeNotWritable unless some files can still be opened: the core ends the whole process where it can open none."""
+    taken: list[int] = []
+    try:
+        for _ in range(HANDLES):
+            taken.append(os.open(os.devnull, os.O_RDONLY))
+    except OSError:
+        raise HomeNotWritable(*_TOO_MANY_OPEN) from None
+    finally:
+        for handle in taken:
+            os.close(handle)
 
 
 def tidy(folder: Path) -> None:
@@ -216,8 +240,8 @@ FAILURES: dict[str, type[Failure] | None] = {
 
 
 @contextmanager
-def failures() -> Iterator[None]:
-    """Chroma's errors as this project's."""
+def failures(folder: Path) -> Iterator[None]:
+    """Chroma's errors in a folder as this project's."""
     try:
         yield
     except BaseException as error:  # a panic of Chroma's Rust core is no Exception; all others are raised again
@@ -227,17 +251,32 @@ def failures() -> Iterator[None]:
             ) from error
         name = type(error).__name__
         if not isinstance(error, Failure) and FAILURES.get(name):
-            raise _failure(error) from error
+            raise _failure(error, folder) from error
         raise
 
 
-def _failure(error: BaseException) -> Failure:
+def _failure(error: BaseException, folder: Path) -> Failure:
     text = " ".join(str(error).split())[:200]
     if _LOCKED in text:
         return IndexBusy("Another program is using the vectors.", "Try again in a moment.")
     if re.search(r"disk is full|No space left|readonly|read-only|unable to open|Permission denied", text):
         return HomeNotWritable(f"The vectors cannot be written: {text}.", "Make room on the disk, or name another --home.")
+    if re.search(r"Too many open files|os error 24", text):
+        return HomeNotWritable(*_TOO_MANY_OPEN)
+    if why := _no_room(folder):  # Chroma does not always say so
+        return HomeNotWritable(f"The vectors cannot be written: {why}.", "Make room on the disk, or name another --home.")
     return damaged(text)
+
+
+def _no_room(folder: Path) -> str:
+    """Why nothing more can be written into a folder, "" if it can."""
+    try:
+        with TemporaryFile(dir=folder) as file:
+            file.write(bytes(SOME_ROOM))
+            file.flush()
+    except OSError as error:
+        return error.strerror or "there is no room"
+    return ""
 
 
 def damaged(what: str) -> DamagedIndex:

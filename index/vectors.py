@@ -359,7 +359,7 @@ class Vectors:
         """A view of the store in use, kept as long as nothing is written; IndexBusy where somebody writes for too long."""
         with self._one_reader:
             if self._view and self._view.written == self._written():
-                with failures():
+                with failures(self.folder):
                     yield self._view.store
                 return
             if self._view:
@@ -367,7 +367,7 @@ class Vectors:
             with self._lock(WAIT_TO_READ + self._state().size / READ_A_SECOND):
                 state = self._state()
                 self._view = _View(self.folder / state.store, self._written(), state.size // WIDER)
-                with failures():
+                with failures(self.folder):
                     yield self._view.store  # what is read of the graph is read now
 
     def _written(self) -> tuple[int, int]:

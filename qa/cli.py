@@ -326,7 +326,7 @@ def run(arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         raise
     except OSError as error:
-        return _failed(_unwritten(error) or _bug(error), arguments)
+        return _failed(_unwritten(error) or _starved(error) or _bug(error), arguments)
     except SystemExit as end:
         if end.code == 1:  # how typer ends when its help is written into a closed pipe
             raise BrokenPipeError from end
@@ -383,10 +383,14 @@ def _unwritten(error: OSError) -> "Failure | None":
 
 
 def _starved(error: Exception) -> "Failure | None":
-    """What the machine lacks, as a failure: memory, or a library, which in little memory cannot be loaded either."""
-    from qa.errors import IncompleteInstall, OutOfMemory
+    """What the machine lacks, as a failure: memory, open files, or a library, which without these cannot be loaded either."""
+    from qa.errors import IncompleteInstall, OutOfHandles, OutOfMemory
 
-    if isinstance(error, MemoryError):
+    code = getattr(error, "errno", None)
+    if code in (errno.EMFILE, errno.ENFILE):
+        return OutOfHandles("Too many files are open.", "Close some programs, or let this one open more (`ulimit -n`).")
+    unsaid = isinstance(error, SystemError) and "without exception" in str(error)  # how some libraries miss memory
+    if isinstance(error, MemoryError) or code == errno.ENOMEM or unsaid:
         return OutOfMemory("This process may use no more memory.", "Let it have more (a gigabyte will do), and try again.")
     if isinstance(error, ImportError):
         what = " ".join(str(error).split())[:200]

@@ -6,6 +6,7 @@ Failure
 │   └── UntrustedSettings     a `.env` asks for what the user has not agreed to
 ├── OutputFailure (4)     standard output cannot be written
 ├── OutOfMemory (4)       the system gives this process no more memory
+├── OutOfHandles (4)      the system opens no more files for it
 ├── IncompleteInstall (4) a library that qa needs cannot be loaded
 ├── PlaceFailure (4)      `qa show` is given a place that is not there
 └── ServiceFailure (5)
@@ -28,6 +29,10 @@ class OutputFailure(Failure):
 
 class OutOfMemory(Failure):
     """The system gives this process no more memory."""
+
+
+class OutOfHandles(Failure):
+    """The system opens no more files for this process."""
 
 
 class IncompleteInstall(Failure):
