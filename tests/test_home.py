@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 from conftest import Run
 
-from index.home import claim, user
+from index.home import claim, folder, user
 from index.home.folder import Folder
+from index.spool import Spool
 from qa.config import load
 
 QUESTION = "what did Lee ask of Xi?"
@@ -398,3 +399,50 @@ def test_links_are_deleted_not_followed(tmp_path: Path, outside: Path) -> None:
     home.write("c", b"new")
     assert (home.read("c"), home.names()) == (b"new", ["a", "c"])
     assert state(outside) == before
+
+
+def test_where_nothing_can_be_opened_below_a_handle(tmp_path: Path, outside: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on Windows: by paths, links refused all the same."""
+    monkeypatch.setattr(folder, "BELOW_HANDLE", False)
+    before = state(outside)
+    home = Folder(tmp_path / "home")
+    home.child("store").make()
+    home.write("a", b"1", durable=True)
+    home.add("a", b"2")
+    home.rename("a", "b")
+    os.close(home.open_to_append("c"))
+    assert (home.read("b"), home.names(), home.holds("b"), home.holds("a")) == (b"1", ["b", "c", "store"], True, False)
+    (tmp_path / "home" / "link").symlink_to(outside)
+    for act in (lambda: home.read("link"), lambda: home.child("link").names(), lambda: home.child("link").write("x", b"")):
+        with pytest.raises(OSError, match=r"symbolic links|directory"):
+            act()
+    home.delete("b")
+    home.drop("store")
+    assert home.names() == ["c", "link"]
+    assert state(outside) == before
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"openai/m/8\t8\n",
+        b"openai/m/8\t99999999999999999999\n" + b"x" * 100,
+        b"openai/m/8\t0\n" + b"x" * 100,
+        b"openai/m/8\t-8\n" + b"x" * 100,
+        b"openai/m/8\t99999\n" + b"x" * 100,
+        b"openai/m/8\t" + "٨".encode() + b"\n" + b"x" * 100,
+        b"openai/m/8\t8\n" + b"k" * 16 + b"\xff" * 32,
+        b"\n" * 1000,
+    ],
+)
+def test_what_was_paid_for_by_nobody(tmp_path: Path, data: bytes) -> None:
+    """A file of vectors that is none gives none, also where they are no numbers."""
+    (tmp_path / "paid").mkdir()
+    (tmp_path / "paid" / "1.paid").write_bytes(data)
+    (tmp_path / "paid" / "x.paid").symlink_to(tmp_path)
+    spool = Spool(tmp_path / "paid")
+    assert spool.left() == ["1.paid"]
+    assert spool.take("openai/m/8", {(b"k" * 16).hex(), (b"x" * 16).hex()}) == ([], None)
+    assert spool.of("openai/m/8", spool.left()) in ([], ["1.paid"])
+    spool.forget(["1.paid"])
