@@ -4,6 +4,7 @@ import io
 from collections.abc import Callable
 from typing import Any
 
+import files
 import pytest
 from reportlab.pdfgen.canvas import Canvas
 from test_read import read
@@ -164,3 +165,99 @@ def test_a_pdf_of_hidden_text_alone() -> None:
     """Says so."""
     with pytest.raises(FileLeftOut, match=r"^holds hidden text alone$"):
         read("a.pdf", page(colour(1), seen=""))
+
+
+# HTML, EPUB and mails -------------------------------------------------------------------------------------------------
+
+STYLES = """
+display:none; visibility: hidden; font-size:0; font-size:1px; FONT: 0/0 a; opacity:0; color:white; color:#fff&background:#FFFFFF
+background-color:#123456&color:rgb(18,52,86); color:transparent; text-indent:-9999px; position:absolute&left:-10000px
+position:fixed&top:-999em; position:absolute&clip:rect(0,0,0,0); position:absolute&clip:rect(1px 1px 1px 1px)
+clip-path:inset(50%)
+height:0&overflow:hidden; width:1px&height:1px&overflow:hidden; transform:scale(0); display : none !important
+margin-left:-9999px
+"""
+SHEETS = """
+.b{display:none}
+.a .c{font-size:0}
+/* x */ #i{color:#fefefe}
+div.a{opacity:0}
+x,.b{left:-9999px;position:absolute}
+@media screen{.b{display:none}}
+.a{.b{display:none}}
+.b{color:red; &.c{display:none}}
+.b{position:absolute}.c{clip:rect(0 0 0 0)}
+body{background:#111}.b{color:#121212}
+.b{display:none}@media print{.b{display:block}}
+@import "x";.b{display:none}
+.b::before,.b{display:none}
+@media all{.b{display:none
+"""
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        *(f'<p style="{s.strip().replace("&", ";")}">{SECRET}</p>' for s in STYLES.replace("\n", ";").split(";") if s.strip()),
+        *(f"<style>{sheet}</style><div class=a id=i><p class='b c'>{SECRET}</div>" for sheet in SHEETS.strip().split("\n")),
+        f"<p hidden>{SECRET}</p>",
+        f"<font color=white>{SECRET}</font>",
+        f'<div style="font-size:0">{SECRET}<b style="font-size:9px">!</b></div>',
+        f'<div style="color:white">{SECRET}<p>{SECRET}<b style="color:red">!</b></p></div>',
+    ],
+)
+def test_html_text_that_is_not_seen(page: str) -> None:
+    """By its own style or by a sheet; what in it is seen stays."""
+    document = read("a.html", f"<p>It stands here.</p>{page}".encode())
+    assert "".join(set(document.text.removeprefix("It stands here.").split())) in ("", "!")
+    assert document.missing == ("hidden text was left out",)
+
+
+def test_what_a_screen_reader_does_not_say() -> None:
+    """Is left out in silence: it is decoration."""
+    document = read("a.html", f"<p>It stands here.<i aria-hidden=true>{SECRET}</i>".encode())
+    assert (document.text, document.missing) == ("It stands here.", ())
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        f'<div style="background:#222"><p style="color:white">{SECRET}</div>',
+        f'<div style="background:url(x.png)"><p style="color:white">{SECRET}</div>',
+        f'<div bgcolor="#003366"><font color=white>{SECRET}</font></div>',
+        f"<style>.b{{display:none}} .a .b{{display:block}}</style><div class=a><p class=b>{SECRET}</div>",
+        f"<style>.b{{display:none}} @media (min-width:6in){{.b{{display:block}}}}</style><p class=b>{SECRET}",
+        f"<style>@media print{{.b{{display:none}}}}</style><p class=b>{SECRET}",
+        f"<style>@media (max-width:6in){{.b{{display:none}}}}</style><p class=b>{SECRET}",
+        f"<style>.b:hover{{display:none}}</style><p class=b>{SECRET}",
+        f'<link rel=stylesheet href=x.css><p style="color:#fff">{SECRET}',
+        f"<style>@media (prefers-color-scheme:dark){{body{{background:#000}}}} p{{color:#000}}</style><p>{SECRET}",
+        f'<div style="position:absolute;color:#fff">{SECRET}</div>',
+        f'<p style="height:0;overflow:hidden;padding-top:56%">{SECRET}',
+        f'<p style="font-size:2px">{SECRET}',
+        f'<div style="color:white"><b style="background:black">{SECRET}</b></div>',
+        f'<ul style="font-size:0"><p style="font-size:16px">{SECRET}</ul>',
+        f'<p style="background:linear-gradient(red,blue);background-clip:text;color:transparent">{SECRET}',
+        f"<style>.b{{color:#fff;background:#fff}}.a .b{{color:#000}}</style><div class=a><p class=b>{SECRET}</div>",
+        f'<p style="display:none;display:block">{SECRET}',
+        f'<p style="opacity:.5;left:-9px;position:absolute">{SECRET}',
+    ],
+)
+def test_html_text_that_is_seen(page: str) -> None:
+    """Light on dark, shown by a stronger rule or on some screens, set anew."""
+    document = read("a.html", f"<p>It stands here.</p>{page}".encode())
+    assert (document.text, document.missing) == (f"It stands here.\n\n{SECRET}", ())
+
+
+def test_hidden_text_in_a_book_and_a_mail() -> None:
+    """By the sheet that the book holds, and by the mail's own."""
+    chapter = (
+        f"<html><head><link rel='stylesheet' href='../a.css'/></head><body><p>Seen.</p><p class='x'>{SECRET}</p></body></html>"
+    )
+    container = '<container><rootfiles><rootfile full-path="p.opf"/></rootfiles></container>'
+    package = '<package><manifest><item id="a" href="t/a.xhtml"/></manifest><spine><itemref idref="a"/></spine></package>'
+    names = {"META-INF/container.xml": container, "p.opf": package, "t/a.xhtml": chapter, "a.css": ".x{display:none}"}
+    mail = f"Subject: s\nContent-Type: text/html\n\n<style>b{{display:none}}</style><p>Seen.<b>{SECRET}</b>"
+    for document in (read("a.epub", files.archive(**names)), read("a.eml", mail.encode())):
+        assert SECRET not in document.text
+        assert (document.text.split()[-1], document.missing) == ("Seen.", ("hidden text was left out",))

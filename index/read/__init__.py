@@ -108,12 +108,12 @@ READERS = _table(
     (Reader("xlsx-2", "xlsx", "a spreadsheet", heavy=True), "xlsx xlsm xltx"),
     (Reader("csv-2", "tables", "a table"), "csv"),
     (Reader("tsv-2", "tables", "a table", options={"delimiter": "\t"}), "tsv tab"),
-    (Reader("html-2", "webpage", "HTML", heavy=True), "html htm xhtml"),
-    (Reader("epub-2", "epub", "an EPUB book", heavy=True), "epub"),
+    (Reader("html-3", "webpage", "HTML", heavy=True), "html htm xhtml"),
+    (Reader("epub-3", "epub", "an EPUB book", heavy=True), "epub"),
     (Reader("notebook-2", "notebook", "a notebook"), "ipynb"),
     (Reader("json-2", "records", "JSON"), "json geojson"),
     (Reader("jsonl-2", "records", "JSON lines", options={"lines": True}), "jsonl ndjson"),
-    (Reader("mail-2", "mail", "a mail", heavy=True), "eml"),
+    (Reader("mail-3", "mail", "a mail", heavy=True), "eml"),
 )
 """By suffix; any other one is text if its bytes are."""
 

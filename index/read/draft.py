@@ -21,6 +21,8 @@ TOO_MUCH = "it holds more text than a file of its size should"
 HIDDEN = "hidden text"
 """What a person who opens the file does not see."""
 
+HIDDEN_NOTE = f"{HIDDEN} was left out"
+
 Item = TypeVar("Item")
 
 
