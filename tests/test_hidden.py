@@ -261,3 +261,105 @@ def test_hidden_text_in_a_book_and_a_mail() -> None:
     for document in (read("a.epub", files.archive(**names)), read("a.eml", mail.encode())):
         assert SECRET not in document.text
         assert (document.text.split()[-1], document.missing) == ("Seen.", ("hidden text was left out",))
+
+
+# Word -----------------------------------------------------------------------------------------------------------------
+
+WORD = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+STYLED = (
+    f'<w:styles {WORD}><w:style w:type="character" w:styleId="Gone"><w:rPr><w:vanish/></w:rPr></w:style>'
+    '<w:style w:type="paragraph" w:styleId="Tiny"><w:rPr><w:sz w:val="1"/></w:rPr></w:style>'
+    '<w:style w:type="paragraph" w:styleId="Child"><w:basedOn w:val="Tiny"/></w:style>'
+    '<w:style w:type="paragraph" w:styleId="Dark"><w:pPr><w:shd w:val="clear" w:fill="1F3864"/></w:pPr></w:style></w:styles>'
+)
+WHITE = '<w:color w:val="FFFFFF"/>'
+
+
+def run(properties: str = "", text: str = SECRET) -> str:
+    """A run of these properties."""
+    return f"<w:r><w:rPr>{properties}</w:rPr><w:t>{text}</w:t></w:r>"
+
+
+def paragraph(properties: str, *runs: str) -> str:
+    """A paragraph of these properties."""
+    return f"<w:p><w:pPr>{properties}</w:pPr>{''.join(runs)}</w:p>"
+
+
+def cell(properties: str, inner: str, table: str = "") -> str:
+    """A table of one cell."""
+    return f"<w:tbl><w:tblPr>{table}</w:tblPr><w:tr><w:tc><w:tcPr>{properties}</w:tcPr>{inner}</w:tc></w:tr></w:tbl>"
+
+
+def word(body: str) -> bytes:
+    """A document with these blocks behind a paragraph."""
+    document = f"<w:document {WORD}><w:body>{paragraph('', run('', 'Seen.'))}{body}</w:body></w:document>"
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles"
+    related = f'<Relationships><Relationship Id="s" Type="{kind}" Target="styles.xml"/></Relationships>'
+    members = {"word/document.xml": document, "word/styles.xml": STYLED, "word/_rels/document.xml.rels": related}
+    return files.archive(**members)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        paragraph("", run("<w:vanish/>")),
+        paragraph("", run('<w:rStyle w:val="Gone"/>')),
+        paragraph('<w:pStyle w:val="Child"/>', run()),
+        paragraph("", run('<w:sz w:val="2"/>')),
+        paragraph("", run(WHITE)),
+        paragraph("", run('<w:color w:val="FEFEFE"/>')),
+        paragraph("", run(WHITE + '<w:highlight w:val="white"/>')),
+        paragraph("", run('<w:color w:val="1F3864"/><w:shd w:val="clear" w:fill="1F3864"/>')),
+        paragraph('<w:pStyle w:val="Dark"/>', run('<w:color w:val="1F3864"/>')),
+        cell("", paragraph("", run(WHITE))),
+        cell('<w:shd w:val="clear" w:fill="000000"/>', paragraph("", run('<w:color w:val="000000"/>'))),
+        f"<w:tbl><w:tr><w:trPr><w:hidden/></w:trPr><w:tc>{paragraph('', run())}</w:tc></w:tr></w:tbl>",
+        f'<w:p><w:r><w:drawing><w:anchor><w:docPr hidden="1"/><w:txbxContent><w:p>{run()}</w:p></w:txbxContent></w:anchor>'
+        "</w:drawing></w:r></w:p>",
+    ],
+)
+def test_word_text_that_is_not_seen(body: str) -> None:
+    """By the run, by its styles, by what is behind it."""
+    document = read("a.docx", word(body))
+    assert document.text == "Seen."
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        paragraph("", run('<w:vanish w:val="0"/>')),
+        paragraph("", run('<w:rStyle w:val="Gone"/><w:vanish w:val="false"/>')),
+        paragraph("", run("<w:webHidden/>")),
+        paragraph('<w:pStyle w:val="Tiny"/>', run('<w:sz w:val="20"/>')),
+        paragraph("", run(WHITE + '<w:highlight w:val="blue"/>')),
+        paragraph("", run(WHITE + '<w:shd w:val="clear" w:fill="1F3864"/>')),
+        paragraph('<w:shd w:val="clear" w:fill="1F3864"/>', run(WHITE)),
+        paragraph('<w:pStyle w:val="Dark"/>', run(WHITE)),
+        f'<w:anchor behindDoc="1"/>{paragraph("", run(WHITE))}',
+        f'<w:background w:color="000000"/>{paragraph("", run(WHITE))}',
+        f"<w:p><w:r><w:txbxContent><w:p>{run(WHITE)}</w:p></w:txbxContent></w:r></w:p>",
+    ],
+)
+def test_word_text_that_is_seen(body: str) -> None:
+    """What hides is switched off, or white letters are on something dark or on what may be."""
+    document = read("a.docx", word(body))
+    assert (document.text.split("\n")[-1], document.missing) == (SECRET, ())
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        cell('<w:shd w:val="clear" w:fill="1F3864"/>', paragraph("", run(WHITE))),
+        cell("", paragraph("", run(WHITE)), '<w:tblStyle w:val="GridTable5Dark"/>'),
+        cell('<w:shd w:val="clear" w:fill="1F3864"/>', cell("", paragraph("", run(WHITE)))),
+    ],
+)
+def test_white_letters_in_dark_cells(body: str) -> None:
+    """By the cell, the table's style, the cell around it."""
+    assert read("a.docx", word(body)).text == f"Seen.\n\n| {SECRET} |"
+
+
+def test_hidden_text_of_a_word_document_is_told() -> None:
+    """Once."""
+    document = read("a.docx", word(paragraph("", run("<w:vanish/>"), run("", "Open."), run(WHITE))))
+    assert (document.text, document.missing) == ("Seen.\n\nOpen.", ("hidden text was left out",))

@@ -103,7 +103,7 @@ READERS = _table(
     (Reader("text-3", "text", "text", converted=False), "txt text log rst tex"),
     (Reader("markdown-3", "markdown", "Markdown", converted=False), "md markdown mdown mkd"),
     (Reader("pdf-2", "pdf", "PDF", heavy=True), "pdf"),
-    (Reader("docx-2", "docx", "a Word document", heavy=True), "docx docm dotx"),
+    (Reader("docx-3", "docx", "a Word document", heavy=True), "docx docm dotx"),
     (Reader("pptx-1", "pptx", "a presentation", heavy=True), "pptx pptm ppsx"),
     (Reader("xlsx-2", "xlsx", "a spreadsheet", heavy=True), "xlsx xlsm xltx"),
     (Reader("csv-2", "tables", "a table"), "csv"),
