@@ -21,6 +21,7 @@ _MAIN = "word/document.xml"
 _HIDDEN = {"del", "moveFrom", "instrText", "delText", "Fallback", "pPr", "rPr", "sectPr", "tblPr"}
 _BREAKS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 _HEADING = re.compile(r"(?i)(?:heading|überschrift|titre|título|titolo|kop|rubrik)\s*(\d)$")
+_DRAWINGS = {"anchor", "inline", "shape", "rect", "roundrect", "textbox", "group"}
 _TICK_EVERY = 200
 
 
@@ -119,7 +120,9 @@ def _text(element: "Element", looks: Looks, around: Look | None = None) -> Itera
             yield _BREAKS[name]
         elif name in ("footnoteReference", "endnoteReference"):
             yield f"[{attribute(one, 'id')}]"
-        elif name not in _HIDDEN and not (name == "r" and looks.hides(one, look)) and not _is_hidden_drawing(one):
+        elif name == "r" and looks.hides(one, look):
+            continue
+        elif name not in _HIDDEN and not (name in _DRAWINGS and _is_hidden(one)):
             if name == "p":
                 yield "\n"
                 look = looks.paragraph(one, around)
@@ -128,8 +131,8 @@ def _text(element: "Element", looks: Looks, around: Look | None = None) -> Itera
             stack += [(inner, look, around) for inner in reversed(one)]
 
 
-def _is_hidden_drawing(element: "Element") -> bool:
-    """Whether it is a text box or the like that is not shown."""
+def _is_hidden(element: "Element") -> bool:
+    """Whether a drawing, which may be a text box, is not shown."""
     if local(element.tag) in ("anchor", "inline"):
         return any(local(one.tag) == "docPr" and attribute(one, "hidden") in ("1", "true") for one in element)
     return "visibility:hidden" in element.get("style", "")

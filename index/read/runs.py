@@ -5,6 +5,7 @@ as in a text box, a table of some style or over a picture, are taken for seen.
 """
 
 import re
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from index.read.archive import attribute, local
@@ -35,7 +36,9 @@ class Looks:
         self.met = False
         self._own: dict[str, Look] = {}
         self._parents: dict[str, str] = {}
-        self._base: Look = {"ground": _paper(document)}
+        self._document = document
+        self._base: Look = {"ground": PAPER}
+        self._known: dict[str, Look] = {}
         default = ""
         for style in () if styles is None else styles:
             name = attribute(style, "styleId")
@@ -48,6 +51,11 @@ class Looks:
         self._base.update(self._style(default))
 
     def _style(self, name: str) -> Look:
+        if name not in self._known:
+            self._known[name] = self._inherited(name)
+        return self._known[name]
+
+    def _inherited(self, name: str) -> Look:
         chain = []
         for _ in range(_CHAIN):
             if name not in self._own:
@@ -58,21 +66,44 @@ class Looks:
 
     def paragraph(self, paragraph: "Element", around: Look) -> Look:
         """How a paragraph's runs look, within a cell or the like."""
-        properties = _properties(paragraph, "pPr")
-        style = next((attribute(e, "val") for e in properties or () if local(e.tag) == "pStyle"), "")
-        own = shade(properties) if properties is not None else {}
-        return {**self._base, **around, **self._style(style), **own}
+        properties = _first(paragraph, "pPr")
+        if properties is None:
+            return {**self._base, **around} if around else self._base
+        own: Look = {}
+        for one in properties:
+            name = local(one.tag)
+            if name == "pStyle":
+                own = {**self._style(attribute(one, "val")), **own}
+            elif name == "shd":
+                own.update(shade(properties))
+        return {**self._base, **around, **own} if around or own else self._base
 
     def hides(self, run: "Element", paragraph: Look) -> bool:
         """Whether a run is not seen."""
-        properties = _properties(run, "rPr")
-        look = paragraph
-        if properties is not None:
-            style = next((attribute(e, "val") for e in properties if local(e.tag) == "rStyle"), "")
-            look = {**paragraph, **(self._style(style) if style else {}), **_letters(properties)}
-        hidden = _unseen(look)
+        properties = _first(run, "rPr")
+        own = _letters(properties) if properties is not None else {}
+        if not own and paragraph is self._base and not self._base_hides:
+            return False
+        hidden = self._unseen({**paragraph, **self._style(own.get("style", "")), **own})
         self.met = self.met or (hidden and any(local(e.tag) == "t" and (e.text or "").strip() for e in run))
         return hidden
+
+    def _unseen(self, look: Look) -> bool:
+        why = _unseen(look.get("vanish", ""), look.get("sz", ""), look.get("color", ""), look["ground"])
+        return bool(why) and (why != "color" or look["ground"] != PAPER or self._on_paper)
+
+    @cached_property
+    def _base_hides(self) -> bool:
+        return self._unseen(self._base)
+
+    @cached_property
+    def _on_paper(self) -> bool:
+        """Whether the page is white, and no picture stands behind its text."""
+        for one in self._document.iter():
+            name = local(one.tag)
+            if name == "background" or (name == "anchor" and attribute(one, "behindDoc") in _ON):
+                return False
+        return True
 
     def hides_row(self, row: "Element") -> bool:
         """Whether a table's row is not seen."""
@@ -94,19 +125,28 @@ def _look_of(element: "Element") -> Look:
     return look
 
 
+def _first(element: "Element", name: str) -> "Element | None":
+    """The properties of a run or a paragraph, which are its first child."""
+    return element[0] if len(element) and local(element[0].tag) == name else None
+
+
 def _properties(element: "Element", name: str) -> "Element | None":
     return next((one for one in element if local(one.tag) == name), None)
 
 
 def _letters(properties: "Element") -> Look:
-    look = shade(properties)
+    look: Look = {}
     for one in properties:
-        name, value = local(one.tag), attribute(one, "val")
+        name = local(one.tag)
         if name == "vanish":
-            look["vanish"] = "" if value in _OFF else "1"
+            look[name] = "" if attribute(one, "val") in _OFF else "1"
         elif name in ("sz", "color"):
-            look[name] = value.lower()
-        elif name == "highlight" and value != "none":
+            look[name] = attribute(one, "val").lower()
+        elif name == "rStyle":
+            look["style"] = attribute(one, "val")
+        elif name == "shd":
+            look.update(shade(properties))
+        elif name == "highlight" and (value := attribute(one, "val")) != "none":
             look["ground"] = _HIGHLIGHTS.get(value, UNKNOWN)
     return look
 
@@ -122,18 +162,10 @@ def shade(properties: "Element") -> Look:
     return {} if fill in ("auto", "") else {"ground": fill}
 
 
-def _unseen(look: Look) -> bool:
-    size = look.get("sz", "")
-    if look.get("vanish") or (size.isdecimal() and int(size) <= _TINY):
-        return True
-    ink, ground = (colour(f"#{look.get(name, '')}") for name in ("color", "ground"))
-    return bool(ink and ground) and same(ink or (), ground or ())
-
-
-def _paper(document: "Element") -> str:
-    """The colour of the page, which is not known where a picture may stand behind the text."""
-    for one in document.iter():
-        name = local(one.tag)
-        if name == "background" or (name == "anchor" and attribute(one, "behindDoc") in _ON):
-            return UNKNOWN
-    return PAPER
+@lru_cache(1000)
+def _unseen(vanish: str, size: str, ink: str, ground: str) -> str:
+    """What hides letters of this look, or ""."""
+    if vanish or (size.isdecimal() and int(size) <= _TINY):
+        return "size"
+    letters, behind = colour(f"#{ink}"), colour(f"#{ground}")
+    return "color" if letters and behind and same(letters, behind) else ""
