@@ -363,3 +363,120 @@ def test_hidden_text_of_a_word_document_is_told() -> None:
     """Once."""
     document = read("a.docx", word(paragraph("", run("<w:vanish/>"), run("", "Open."), run(WHITE))))
     assert (document.text, document.missing) == ("Seen.\n\nOpen.", ("hidden text was left out",))
+
+
+# Spreadsheets ---------------------------------------------------------------------------------------------------------
+
+
+def book(change: Callable[[Any], object]) -> bytes:
+    """A workbook of a sheet "S", changed."""
+    from openpyxl import Workbook
+
+    made = Workbook()
+    sheet = made.active
+    sheet.title = "S"
+    for row in (["Name", "Says"], ["Ann", "Hello."], ["Zebra", SECRET], ["Bob", "Bye."]):
+        sheet.append(row)
+    change(sheet)
+    out = io.BytesIO()
+    made.save(out)
+    return out.getvalue()
+
+
+def styled(**styles: Any) -> Callable[[Any], object]:
+    """The secret's cell with attributes."""
+
+    def change(sheet: Any) -> None:
+        for name, value in styles.items():
+            setattr(sheet["B3"], name, value)
+
+    return change
+
+
+def hidden_row(*, folded: bool = False, filtered: bool = False) -> Callable[[Any], object]:
+    """The secret's row hidden."""
+
+    def change(sheet: Any) -> None:
+        sheet.row_dimensions[3].hidden = True
+        sheet.row_dimensions[3].outlineLevel = int(folded)
+        sheet.auto_filter.ref = "A1:B4" if filtered else None
+
+    return change
+
+
+def hidden_column(*, folded: bool = False) -> Callable[[Any], object]:
+    """The secret's column hidden."""
+
+    def change(sheet: Any) -> None:
+        sheet.column_dimensions["B"].hidden = True
+        sheet.column_dimensions["B"].outlineLevel = int(folded)
+
+    return change
+
+
+def white(fill: str = "", **more: Any) -> Callable[[Any], object]:
+    """The secret in white letters."""
+    from openpyxl.styles import Font, PatternFill
+
+    return styled(font=Font(color="FFFFFFFF"), **({"fill": PatternFill("solid", fgColor=fill)} if fill else {}), **more)
+
+
+def with_table(sheet: Any) -> None:
+    """White letters, in a table whose colours are its own."""
+    from openpyxl.worksheet.table import Table
+
+    white()(sheet)
+    sheet.add_table(Table(displayName="T", ref="A1:B4"))
+
+
+@pytest.mark.parametrize(
+    ("change", "where"),
+    [
+        (hidden_row(), "rows"),
+        (hidden_column(), "columns"),
+        (styled(number_format=";;;"), "cells"),
+        (white(), "cells"),
+        (white("FFFFFFFF"), "cells"),
+    ],
+)
+def test_cells_that_are_not_seen(change: Callable[[Any], object], where: str) -> None:
+    """Rows, columns, cells without a form, white ones."""
+    document = read("a.xlsx", book(change))
+    assert SECRET not in document.text
+    assert "Ann" in document.text
+    assert "Bob" in document.text
+    assert document.missing == (f"hidden text in {where} of sheet S was left out",)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        hidden_row(filtered=True),
+        hidden_row(folded=True),
+        hidden_column(folded=True),
+        white("FF1F3864"),
+        with_table,
+        styled(number_format="@"),
+        styled(number_format=";;"),  # numbers alone
+    ],
+)
+def test_cells_that_are_seen(change: Callable[[Any], object]) -> None:
+    """What a filter or a folded group hides can be had with a click; white may be on something dark."""
+    document = read("a.xlsx", book(change))
+    assert SECRET in document.text
+    assert document.missing == ()
+
+
+def test_hidden_sheets() -> None:
+    """Say so; those that no person can show are left out, and that is told."""
+
+    def change(sheet: Any) -> None:
+        for state in ("hidden", "veryHidden"):
+            other = sheet.parent.create_sheet(state)
+            other.sheet_state = state
+            other.append(["Listed", state])
+
+    document = read("a.xlsx", book(change))
+    assert "## hidden (hidden)\n\n| Listed | hidden |" in document.text
+    assert "veryHidden" not in document.text
+    assert document.missing == ("sheet veryHidden was left out: hidden text that no person sees",)

@@ -105,7 +105,7 @@ READERS = _table(
     (Reader("pdf-2", "pdf", "PDF", heavy=True), "pdf"),
     (Reader("docx-3", "docx", "a Word document", heavy=True), "docx docm dotx"),
     (Reader("pptx-1", "pptx", "a presentation", heavy=True), "pptx pptm ppsx"),
-    (Reader("xlsx-2", "xlsx", "a spreadsheet", heavy=True), "xlsx xlsm xltx"),
+    (Reader("xlsx-3", "xlsx", "a spreadsheet", heavy=True), "xlsx xlsm xltx"),
     (Reader("csv-2", "tables", "a table"), "csv"),
     (Reader("tsv-2", "tables", "a table", options={"delimiter": "\t"}), "tsv tab"),
     (Reader("html-3", "webpage", "HTML", heavy=True), "html htm xhtml"),
