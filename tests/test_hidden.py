@@ -480,3 +480,92 @@ def test_hidden_sheets() -> None:
     assert "## hidden (hidden)\n\n| Listed | hidden |" in document.text
     assert "veryHidden" not in document.text
     assert document.missing == ("sheet veryHidden was left out: hidden text that no person sees",)
+
+
+# Presentations --------------------------------------------------------------------------------------------------------
+
+
+def deck(change: Callable[[Any, Any], object]) -> bytes:
+    """A slide with a title and a box of text, changed."""
+    from pptx import Presentation
+    from pptx.util import Inches
+
+    made = Presentation()
+    slide = made.slides.add_slide(made.slide_layouts[5])
+    slide.shapes.title.text = "Seen"
+    box = slide.shapes.add_textbox(Inches(1), Inches(3), Inches(4), Inches(1))
+    box.text_frame.text = SECRET
+    change(slide, box)
+    out = io.BytesIO()
+    made.save(out)
+    return out.getvalue()
+
+
+def letters(size: int = 12, colour: str = "FFFFFF") -> Callable[[Any, Any], object]:
+    """The box's letters in a size and a colour."""
+
+    def change(_: Any, box: Any) -> None:
+        from pptx.dml.color import RGBColor
+        from pptx.util import Pt
+
+        font = box.text_frame.paragraphs[0].runs[0].font
+        font.size, font.color.rgb = Pt(size), RGBColor.from_string(colour)
+
+    return change
+
+
+def moved(**sides: float) -> Callable[[Any, Any], object]:
+    """The box in another place, in inches."""
+    return lambda _, box: [setattr(box, side, int(inches * 914_400)) for side, inches in sides.items()]
+
+
+def filled(slide: Any, box: Any) -> None:
+    """White letters, and a box on the slide that has a colour."""
+    from pptx.dml.color import RGBColor
+
+    letters()(slide, box)
+    box.fill.solid()
+    box.fill.fore_color.rgb = RGBColor(0, 0, 80)
+
+
+def on_dark(slide: Any, box: Any) -> None:
+    """White letters on a slide that is dark."""
+    from pptx.dml.color import RGBColor
+
+    letters()(slide, box)
+    slide.background.fill.solid()
+    slide.background.fill.fore_color.rgb = RGBColor(0, 0, 80)
+
+
+def dark_theme(slide: Any, box: Any) -> None:
+    """White letters in a presentation whose colours are turned about."""
+    letters()(slide, box)
+    mapped = slide.slide_layout.slide_master._element.find("{*}clrMap")
+    mapped.set("bg1", "dk1")
+    mapped.set("tx1", "lt1")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda _, box: box._element.nvSpPr.cNvPr.set("hidden", "1"),
+        letters(size=1, colour="000000"),
+        letters(),
+        moved(left=11),
+        moved(left=-5),
+        moved(top=-2),
+    ],
+)
+def test_text_of_slides_that_is_not_seen(change: Callable[[Any, Any], object]) -> None:
+    """Hidden shapes, tiny letters, white ones on an empty slide, what stands beside the slide."""
+    document = read("a.pptx", deck(change))
+    assert (document.text, document.missing) == ("## Seen", ("hidden text on slide 1 was left out",))
+
+
+@pytest.mark.parametrize(
+    "change", [letters(size=2, colour="000000"), moved(left=9), moved(top=-0.5), filled, on_dark, dark_theme]
+)
+def test_text_of_slides_that_is_seen(change: Callable[[Any, Any], object]) -> None:
+    """Small, half on the slide, white on a dark box or slide."""
+    document = read("a.pptx", deck(change))
+    assert (document.text, document.missing) == (f"## Seen\n\n{SECRET}", ())

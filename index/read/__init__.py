@@ -104,7 +104,7 @@ READERS = _table(
     (Reader("markdown-3", "markdown", "Markdown", converted=False), "md markdown mdown mkd"),
     (Reader("pdf-2", "pdf", "PDF", heavy=True), "pdf"),
     (Reader("docx-3", "docx", "a Word document", heavy=True), "docx docm dotx"),
-    (Reader("pptx-1", "pptx", "a presentation", heavy=True), "pptx pptm ppsx"),
+    (Reader("pptx-2", "pptx", "a presentation", heavy=True), "pptx pptm ppsx"),
     (Reader("xlsx-3", "xlsx", "a spreadsheet", heavy=True), "xlsx xlsm xltx"),
     (Reader("csv-2", "tables", "a table"), "csv"),
     (Reader("tsv-2", "tables", "a table", options={"delimiter": "\t"}), "tsv tab"),
