@@ -57,8 +57,7 @@ class _Cascade:
         self.nodes: dict[int, LexborNode] = {}
         self._whole = True
         self._grounds: dict[int, tuple[int, ...] | None] = {}
-        names = tree.css("[class], [id]")
-        self._names = {name for n in names for key in ("class", "id") for name in (n.attributes.get(key) or "").split()}
+        self._names: set[str] | None = None
         for order, rule in enumerate(self._rules(tree, linked)):
             self._apply(tree, rule, order)
         declare = cache(declared)
@@ -90,6 +89,8 @@ class _Cascade:
             if hides({**style, "position": "absolute", "overflow": "hidden"}) or hides_letters(style):
                 return
         for selector in [rule.selectors] if "(" in rule.selectors else rule.selectors.split(","):
+            if self._names is None:
+                self._names = _names(tree)
             if not re.search(r"[(\\]", selector) and not self._names.issuperset(_NAMED.findall(selector)):
                 continue
             weight = len(re.findall("#", selector)), len(re.findall(r"[.\[:]", selector)), len(selector.split()), order
@@ -150,6 +151,12 @@ class _Cascade:
             if plain != () and value.split("!")[0].strip() not in ("none", "inherit", "initial", "unset"):
                 return True, plain
         return self.value(number, "position") in _PLACED, None
+
+
+def _names(tree: "LexborHTMLParser") -> set[str]:
+    """The classes and ids of a page: most rules of a large sheet are for others."""
+    named = [node.attributes for node in tree.css("[class], [id]")]
+    return {name for has in named for key in ("class", "id") for name in (has.get(key) or "").split()}
 
 
 def _conceal_letters(root: "LexborNode", page: _Cascade, name: str) -> bool:

@@ -136,9 +136,8 @@ def _runs(textpage: Any, ink: Ink) -> Iterator[list[_Char]]:
         pdfium.FPDFText_GetLooseCharBox(textpage, i, ctypes.byref(box))
         left, bottom, right, top = sides = box.left, box.bottom, box.right, box.top
         small = top - bottom < least and right - left < least
-        if (small or left >= end or right <= begin or bottom >= head or top <= foot) and ink.lacks(i, sides):
-            continue
-        if i in ink.unseen:
+        doubtful = small or left >= end or right <= begin or bottom >= head or top <= foot
+        if i in ink.unseen or (doubtful and ink.lacks(i, sides)):
             continue
         height = max(top - bottom, 1)
         if run and not -20 * height < left - last < 1.5 * height:
