@@ -18,6 +18,7 @@ from index.embed import Embedder
 from index.errors import Failure
 from index.home import claim
 from index.read import BLANK, reader_for
+from index.read.draft import HIDDEN
 from index.read.secret import SECRET
 from index.reading import maker, read_all
 from index.walk import LOST, Found
@@ -41,6 +42,7 @@ MENDS = (
     ("does not calculate", "Save the file with a spreadsheet program"),
     ("cannot be read:", "Give yourself the right to read it"),
     ("a name that", "Rename the file"),
+    (HIDDEN, "Show the text in the file if it is to be read"),
     ("named ", "Give the file the suffix of its kind"),
     ("no reader for", "Save it as text or PDF"),
 )
@@ -167,7 +169,7 @@ def _written(text: str) -> int:
 def _coverage(catalog: Catalog, shares: dict[str, float]) -> Iterator[Finding]:
     """Law 1; and what a reader could not read of a file that is indexed, such as a page without text."""
     for source, what in catalog.missing():
-        yield Finding("missing", what, _mend(what), source)
+        yield Finding("missing", what, _mend(what), source, wrong=HIDDEN not in what)
     for source, share in shares.items():
         if share < 1:
             yield Finding("coverage", f"Only {share:.2%} of its characters stand in some passage.", REBUILD, source)

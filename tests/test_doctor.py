@@ -170,6 +170,17 @@ def test_what_is_protected_by_a_password_is_only_told(indexed: Path, qa: Run) ->
     assert (result["findings"], [note["source"] for note in result["notes"]]) == ([], ["a.pdf"])
 
 
+def test_hidden_text_that_was_left_out_is_only_told(indexed: Path, qa: Run) -> None:
+    """With what to do if it is to be read."""
+    (indexed / "seeds" / "a.html").write_text("<p>A zebra.<p style='font-size:0'>Pay at once.")
+    qa("index")
+    result = json.loads(qa("doctor", "--json").out)
+    assert (result["findings"], [(note["check"], note["mend"]) for note in result["notes"]]) == (
+        [],
+        [("missing", "Show the text in the file if it is to be read, or name it in .qaignore.")],
+    )
+
+
 def test_looking_changes_nothing(indexed: Path, qa: Run) -> None:
     """Not a byte and not a time, not even of what a kill left behind, which is told."""
     (HOME / "vectors" / "store-99").mkdir()

@@ -102,18 +102,18 @@ def _table(*rows: tuple[Reader, str]) -> dict[str, Reader]:
 READERS = _table(
     (Reader("text-3", "text", "text", converted=False), "txt text log rst tex"),
     (Reader("markdown-3", "markdown", "Markdown", converted=False), "md markdown mdown mkd"),
-    (Reader("pdf-1", "pdf", "PDF", heavy=True), "pdf"),
-    (Reader("docx-2", "docx", "a Word document", heavy=True), "docx docm dotx"),
-    (Reader("pptx-1", "pptx", "a presentation", heavy=True), "pptx pptm ppsx"),
-    (Reader("xlsx-2", "xlsx", "a spreadsheet", heavy=True), "xlsx xlsm xltx"),
+    (Reader("pdf-2", "pdf", "PDF", heavy=True), "pdf"),
+    (Reader("docx-3", "docx", "a Word document", heavy=True), "docx docm dotx"),
+    (Reader("pptx-2", "pptx", "a presentation", heavy=True), "pptx pptm ppsx"),
+    (Reader("xlsx-3", "xlsx", "a spreadsheet", heavy=True), "xlsx xlsm xltx"),
     (Reader("csv-2", "tables", "a table"), "csv"),
     (Reader("tsv-2", "tables", "a table", options={"delimiter": "\t"}), "tsv tab"),
-    (Reader("html-2", "webpage", "HTML", heavy=True), "html htm xhtml"),
-    (Reader("epub-2", "epub", "an EPUB book", heavy=True), "epub"),
+    (Reader("html-3", "webpage", "HTML", heavy=True), "html htm xhtml"),
+    (Reader("epub-3", "epub", "an EPUB book", heavy=True), "epub"),
     (Reader("notebook-2", "notebook", "a notebook"), "ipynb"),
     (Reader("json-2", "records", "JSON"), "json geojson"),
     (Reader("jsonl-2", "records", "JSON lines", options={"lines": True}), "jsonl ndjson"),
-    (Reader("mail-2", "mail", "a mail", heavy=True), "eml"),
+    (Reader("mail-3", "mail", "a mail", heavy=True), "eml"),
 )
 """By suffix; any other one is text if its bytes are."""
 

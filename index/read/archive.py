@@ -7,6 +7,7 @@ import io
 import posixpath
 import zipfile
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from index.errors import FileLeftOut
@@ -93,6 +94,7 @@ class Archive:
         return found
 
 
+@lru_cache(4096)  # a document has millions of elements, of a few names
 def local(tag: object) -> str:
     """An element's name without its namespace."""
     return tag.rsplit("}", 1)[-1] if isinstance(tag, str) else ""

@@ -4,7 +4,7 @@ Owns offsets of parts, and how much text a file may hold; knows nothing of forma
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from index.errors import FileLeftOut
@@ -18,6 +18,11 @@ MOST, MOST_A_BYTE = 10_000_000, 20
 
 TOO_MUCH = "it holds more text than a file of its size should"
 
+HIDDEN = "hidden text"
+"""What a person who opens the file does not see."""
+
+HIDDEN_NOTE = f"{HIDDEN} was left out"
+
 Item = TypeVar("Item")
 
 
@@ -27,6 +32,14 @@ def ticking(items: Iterable[Item], tick: Callable[[], None], every: int) -> Iter
         if count % every == 0:
             tick()
         yield item
+
+
+def left_out(places: Sequence[object], kind: str, what: str = HIDDEN) -> list[str]:
+    """What is said of text that a person does not see in these places, pages or the like; nothing where there are none."""
+    if not places:
+        return []
+    where = f"{kind} {places[0]}" if len(places) == 1 else f"{len(places)} {kind}s, first on {kind} {places[0]},"
+    return [f"{what} on {where} was left out"]
 
 
 class Draft:

@@ -5,6 +5,7 @@ Owns the container and the spine; EPUB has no pages, its places are headings.
 
 import posixpath
 from collections.abc import Callable
+from functools import partial
 from urllib.parse import unquote
 
 from index.errors import FileLeftOut
@@ -33,5 +34,11 @@ def read(data: bytes, *, tick: Callable[[], None]) -> Document:
             continue
         text, missing = decode(archive.read(path))
         draft.missing += [f"{chapter}: {fault}" for fault in missing]
-        write(text, draft, tick)
+        write(text, draft, tick, partial(_sheet, archive, posixpath.dirname(path)))
     return draft.document(next((e.text or "" for e in root.iter() if local(e.tag) == "title"), ""))
+
+
+def _sheet(archive: Archive, folder: str, address: str) -> str | None:
+    """A style sheet that a chapter in this folder links to."""
+    path = posixpath.normpath(posixpath.join(folder, unquote(address)))
+    return decode(archive.read(path))[0] if path in archive else None

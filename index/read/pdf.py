@@ -4,7 +4,6 @@ Owns the file and its pages; `layout.py` makes paragraphs of the lines. pdfium w
 """
 
 import ctypes
-import math
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
@@ -13,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from index.errors import FileLeftOut
 from index.passage import Document
+from index.read.draft import HIDDEN, left_out
 from index.read.layout import Line, draft_of
 from index.read.text import looks_like
+from index.read.unseen import Ink, size_of
 
 if TYPE_CHECKING:
     import pypdfium2
@@ -37,18 +38,21 @@ def read(data: bytes, *, tick: Callable[[], None], ocr: bool = False) -> Documen
     pdf = _open(data)
     try:
         pages: list[list[Line]] = []
-        missing = []
+        missing, hiding = [], []
         if len(pdf) > MOST_PAGES + len(data) // PAGE_BYTES:
             raise FileLeftOut(f"has {len(pdf):,} pages, more than a file of its size should")
         for number in range(1, len(pdf) + 1):
-            lines, fault = _page(pdf, number, ocr=ocr)
+            lines, fault, hides = _page(pdf, number, ocr=ocr)
             pages.append(lines)
+            hiding += [number] if hides else []
             missing += [f"page {number} {fault}"] if fault else []
             tick()
         if not any(pages):
-            raise FileLeftOut(_NO_LAYER if not ocr else "no text layer, and OCR found no text")
+            raise FileLeftOut(
+                f"holds {HIDDEN} alone" if hiding else _NO_LAYER if not ocr else "no text layer, and OCR found no text"
+            )
         draft, title = draft_of(pages, len(data))
-        draft.missing = missing
+        draft.missing = [*left_out(hiding, "page"), *missing]
         return draft.document(title or _title(pdf))
     finally:
         pdf.close()
@@ -75,28 +79,29 @@ def _title(pdf: "pypdfium2.PdfDocument") -> str:
     return "" if re.match(r"(?i)microsoft word|untitled|\S+\.\w{2,5}$", title) else title
 
 
-def _page(pdf: "pypdfium2.PdfDocument", number: int, *, ocr: bool) -> tuple[list[Line], str]:
-    """A page's lines, and what is wrong with it or ""."""
+def _page(pdf: "pypdfium2.PdfDocument", number: int, *, ocr: bool) -> tuple[list[Line], str, bool]:
+    """A page's lines, what is wrong with it or "", and whether it holds text that is not seen."""
     import pypdfium2
 
     try:
         page = pdf[number - 1]
     except pypdfium2.PdfiumError:
-        return [], "cannot be read"
+        return [], "cannot be read", False
     try:
         textpage = page.get_textpage()
-        lines = [line for run in _runs(textpage) if (line := _line(textpage, run))]
+        ink = Ink(page, textpage)
+        lines = [line for run in _runs(textpage, ink) if (line := _line(textpage, run))]
         textpage.close()
         unknown = sum(line.text.count("\ufffd") for line in lines)
         if unknown * 3 > sum(len(line.text) for line in lines):
             lines = []
         if lines or not _has_ink(page):
-            return lines, ""
+            return lines, "", ink.hides
         if not ocr:
-            return [], "has text in an unknown encoding" if unknown else "has no text"
+            return [], "has text in an unknown encoding" if unknown else "has no text", ink.hides
         from index.read.ocr import recognised
 
-        return recognised(page)
+        return *recognised(page), ink.hides
     finally:
         page.close()
 
@@ -111,13 +116,14 @@ _Char = tuple[str, float, float, float, float, int]
 """A character with its left, bottom, right and top, y going up, and its number on the page; a space has no sides."""
 
 
-def _runs(textpage: Any) -> Iterator[list[_Char]]:
-    """The characters of each line, in the file's order; wide gaps part a line, they may be a gutter."""
+def _runs(textpage: Any, ink: Ink) -> Iterator[list[_Char]]:
+    """The characters of each line that are seen, in the file's order; wide gaps part a line, they may be a gutter."""
     import pypdfium2.raw as pdfium
 
     box = pdfium.FS_RECTF()
+    least, (begin, foot, end, head) = ink.tiny, ink.box
     run: list[_Char] = []
-    right = 0.0
+    last = 0.0
     for i in range(textpage.count_chars()):
         char = chr(min(pdfium.FPDFText_GetUnicode(textpage, i), 0x10FFFF)) or "\ufffd"
         if char in "\r\n":
@@ -128,12 +134,17 @@ def _runs(textpage: Any) -> Iterator[list[_Char]]:
             run.append((char, 0.0, 0.0, 0.0, 0.0, i))
             continue
         pdfium.FPDFText_GetLooseCharBox(textpage, i, ctypes.byref(box))
-        height = max(box.top - box.bottom, 1)
-        if run and not -20 * height < box.left - right < 1.5 * height:
+        left, bottom, right, top = sides = box.left, box.bottom, box.right, box.top
+        small = top - bottom < least and right - left < least
+        doubtful = small or left >= end or right <= begin or bottom >= head or top <= foot
+        if i in ink.unseen or (doubtful and ink.lacks(i, sides)):
+            continue
+        height = max(top - bottom, 1)
+        if run and not -20 * height < left - last < 1.5 * height:
             yield run
             run = []
-        run.append((char, box.left, box.bottom, box.right, box.top, i))
-        right = box.right
+        run.append((char, *sides, i))
+        last = right
         if char in _HYPHENS:
             yield run
             run = []
@@ -160,11 +171,10 @@ def _font(textpage: Any, sample: list[int]) -> tuple[float, bool]:
     """The usual size of some characters as they are shown, and whether all of them are bold."""
     import pypdfium2.raw as pdfium
 
-    matrix, name = pdfium.FS_MATRIX(), ctypes.create_string_buffer(100)
+    name = ctypes.create_string_buffer(100)
     sizes, bold = [], True
     for i in sample:
-        pdfium.FPDFText_GetMatrix(textpage, i, ctypes.byref(matrix))
-        sizes.append(pdfium.FPDFText_GetFontSize(textpage, i) * math.hypot(matrix.c, matrix.d))
+        sizes.append(size_of(textpage, i))
         pdfium.FPDFText_GetFontInfo(textpage, i, name, len(name), None)
         bold = bold and bool(_BOLD.search(name.value))
     return median(sizes) or 1.0, bold

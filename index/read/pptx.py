@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from index.passage import Document
 from index.read.archive import Archive, attribute, core_title, local
-from index.read.draft import Draft, one_line
+from index.read.draft import Draft, left_out, one_line
 from index.read.rows import cells
+from index.read.slides import Stage
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -25,18 +26,24 @@ def read(data: bytes, *, tick: Callable[[], None]) -> Document:
     related = archive.related(main)
     draft = Draft(len(data))
     title = ""
-    order = [e for e in archive.xml(main).iter() if local(e.tag) == "sldId"]
+    presentation = archive.xml(main)
+    order = [e for e in presentation.iter() if local(e.tag) == "sldId"]
+    stage, hiding = Stage(archive, presentation), []
     for number, slide in enumerate(order, start=1):
         path = related[next(v for k, v in slide.attrib.items() if "relationships" in k)][1]
         draft.label(f"page={number}")
-        title = _slide(archive, path, draft, title)
+        title = _slide(archive, path, draft, title, stage)
+        hiding += [number] if stage.hides else []
         tick()
+    draft.missing += left_out(hiding, "slide")
     return draft.document(core_title(archive) or title)
 
 
-def _slide(archive: Archive, path: str, draft: Draft, first: str) -> str:
+def _slide(archive: Archive, path: str, draft: Draft, first: str, stage: Stage) -> str:
     """Write one slide; the first title so far."""
-    shapes = list(_shapes(archive.xml(path)))
+    root = archive.xml(path)
+    stage.clear(path, root)
+    shapes = list(_shapes(root))
     title = next((one_line(" ".join(_lines(s))) for s in shapes if _place(s) in _TITLES), "")
     draft.heading(2, title)
     for shape in shapes:

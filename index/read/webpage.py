@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from index.errors import FileLeftOut
 from index.passage import Document
+from index.read.concealed import Linked, conceal
 from index.read.decode import decode
-from index.read.draft import Draft, one_line
+from index.read.draft import HIDDEN_NOTE, Draft, one_line
 from index.read.rows import cells
 from index.read.text import looks_like
 
@@ -61,8 +62,8 @@ def read(data: bytes, *, tick: Callable[[], None]) -> Document:
     return draft.document(title)
 
 
-def write(text: str, draft: Draft, tick: Callable[[], None]) -> str:
-    """Write a page's article; its title, or ""."""
+def write(text: str, draft: Draft, tick: Callable[[], None], linked: Linked = lambda _: None) -> str:
+    """Write a page's article; its title, or "". `linked` has the style sheets that the page links to."""
     from selectolax.lexbor import LexborHTMLParser
 
     if _depth(text) > DEEPEST:
@@ -71,6 +72,7 @@ def write(text: str, draft: Draft, tick: Callable[[], None]) -> str:
     root = tree.root
     if root is None:
         return ""
+    taken = conceal(tree, linked)
     title = tree.css_first("head > title")
     heading = tree.css_first("h1")
     tick()
@@ -79,7 +81,15 @@ def write(text: str, draft: Draft, tick: Callable[[], None]) -> str:
     for opened, node in _walk(article or tree.body or root, around=article is None):
         page.enter(node) if opened else page.leave(node)
     page.flush()
+    if HIDDEN_NOTE not in draft.missing and (taken or any(map(_words, (tree.body or root).css("[hidden]")))):
+        draft.missing.append(HIDDEN_NOTE)
     return one_line(title.text() if title else "") or one_line(heading.text() if heading else "")
+
+
+def _words(node: "LexborNode") -> bool:
+    """Whether there is text in an element that would be shown if the element were."""
+    inside = _walk(node, around=True)
+    return any(bool(one.is_text_node and re.search(r"\w", one.text_content or "")) for opened, one in inside if opened)
 
 
 def _depth(text: str) -> int:
@@ -141,8 +151,8 @@ def _shown(node: "LexborNode", *, around: bool) -> bool:
 
 def _visible(node: "LexborNode") -> bool:
     """Whether a browser shows the element."""
-    style = (node.attributes.get("style") or "").replace(" ", "").lower()
-    hidden = "hidden" in node.attributes or "display:none" in style or "visibility:hidden" in style
+    has = node.attributes
+    hidden = "hidden" in has or (has.get("aria-hidden") == "true" and node.tag not in ("body", "main", "article"))
     return node.tag not in _INVISIBLE and node.tag != "-comment" and not hidden
 
 
@@ -152,7 +162,7 @@ def _stands_around(node: "LexborNode") -> bool:
     if tag in _HEADINGS or tag in ("p", "body", "main", "article"):
         return False
     named = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
-    if tag in _AROUND or (attributes.get("role") or "") in _ROLES or attributes.get("aria-hidden") == "true":
+    if tag in _AROUND or (attributes.get("role") or "") in _ROLES:
         return True
     if tag in ("header", "footer"):
         return not _within_article(node)

@@ -7,25 +7,27 @@ import io
 import re
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from operator import attrgetter
 from typing import Any
 
 from index.errors import FileLeftOut
 from index.passage import Document
 from index.read.archive import Archive, core_title
-from index.read.draft import Draft, ticking
+from index.read.draft import HIDDEN, Draft, one_line, ticking
 from index.read.rows import Rows
+from index.read.veil import Veil
 
 MOST_COLUMNS = 16_384
 """A sheet has no more."""
 
-_TICK_EVERY = 500
+_TICK_EVERY, _LONGEST_NAME = 500, 60
 _NO_VALUE = re.compile(rb"<f\b[^<>]*(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>")
 """A formula that was saved by a program that does not calculate."""
 
 
 def read(data: bytes, *, tick: Callable[[], None]) -> Document:
-    """Sheets in order, hidden ones too."""
+    """Sheets in order; hidden ones say so, but those that only a program can show are left out."""
     import openpyxl
 
     archive = Archive(data, ".xlsx")
@@ -35,7 +37,13 @@ def read(data: bytes, *, tick: Callable[[], None]) -> Document:
     draft.missing += _without_values(archive)
     try:
         for sheet in book.worksheets:
-            _sheet(draft, sheet, tick)
+            name = one_line(sheet.title)[:_LONGEST_NAME]
+            if sheet.sheet_state == "veryHidden":
+                draft.missing.append(f"sheet {name} was left out: {HIDDEN} that no person sees")
+                continue
+            veil = Veil(book, partial(archive.read, sheet._worksheet_path))
+            _sheet(draft, sheet, veil, tick)
+            draft.missing += [f"{HIDDEN} in {what} of sheet {name} was left out" for what in sorted(veil.met)]
             tick()
     finally:
         book.close()
@@ -58,26 +66,26 @@ def _without_values(archive: Archive) -> list[str]:
     return [f"{count} {verb} no value: saved by a program that does not calculate"] if count else []
 
 
-def _sheet(draft: Draft, sheet: Any, tick: Callable[[], None]) -> None:
+def _sheet(draft: Draft, sheet: Any, veil: Veil, tick: Callable[[], None]) -> None:
     rows = Rows()
-    for count, (number, columns, values) in enumerate(ticking(_rows(sheet), tick, _TICK_EVERY)):
+    for count, (number, columns, values) in enumerate(ticking(_rows(sheet, veil), tick, _TICK_EVERY)):
         if count == 0:
             draft.label(f"{sheet.title}!{number}")
-            draft.heading(2, sheet.title)
+            draft.heading(2, sheet.title if sheet.sheet_state == "visible" else f"{sheet.title} (hidden)")
         draft.label(f"{sheet.title}!{number}")
         draft.add(rows.line(values, columns), "\n" if count else "\n\n")
 
 
-def _rows(sheet: Any) -> Iterator[tuple[int, list[int], list[str]]]:
+def _rows(sheet: Any, veil: Veil) -> Iterator[tuple[int, list[int], list[str]]]:
     """The rows that hold something, with their numbers, the columns that do, from 0, and what is shown there."""
-    for row in _cells(sheet):
+    for row in _cells(sheet, veil):
         filled = [(cell, text) for cell in row if (text := shown(cell.value, cell.number_format or "General"))]
         if filled:
             yield filled[0][0].row, [cell.column - 1 for cell, _ in filled], [text for _, text in filled]
 
 
-def _cells(sheet: Any) -> Iterator[list[Any]]:
-    """The cells that the file holds, row by row; `iter_rows` makes up all that it lacks, as 10^10 before one far away."""
+def _cells(sheet: Any, veil: Veil) -> Iterator[list[Any]]:
+    """The cells that are in the file and seen, by row; `iter_rows` makes up all that it lacks, as 10^10 before one far away."""
     from openpyxl.cell.read_only import ReadOnlyCell
     from openpyxl.worksheet._reader import WorkSheetParser
 
@@ -85,8 +93,9 @@ def _cells(sheet: Any) -> Iterator[list[Any]]:
     formats = {"date_formats": book._date_formats, "timedelta_formats": book._timedelta_formats}
     with sheet._get_source() as source:
         parser = WorkSheetParser(source, sheet._shared_strings, data_only=True, epoch=book.epoch, **formats)
-        for _, row in parser.parse():
-            cells = (ReadOnlyCell(sheet, **cell) for cell in row if cell["column"] <= MOST_COLUMNS)
+        for number, row in parser.parse():
+            shown_cells = veil.cells(number, row, parser)
+            cells = (ReadOnlyCell(sheet, **cell) for cell in shown_cells if cell["column"] <= MOST_COLUMNS)
             yield sorted(cells, key=attrgetter("column"))
 
 
