@@ -166,16 +166,6 @@ def _none() -> Embedder:
     raise AssertionError("pruning embeds nothing")
 
 
-def adopt(target: Target) -> None:
-    """Take over a home that was not made here: its catalog is made anew from the documents, paid vectors are kept."""
-    if reason := claim.refused(target.home, unmarked=True):
-        raise claim.foreign(target.home, reason)
-    with claim.writing(target.home, -1):
-        if target.indexed:
-            schema.renew(target.home, _kept(target))
-        claim.mark(target.home)
-
-
 def _kept(target: Target) -> dict[str, str]:
     """What the catalog that is to be made anew remembers of the one that is there, as far as that can be read."""
     try:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from index.machine import opened
 
-LARGEST = 1_000_000
+LARGEST = 64_000
 """Bytes of an ignore file; what is beyond excludes nothing."""
 
 NAMES = (".gitignore", ".qaignore")

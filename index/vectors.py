@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING, Protocol
 from index.apart import RECENT, Apart, Change, both
 from index.chroma import NEVER, Collection, Store, damaged, failures, opened
 from index.errors import HomeNotWritable, IndexBusy
+from index.home import user
 from index.home.folder import Folder
 from index.machine import in_thread
 
@@ -58,11 +59,18 @@ _STORE_NAME = re.compile(f"{_STORE}[0-9A-Za-z]{{1,32}}")
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """The pointer: the store in use, how many writes its graph lacks, and about how many vectors it holds."""
+    """The pointer: the store in use, how many writes its graph lacks, and about how many vectors it holds.
+
+    `stats` and `digest` tell the files of its graph, as they were saved here: Chroma's core reads them without any check, and
+    one that somebody else has made can end the process, or worse.
+    """
 
     store: str
     unsaved: int
     size: int
+    stats: str = ""
+    digest: str = ""
+    seal: str = ""
 
     @classmethod
     def read(cls, data: bytes) -> "_State":
@@ -73,7 +81,32 @@ class _State:
             raise ValueError("it counts what cannot be")
         if not (isinstance(state.store, str) and _STORE_NAME.fullmatch(state.store)):
             raise ValueError("it names no store")
+        if not user.sealed(state.seal, "graph", state.store, state.stats, state.digest):
+            raise ValueError("it was not made here")
         return state
+
+
+def _graph_files(store: Path) -> list[Path]:
+    """Those of the graphs that were saved."""
+    folders = [path for path in store.iterdir() if path.is_dir() and not _unsaved(path)] if store.exists() else []
+    return sorted(path for folder in folders for path in folder.iterdir())
+
+
+def _stats(store: Path) -> str:
+    """What tells the files of a store's graphs at a look."""
+    found = ((path.relative_to(store).as_posix(), path.stat()) for path in _graph_files(store))
+    told = [(name, info.st_size, info.st_mtime_ns, info.st_ino) for name, info in found]
+    return hashlib.blake2b(repr(told).encode(), digest_size=16).hexdigest()
+
+
+def _digest(store: Path) -> str:
+    """What tells them by all that they hold; a gigabyte takes a second or two."""
+    told = hashlib.blake2b(digest_size=16)
+    for path in _graph_files(store):
+        with path.open("rb") as file:
+            content = hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
+        told.update(repr((path.relative_to(store).as_posix(), content)).encode())
+    return told.hexdigest()
 
 
 class _View:
@@ -233,6 +266,8 @@ class Vectors:
             for name in store.names():
                 if name not in both(collection_name(collection)):
                     store.drop(name)
+        with self._lock(WAIT_TO_WRITE):
+            self._point(self._vouched(self._state()))  # Chroma has deleted their graphs
 
     def worth(self, width: int) -> int:
         """A share of what is stored, since all of it is copied for them."""
@@ -308,10 +343,12 @@ class Vectors:
     def _write_in_place(self, change: Change, after: _State) -> None:
         if not self.exists():
             with self._lock(WAIT_TO_WRITE):
-                self._point(_State(self._free_name(), 0, 0))
+                self._point(self._vouched(_State(self._free_name(), 0, 0)))
         with self._visit(WAIT_TO_WRITE) as store:
             self._sweep()
-            self._point(replace(after, store=self._state().store))  # a kill here leaves the count too high, which is harmless
+            self._point(
+                replace(self._state(), unsaved=after.unsaved, size=after.size)
+            )  # a kill here leaves the count too high, which is harmless
             change.make(store)
 
     def _write_copy(self, change: Change, size: int) -> Callable[[], None]:
@@ -320,7 +357,7 @@ class Vectors:
             self._sweep()
             copy, known, in_use = self._free_name(), True, ""
             if self.exists():
-                in_use, known = self._state().store, self._known()
+                in_use, known = self._safe_state().store, self._known()
                 self._copy(in_use, copy)
         under_way = Apart(self.folder / copy, change, size)
 
@@ -331,7 +368,7 @@ class Vectors:
                 self._files.drop(copy)
                 raise
             with self._lock(WAIT_TO_WRITE):
-                self._point(_State(copy, 0, size))
+                self._point(self._vouched(_State(copy, 0, size)))
                 if known:
                     self._see()
                 if in_use:
@@ -365,7 +402,7 @@ class Vectors:
             if self._view:
                 self._view.close()
             with self._lock(WAIT_TO_READ + self._state().size / READ_A_SECOND):
-                state = self._state()
+                state = self._safe_state()
                 self._view = _View(self.folder / state.store, self._written(), state.size // WIDER)
                 with failures(self.folder):
                     yield self._view.store  # what is read of the graph is read now
@@ -382,7 +419,7 @@ class Vectors:
     def _visit(self, wait: float) -> Iterator[Store]:
         """The store in use, open, under the lock; closed before the lock is let go."""
         with self._lock(wait):
-            state, known = self._state(), self._known()
+            state, known = self._safe_state(), self._known()
             with opened(self.folder / state.store) as store:
                 yield store
             if known:  # else it stays so until the catalog has been held against it
@@ -430,6 +467,20 @@ class Vectors:
             return _State.read(self._files.read(_POINTER, 1000))
         except (OSError, ValueError, TypeError, RecursionError) as error:
             raise damaged(f"their pointer cannot be read ({error})") from error
+
+    def _safe_state(self) -> _State:
+        """The state, of a store whose graphs are those that were saved here; also a copy of them."""
+        state = self._state()
+        store = self.folder / state.store
+        if state.stats != _stats(store) and state.digest != _digest(store):
+            raise damaged("their graph is not the one that was saved here")
+        return state
+
+    def _vouched(self, state: _State) -> _State:
+        """The state with what tells the store's graphs as they are now, made by this process."""
+        store = self.folder / state.store
+        stats, digest = _stats(store), _digest(store)
+        return replace(state, stats=stats, digest=digest, seal=user.seal("graph", state.store, stats, digest))
 
     def _point(self, state: _State) -> None:
         """Swap the pointer in one step, on disk before it counts."""

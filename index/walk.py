@@ -106,6 +106,10 @@ def _once(found: Sequence[Found], links: Mapping[str, str]) -> list[Found]:
     return [one(file) for file in found]
 
 
+_GIT = re.compile(r"[/\\]\.git[/\\](?!annex[/\\])")
+"""Where git keeps its own, such as the token of a remote; git-annex keeps documents there, and puts links to them."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Folder:
     """A folder to look into; `prefix` of its sources, and the ignore files above it."""
@@ -185,6 +189,8 @@ class _Walk:
         target = os.path.realpath(path)
         if not (self.follow or self._inside(target)):
             return "a link that leads outside the folder"
+        if re.search(_GIT, target):
+            return "a link into .git"
         return _secret(os.path.basename(target)) if os.path.exists(target) else "a link to nothing"
 
     def _inside(self, target: str) -> bool:

@@ -52,11 +52,16 @@ def on_disk(root: Path, source: str, catalog: Catalog | None, *, convert: bool =
         return OnDisk(None)
     converted = reader is None or reader.converted
     known = catalog.source(source) if catalog and converted else None
-    if catalog and known and known.sha256 == sha256:
+    if catalog and reader and known and known.sha256 == sha256 and _kind(known.maker) == _kind(reader.name):
         return OnDisk(catalog.text(source), converted, sha256)
     if reader is None or (converted and not convert):
         return OnDisk("", converted, sha256)
     return OnDisk(text_of(path, source, ocr=ocr), converted, sha256)
+
+
+def _kind(maker: str) -> str:
+    """Which reader, of whatever version: bytes that one file holds as HTML are another text where a file holds them as text."""
+    return maker.partition("-")[0]
 
 
 def prove(refs: Sequence[SentenceRef], root: Path, catalog: Catalog) -> list[Citation]:

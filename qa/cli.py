@@ -17,7 +17,6 @@ import typer
 
 if TYPE_CHECKING:
     from index.errors import Failure
-    from qa.errors import UntrustedSettings
     from qa.render import Screen
 
 Work = Callable[[], int]
@@ -250,7 +249,7 @@ def verify(
 
 @app.command(epilog="Example: qa trust")
 def trust(seeds: Seeds = None, home: Home = None, quiet: Quiet = False, color: Color = "auto") -> Work:
-    """Agree to what this project's .env does, and take over an index that was not made here, as both are now.
+    """Agree to what this project's .env does, as it is now.
 
     Endpoints, keys, paths that lead out of the project, and a higher QA_MAX_COST are taken from a .env only after that.
     """
@@ -342,22 +341,16 @@ def _done(work: Work) -> int:
     try:
         return work()
     except UntrustedSettings as failure:
-        if not (sys.stdin.isatty() and sys.stderr.isatty()) or not _agrees(failure):
+        if not (sys.stdin.isatty() and sys.stderr.isatty()):
             raise
+        from qa.render import Screen
+
+        screen = Screen()
+        screen.failure(failure)
+        if not screen.agrees():
+            return failure.exit
+        failure.agree()
         return work()
-
-
-def _agrees(failure: "UntrustedSettings") -> bool:
-    from index.home.user import agree
-    from qa.render import Screen
-
-    Screen().failure(failure)
-    sys.stderr.write("Agree to it from now on, as long as that file stays as it is? [y/N] ")
-    sys.stderr.flush()
-    if sys.stdin.readline().strip().casefold() not in ("y", "yes"):
-        return False
-    agree(*failure.agreement)
-    return True
 
 
 def _usage(error: Exception, arguments: Sequence[str]) -> "Failure | None":

@@ -14,10 +14,9 @@ from functools import partial
 from pathlib import Path
 from threading import Lock
 
-from index.build import Progress, Target, adopt, look, stale
+from index.build import Progress, Target, look, stale
 from index.catalog import Catalog
 from index.errors import DamagedIndex, Failure, HomeNotWritable, IndexMissing, ServiceFailure
-from index.home.claim import refused
 from index.home.user import agree, has_agreed
 from index.passage import Hit
 from index.search import Found, search_all
@@ -27,13 +26,13 @@ from qa.answer import Answer, IndexState
 from qa.ask import TOP, How, answer, checked_question
 from qa.ask import ask as ask_one
 from qa.check import on_disk
-from qa.config import NEVER, Settings, check_text, load
+from qa.config import NEVER, Settings, asking, check_text, load
 from qa.doctor import diagnose, diagnosis_json
 from qa.errors import UsageFailure
 from qa.followup import standalone
 from qa.library import Library, open_library
 from qa.model import Model, choose_model
-from qa.render import Screen
+from qa.render import Screen, fold
 from qa.saved import checked_again, keep, last_answer, parsed, standings
 from qa.show import surroundings, whole_text
 from qa.status import status_of
@@ -191,7 +190,7 @@ def _show_last(target: Target, json: bool, markdown: bool, screen: Screen) -> in
     with Catalog(target.home) if target.indexed else nullcontext() as catalog:
         saved = checked_again(last_answer(target.home), target.root, catalog, ocr=target.ocr)
         broken = any(c.verdict in ("changed", "gone") for c in saved.answer.citations)
-        again = standings(saved.answer, target.root, catalog, ocr=target.ocr) if broken else ()
+        again = standings(saved.answer, target.root, catalog, _documents(target), ocr=target.ocr) if broken else ()
         moved = [s for s in again if s.state == "moved"]
     answer = saved.answer
     if json:
@@ -213,7 +212,7 @@ def verify(file: str, json: bool, seeds: str | None, home: str | None, screen: S
     target = load(seeds, home).target
     answer = parsed(_contents(file)).answer
     with Catalog(target.home) if target.indexed else nullcontext() as catalog:
-        found = standings(answer, target.root, catalog, ocr=target.ocr)
+        found = standings(answer, target.root, catalog, _documents(target), ocr=target.ocr)
         gone = any(s.state == "gone" for s in found)
         behind = gone and (catalog is None or bool(stale(look(target), catalog)))
     if behind:
@@ -225,20 +224,22 @@ def verify(file: str, json: bool, seeds: str | None, home: str | None, screen: S
     return 0 if all(s.state in ("holds", "moved") for s in found) else 3
 
 
+def _documents(target: Target) -> frozenset[str]:
+    """The sources that may be read."""
+    return frozenset(file.source for file in look(target) if not file.left_out)
+
+
 def trust(seeds: str | None, home: str | None, screen: Screen) -> int:
-    """Take this project's `.env` and index as they are now; says what that means, and does nothing else."""
-    settings = load(seeds, home, trusting=True)
-    target = settings.target
-    reason = refused(target.home)
-    if reason:
-        adopt(target)
-        screen.line(f"The index in {target.home} is taken over; the next command makes it anew from the documents.")
-    if settings.asks and settings.dotenv:
-        agree(*settings.dotenv.agreement)
-        for what in settings.asks.values():
-            screen.line(f"The .env of {settings.dotenv.project} may {what}.")
-    elif not reason:
+    """Take this project's `.env` as it is now; says what that means, and on a terminal asks before."""
+    project = asking(seeds, home)
+    if project is None:
         screen.line("There is nothing here that needs your word.")
+        return 0
+    for what in project.asks:
+        screen.line(fold(f"{project.folder} would {what}."))
+    if not screen.agrees():
+        return 2
+    project.agree()
     return 0
 
 

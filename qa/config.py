@@ -3,24 +3,23 @@
 The only reader of the environment. Decides where documents and index are (see the README, "Where things are").
 """
 
-import hashlib
 import os
 import re
 import shlex
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from index.build import Target
 from index.errors import HomeNotWritable, NoDocuments
-from index.home import claim
+from index.home import claim, user
 from index.home.claim import ELSEWHERE
 from index.server import Server
 from index.service import Service, without_secrets
 from qa import trust
 from qa.errors import UsageFailure
-from qa.trust import Dotenv
+from qa.trust import Project
 
 NAMES = {
     "QA_SEEDS": "",
@@ -66,16 +65,13 @@ class Value:
 class Settings:
     """All that a command needs to know. `service` is None where neither a key nor an endpoint is set.
 
-    `asks` is what the project's `.env` does that needs the user's word, by setting; `sending` is told before texts, or vectors
-    of them, go to a host.
+    `sending` is told before texts, or vectors of them, go to a host.
     """
 
     target: Target
     values: Mapping[str, Value]
     service: Service | None
     notices: tuple[str, ...] = ()
-    asks: Mapping[str, str] = field(default_factory=dict)
-    dotenv: Dotenv | None = None
     sending: Callable[[str, str], None] = lambda what, host: None
 
     @property
@@ -104,43 +100,55 @@ class Settings:
         return _yes(self.values, "QA_OFFLINE")
 
 
-def load(seeds: str | None = None, home: str | None = None, *, cwd: Path | None = None, trusting: bool = False) -> Settings:
+def load(seeds: str | None = None, home: str | None = None, *, cwd: Path | None = None) -> Settings:
     """Read the settings as they stand in `cwd`; raises NoDocuments where no documents are named or found.
 
     Raises UntrustedSettings where the project's `.env` asks for what the user has not agreed to, ForeignIndex for a home that
-    was not made here, both unless `trusting`.
+    was not made here.
     """
     cwd = cwd or _here()
     project = _project(cwd)
-    file = trust.read(project) if project else None
-    options = {"QA_SEEDS": seeds, "QA_HOME": home}
-    values = _values(options, file.values if file else {})
-    asks = {name: what for name, value in values.items() if value.origin == ".env" and (what := _asks(file, name))}
-    notices: tuple[str, ...] = ()
-    if file and asks and _elsewhere(values["QA_SEEDS"], file.project, cwd):
-        values = _values(options, {name: text for name, text in file.values.items() if name not in asks})
-        notices, asks = (f"{', '.join(asks)} of the .env here are not used for documents elsewhere.",), {}
-    elif file and asks and not trusting and not trust.agreed(file):
-        raise trust.not_agreed(file, asks)
+    values, notices, asked = _taken({"QA_SEEDS": seeds, "QA_HOME": home}, project, cwd)
+    if project and not project.agreed(asked):
+        raise project.not_agreed()
     _check(values)
     service, more = _service(values)
-    target, told = _target(values, project, cwd, trusting)
+    target, told = _target(values, project.folder if project else None, cwd)
     notices += more + told
     if values["QA_CHROMA"].text:
         server, more = _server(values, target.root)
         target, notices = replace(target, server=server), notices + more
-    return Settings(target, values, service, notices, asks, file)
+    return Settings(target, values, service, notices)
 
 
-def _asks(file: Dotenv | None, name: str) -> str:
-    return file.asks(name, NAMES[name]) if file else ""
+def asking(seeds: str | None = None, home: str | None = None) -> Project | None:
+    """The project of the current folder, if its `.env` asks for anything that needs the user's word."""
+    project = _project(_here())
+    return project if project and project.asks else None
+
+
+def _taken(
+    options: Mapping[str, str | None], project: Project | None, cwd: Path
+) -> tuple[dict[str, Value], tuple[str, ...], dict[str, str]]:
+    """The settings, what is said of them, and what of the `.env` that is taken needs the user's word."""
+    values = _values(options, project.values if project else {})
+    if project is None:
+        return values, (), {}
+    asked = {name: what for name, what in project.asked.items() if values[name].origin == ".env"}
+    if not _elsewhere(values["QA_SEEDS"], project.folder, cwd):
+        return values, (), asked
+    left = {*project.asked, "QA_HOME"}
+    values = _values(options, {name: text for name, text in project.values.items() if name not in left})
+    told = (f"{', '.join(sorted(asked))} of the .env here are not used for documents elsewhere.",) if asked else ()
+    return values, told, {}
 
 
 def _elsewhere(seeds: Value, project: Path, cwd: Path) -> bool:
-    """Whether the user has named documents that are none of the project's."""
-    if seeds.origin not in ("option", "environment"):
+    """Whether the documents are none of the project's: the user has named others, or `seeds/` is a link that leads away."""
+    if seeds.origin == ".env":
         return False
-    return not _real(_path(seeds, project, cwd)).is_relative_to(_real(project))
+    named = _path(seeds, project, cwd) if seeds.text else project / "seeds"
+    return trust.outside(named, project)
 
 
 def _check(values: Mapping[str, Value]) -> None:
@@ -187,9 +195,10 @@ def _here() -> Path:
         raise NoDocuments("The current folder is not there any more.", "Go to another one.") from error
 
 
-def _project(cwd: Path) -> Path | None:
-    """The nearest folder upward that holds `.qa/` or `seeds/`."""
-    return next((p for p in (cwd, *cwd.parents) if (p / ".qa").is_dir() or (p / "seeds").is_dir()), None)
+def _project(cwd: Path) -> Project | None:
+    """The nearest folder upward that holds `.qa/` or `seeds/`, with its `.env`."""
+    folder = next((p for p in (cwd, *cwd.parents) if (p / ".qa").is_dir() or (p / "seeds").is_dir()), None)
+    return trust.read(folder, NAMES) if folder else None
 
 
 def _values(options: Mapping[str, str | None], file: Mapping[str, str | None]) -> dict[str, Value]:
@@ -210,9 +219,10 @@ def _yes(values: Mapping[str, Value], name: str) -> bool:
     return text in ("1", "true", "yes", "on")
 
 
-def _target(values: Mapping[str, Value], project: Path | None, cwd: Path, trusting: bool) -> tuple[Target, tuple[str, ...]]:
+def _target(values: Mapping[str, Value], project: Path | None, cwd: Path) -> tuple[Target, tuple[str, ...]]:
     root = _documents(values["QA_SEEDS"], project, cwd)
-    own = project is not None and (root == (project / "seeds").resolve() or values["QA_SEEDS"].origin == ".env")
+    seeds = project is not None and root == (project / "seeds").resolve() and not trust.outside(root, project)
+    own = seeds or values["QA_SEEDS"].origin == ".env"
     notices: tuple[str, ...] = ()
     if values["QA_HOME"].text:
         home = _checked_home(_path(values["QA_HOME"], project, cwd))
@@ -220,7 +230,7 @@ def _target(values: Mapping[str, Value], project: Path | None, cwd: Path, trusti
             home = _real(home)  # the user's own, by name
     elif own and project is not None:
         home = project / ".qa"
-        if reason := claim.refused(home, unmarked=trusting):
+        if reason := claim.refused(home):
             notices = (claim.set_aside(home, reason, _cache(root)),)
             home = _cache(root)
     else:
@@ -229,7 +239,7 @@ def _target(values: Mapping[str, Value], project: Path | None, cwd: Path, trusti
         if _HALF.search(str(path)):  # SQLite and Chroma take no such path
             hint = "Rename it, or name others with --seeds PATH and --home DIR."
             raise NoDocuments(f"The name of {path} is not valid UTF-8.", hint).hiding(path)
-    if reason := claim.refused(home, unmarked=trusting):
+    if reason := claim.refused(home):
         raise claim.foreign(home, reason)
     movable = project is not None and all(_real(path).is_relative_to(_real(project)) for path in (root, home))
     return Target(root, home, movable, follow=_yes(values, "QA_FOLLOW"), ocr=_yes(values, "QA_OCR")), notices
@@ -244,7 +254,10 @@ def _documents(setting: Value, project: Path | None, cwd: Path) -> Path:
             ).hiding(root)
         return root
     if project is not None and (project / "seeds").is_dir():
-        return (project / "seeds").resolve()
+        root = (project / "seeds").resolve()
+        if root.is_relative_to(_real(project)) and trust.outside(root, project):
+            raise NoDocuments("seeds/ is a link to what is hidden here.", "Name documents with --seeds PATH.")
+        return root
     raise NoDocuments(
         "There are no documents: no folder seeds/ here or above, and none is named.",
         "Name a folder or a file with --seeds PATH, or set QA_SEEDS.",
@@ -274,11 +287,10 @@ def _checked_home(home: Path) -> Path:
 
 
 def _cache(root: Path) -> Path:
-    """A folder in the user's cache for documents that are not the project's own."""
+    """A folder in the user's cache for documents that are not the project's own; another one for another key of the user."""
     from platformdirs import user_cache_path
 
-    key = hashlib.sha256(os.fsencode(root)).hexdigest()[:16]
-    return user_cache_path("qa") / f"{root.name}-{key}"
+    return user_cache_path("qa") / f"{root.name}-{user.seal('cache', str(root))[:16]}"
 
 
 def _service(values: Mapping[str, Value]) -> tuple[Service | None, tuple[str, ...]]:

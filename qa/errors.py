@@ -14,6 +14,8 @@ Failure
     └── NoModel           an endpoint serves several models, and none was named
 """
 
+from collections.abc import Callable
+
 from index.errors import Failure, ServiceFailure
 
 
@@ -46,11 +48,11 @@ class UsageFailure(Failure):
 
 
 class UntrustedSettings(UsageFailure):
-    """A project's `.env` asks for what needs the user's word; `agreement` is what is remembered once it is given."""
+    """A project's `.env` asks for what needs the user's word; `agree` remembers that it was given."""
 
-    def __init__(self, message: str, hint: str, agreement: tuple[str, ...]) -> None:
+    def __init__(self, message: str, hint: str, agree: Callable[[], None]) -> None:
         super().__init__(message, hint)
-        self.agreement = agreement
+        self.agree = agree
 
 
 class PlaceFailure(Failure):

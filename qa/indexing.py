@@ -18,7 +18,7 @@ from qa import render, shapes
 from qa.commands import LONGEST_WAIT, progress_on, settings_for
 from qa.config import Settings, check_embedder, checked_cost
 from qa.errors import UsageFailure
-from qa.library import RENEWED, announcing, chosen_embedder, embedder_for, stored_embedder
+from qa.library import RENEWED, chosen_embedder, embedder_for, for_embedding, stored_embedder
 from qa.offers import offers_of
 from qa.prices import embedding_price
 from qa.render import Screen
@@ -98,11 +98,11 @@ def _own_embedder(settings: Settings, options: Indexing) -> str:
 
 def _embedder(settings: Settings, named: str | None, own: str, screen: Screen, *, rebuild: bool) -> Callable[[], Embedder]:
     """The embedder that is named, which must be there before anything is written, or the index's own when it is needed."""
-    if rebuild or not own or (named and full_name(named) != own):
-        settings = announcing(settings, named or own or settings.embedder, screen.notice)
+    all_of_it = rebuild or not own or (named is not None and full_name(named) != own)
     if not named:
-        return embedder_for(settings, screen.notice)
-    embedder = open_embedder(named, settings.service, settings.offline)
+        return embedder_for(settings, screen.notice, all_of_it=all_of_it)
+    service = for_embedding(settings, named, screen.notice, all_of_it=all_of_it)
+    embedder = open_embedder(named, service, settings.offline)
     return lambda: embedder
 
 

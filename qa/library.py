@@ -69,8 +69,7 @@ def open_library(settings: Settings, notice: Notice, progress: Progress, *, froz
         settings.sending("Vectors of", target.server.host)
     if target.indexed and (collection := schema.remembered(target.home, "collection")):
         begun(partial(target.vectors.read_ahead, collection))  # while the files are looked at; what fails, the query tells
-    told = settings if frozen or stored_embedder(target) else announcing(settings, settings.embedder, notice)
-    embedder = embedder_for(told, notice, IMPATIENCE)
+    embedder = embedder_for(settings, notice, IMPATIENCE, all_of_it=not frozen and not stored_embedder(target))
     budget = Budget(partial(embedding_price, settings.service), settings.max_cost)
     report = None if frozen else refreshed(target, embedder, notice, progress, budget)
     if not target.indexed:
@@ -90,10 +89,12 @@ def _missing(target: Target) -> IndexMissing:
     return IndexMissing(message, "Run `qa index`, or leave --frozen out.").hiding(target.root)
 
 
-def embedder_for(settings: Settings, notice: Notice, patience: float = PATIENCE) -> Callable[[], Embedder]:
+def embedder_for(
+    settings: Settings, notice: Notice, patience: float = PATIENCE, *, all_of_it: bool = False
+) -> Callable[[], Embedder]:
     """The index's own embedder, or for a new index the one that is set; opened at the first call and kept.
 
-    A build with a service waits `patience` seconds for it when it fails, and says so.
+    A build with a service waits `patience` seconds for it when it fails, and says so; one of `all_of_it` says what it costs.
     """
 
     @cache
@@ -101,28 +102,27 @@ def embedder_for(settings: Settings, notice: Notice, patience: float = PATIENCE)
         name = chosen_embedder(settings, notice)
         # minilm's files are fetched only for a user who names it, never because an old index once used it.
         unnamed = name == "minilm" and settings.embedder != name
-        service = settings.service and replace(settings.service, told=notice)
+        service = for_embedding(settings, name, notice, all_of_it=all_of_it)
         return open_embedder(name, service, settings.offline or unnamed, patience)
 
     return opened
 
 
-def announcing(settings: Settings, name: str, notice: Notice) -> Settings:
-    """The same, with a service that says, before the first text goes to be embedded, what a build sends and where."""
+def for_embedding(settings: Settings, name: str, notice: Notice, *, all_of_it: bool) -> Service | None:
+    """The service as an embedder is given it: before the first text goes there it is said, for a build of all with its cost."""
     service = settings.service
-    if not name.startswith("openai") or service is None:
-        return settings
+    if service is None:
+        return None
     one, told = Lock(), list[bool]()
 
     def sending() -> None:
         with one:
-            if not told:
+            if all_of_it and not told:
                 told.append(True)
                 notice(_build(settings, name, service))
-        if service.sending:
-            service.sending()
+        settings.sending("Documents of", service.host)
 
-    return replace(settings, service=replace(service, sending=sending))
+    return replace(service, told=notice, sending=sending)
 
 
 def _build(settings: Settings, name: str, service: Service) -> str:

@@ -110,6 +110,14 @@ class Screen:
         if not self.quiet:
             self._err(fold(text), "2")
 
+    def agrees(self) -> bool:
+        """Whether the user says yes on a terminal; elsewhere the command itself has said so."""
+        if not (sys.stdin.isatty() and sys.stderr.isatty()):
+            return True
+        sys.stderr.write("Agree to it from now on, as long as it stays so? [y/N] ")
+        sys.stderr.flush()
+        return sys.stdin.readline().strip().casefold() in ("y", "yes")
+
     def failure(self, failure: Failure) -> None:
         """A failure on standard error: the sentence, then the hint; never silenced."""
         self._err(fold(str(failure)), "31")

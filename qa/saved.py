@@ -6,13 +6,15 @@ nothing of searching or models.
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 from index.catalog import Catalog
+from index.errors import HomeNotWritable
+from index.home import user
 from index.home.folder import Folder
 from index.passage import Hit, Part, Place, parts_within
 from qa.answer import Answer, AnswerSentence, Citation, Status, Usage, Verdict
@@ -48,8 +50,9 @@ class Standing:
 def keep(home: Path, answer: Mapping[str, Any]) -> bool:
     """Keep an answer as the last one; whether that was possible."""
     try:
-        Folder(home).write(LAST, json.dumps(answer).encode())
-    except OSError:
+        text = json.dumps(answer)
+        Folder(home).write(LAST, f"{user.seal('answer', text)}\n{text}".encode())
+    except (OSError, HomeNotWritable):
         return False
     return True
 
@@ -57,9 +60,12 @@ def keep(home: Path, answer: Mapping[str, Any]) -> bool:
 def last_answer(home: Path) -> Saved:
     """The last answer; PlaceFailure if there is none."""
     try:
-        return parsed(Folder(home).read(LAST).decode())
+        seal, _, text = Folder(home).read(LAST).decode().partition("\n")
+        if user.sealed(seal, "answer", text):
+            return parsed(text)
     except (OSError, UnicodeDecodeError, UsageFailure):
-        raise PlaceFailure("There is no last answer.", "Ask something first.") from None
+        pass
+    raise PlaceFailure("There is no last answer.", "Ask something first.")
 
 
 def parsed(text: str) -> Saved:
@@ -81,9 +87,18 @@ def checked_again(saved: Saved, root: Path, catalog: Catalog | None, *, ocr: boo
     return replace(saved, answer=now)
 
 
-def standings(answer: Answer, root: Path, catalog: Catalog | None, *, ocr: bool = False) -> list[Standing]:
-    """How each citation stands: where it was, elsewhere in its file, in the same file under another name, or nowhere."""
-    file = cache(partial(on_disk, root, catalog=catalog, convert=True, ocr=ocr))  # each is read once
+def standings(
+    answer: Answer, root: Path, catalog: Catalog | None, documents: Collection[str], *, ocr: bool = False
+) -> list[Standing]:
+    """How each citation stands: where it was, elsewhere in its file, in the same file under another name, or nowhere.
+
+    No file is read but those of `documents`: somebody else may have written the answer.
+    """
+
+    @cache  # each is read once
+    def file(source: str) -> OnDisk:
+        return on_disk(root, source, catalog, convert=True, ocr=ocr) if source in documents else OnDisk(None)
+
     parts = cache(catalog.parts if catalog else lambda source: ())
     return [_standing(c, file, parts, catalog) for c in answer.citations]
 
@@ -92,25 +107,29 @@ def _standing(
     citation: Citation, file: Callable[[str], OnDisk], parts: Callable[[str], Sequence[Part]], catalog: Catalog | None
 ) -> Standing:
     place = citation.place
-    verdict = file(place.source).verdict(place, citation.quote)
+    there = file(place.source)
+    verdict = there.verdict(place, citation.quote)
     if verdict in ("exact", "extracted"):
-        return Standing(citation, "holds", place)
+        now = found_in(place.source, there, place, citation.quote, parts(place.source))
+        return Standing(replace(citation, place=now or place), "holds", now)  # line and part are the file's, not the answer's
     renamed = catalog.sources_of(citation.source_sha256) if catalog and verdict == "gone" else []
     for source in (place.source, *renamed):
-        if now := found_in(source, file(source).text, place, citation.quote, parts(source)):
+        if now := found_in(source, file(source), place, citation.quote, parts(source)):
             return Standing(citation, "moved", now)
     return Standing(citation, "gone" if verdict == "gone" else "changed", None)
 
 
-def found_in(source: str, text: str | None, place: Place, quote: str, parts: Sequence[Part]) -> Place | None:
-    """Where a quote stands in a source's text, the nearest to its old place."""
-    starts, at = [], -1
-    while text and quote and (at := text.find(quote, at + 1)) >= 0:
-        starts.append(at)
-    if not text or not starts:
+def found_in(source: str, file: OnDisk, place: Place, quote: str, parts: Sequence[Part]) -> Place | None:
+    """Where a quote stands in a source's text, the nearest to its old place; line and parts are those of the file."""
+    text = file.text
+    if not text or not quote:
+        return None
+    near = (text.rfind(quote, 0, place.start + len(quote)), text.find(quote, place.start))
+    starts = [start for start in near if start >= 0]
+    if not starts:
         return None
     start = min(starts, key=lambda s: abs(s - place.start))
-    line = None if place.first_line is None else text.count("\n", 0, start) + 1
+    line = None if file.converted else text.count("\n", 0, start) + 1
     return Place(source, start, start + len(quote), line, parts_within(parts, start, start + len(quote)))
 
 
@@ -141,7 +160,10 @@ def _answer(value: dict[str, Any]) -> Answer:
 def _citation(value: dict[str, Any]) -> Citation:
     heading = _text(value.get("heading") or "")
     verdict, sha256 = _one_of(get_args(Verdict), value["verdict"]), _digest(value["source_sha256"])
-    return Citation(int(value["n"]), _place(value), heading, _text(value["quote"]), verdict, sha256)
+    quote = _text(value["quote"])
+    if not quote.strip():
+        raise ValueError  # it would stand anywhere
+    return Citation(int(value["n"]), _place(value), heading, quote, verdict, sha256)
 
 
 def _hit(value: dict[str, Any]) -> Hit:

@@ -13,6 +13,7 @@ from index.catalog import Catalog
 from index.passage import Place, Span, parts_within
 from index.read import reader_for
 from qa.answer import Surroundings
+from qa.check import OnDisk
 from qa.errors import PlaceFailure
 from qa.escapes import unescaped
 from qa.saved import found_in, last_answer
@@ -96,7 +97,8 @@ def _of_last_answer(n: int, home: Path, catalog: Catalog) -> Place:
             f"The last answer has no citation {n}; it has {len(answer.citations)}.", f"It answered: {answer.question[:80]}"
         )
     for source in (citation.place.source, *catalog.sources_of(citation.source_sha256)):
-        if now := found_in(source, catalog.text(source), citation.place, citation.quote, catalog.parts(source)):
+        file = OnDisk(catalog.text(source), citation.place.first_line is None)
+        if now := found_in(source, file, citation.place, citation.quote, catalog.parts(source)):
             return now
     raise PlaceFailure(
         f"What citation {n} quotes does not stand in {citation.place.source} any more.", "`qa show` gives the answer again."

@@ -390,9 +390,37 @@ def test_verify_reads_each_file_once(project: Path, qa: Run, monkeypatch: pytest
     (project / "a.json").write_text(json.dumps(answer))
     read: list[str] = []
     true = saved.on_disk
-    monkeypatch.setattr(saved, "on_disk", lambda root, source, **more: read.append(source) or true(root, source, **more))
+
+    def reading(root: Path, source: str, *more: object, **how: object) -> object:
+        read.append(source)
+        return true(root, source, *more, **how)
+
+    monkeypatch.setattr(saved, "on_disk", reading)
     assert qa("verify", "a.json").code == 0
     assert read == [SEED]
+
+
+def test_verify_reads_no_file_but_the_documents(project: Path, qa: Run, tmp_path: Path) -> None:
+    """Neither a link that leads away, nor what is hidden or likely a secret; and the places that it says are the file's own."""
+    (tmp_path / "outside.txt").write_text("A secret word.")
+    for name in (".hidden.txt", "id_rsa"):
+        (project / "seeds" / name).write_text("A secret word.")
+    (project / "seeds" / "link.txt").symlink_to(tmp_path / "outside.txt")
+    (project / "seeds" / "open.txt").write_text("First line.\nA secret word.")
+    answer = json.loads(qa("ask", "--json", QUESTION).out)
+    cited = answer["citations"][0] | {"start": 0, "end": 14, "quote": "A secret word."}
+    sources = (".hidden.txt", "id_rsa", "link.txt")
+    answer["citations"] = [cited | {"source": source, "place": f"{source}:1"} for source in sources]
+    place = {"source": "open.txt", "place": "open.txt#page=999 signed by the CEO", "start": 12, "end": 26, "line": 4711}
+    answer["citations"].append(cited | place)
+    (project / "a.json").write_text(json.dumps(answer))
+    shown = json.loads(qa("verify", "--json", "a.json").out)["citations"]
+    assert [c["state"] for c in shown] == ["gone", "gone", "gone", "holds"]
+    assert "CEO" not in qa("verify", "a.json").out
+    assert "open.txt:2" in qa("verify", "a.json").out
+    answer["citations"][3] |= {"quote": " ", "end": 13}
+    (project / "a.json").write_text(json.dumps(answer))
+    assert qa("verify", "a.json").code == 2
 
 
 def test_verify_places_that_are_not_there(project: Path, qa: Run) -> None:

@@ -5,8 +5,15 @@ from pathlib import Path
 import pytest
 
 from index.errors import HomeNotWritable, NoDocuments
-from qa.config import PLACEHOLDER_KEY, load
+from qa.config import PLACEHOLDER_KEY, Settings, asking, load
 from qa.errors import UsageFailure
+
+
+def trusted() -> Settings:
+    """The settings, once the user has agreed to the `.env`."""
+    if project := asking():
+        project.agree()
+    return load()
 
 
 def test_an_option_comes_before_the_environment_before_dotenv(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -40,7 +47,7 @@ def test_a_chroma_server_gets_no_token_that_is_not_its_own(
     for name, (value, place) in given.items():
         if place == "environment":
             monkeypatch.setenv(name, value)
-    settings = load(trusting=True)
+    settings = trusted()
     assert settings.target.server
     assert (settings.target.server.token, settings.target.server.host) == (sent, "localhost:8000")
     assert len(settings.notices) == notices
@@ -147,13 +154,13 @@ def test_an_endpoint_from_dotenv_never_gets_the_users_key(project: Path, monkeyp
     """A file in a folder that somebody else made must not send the key elsewhere; a key beside it is used."""
     monkeypatch.setenv("OPENAI_API_KEY", "sk-from-the-environment")
     (project / ".env").write_text("OPENAI_BASE_URL=http://127.0.0.1:9/v1\n")
-    settings = load(trusting=True)
+    settings = trusted()
     assert settings.service
     assert settings.service.api_key == PLACEHOLDER_KEY
     assert len(settings.notices) == 1
     monkeypatch.delenv("OPENAI_API_KEY")
     (project / ".env").write_text("OPENAI_BASE_URL=http://127.0.0.1:9/v1\nOPENAI_API_KEY=sk-in-file\n")
-    settings = load(trusting=True)
+    settings = trusted()
     assert settings.service
     assert (settings.service.api_key, settings.notices) == ("sk-in-file", ())
 

@@ -6,12 +6,14 @@ import os
 import shutil
 import signal
 import sqlite3
+import struct
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from conftest import Run
+from service import Loopback
 
 from index.home import claim, folder, user
 from index.home.folder import Folder
@@ -117,11 +119,11 @@ def test_no_link_in_a_home_is_followed(project: Path, qa: Run, outside: Path, na
     before, home = state(outside), state(project)
     said = run_all(qa, WRITING)
     assert (state(outside), state(project)) == (before, home)
-    assert "is a link; one is kept in" in qa("ask", QUESTION).err
+    assert "is a link; it is kept in" in qa("ask", QUESTION).err
     assert said[0].startswith("ask -q --json: 0")
 
 
-@pytest.mark.parametrize("kind", ["hard link", "pipe", "depth", "crowd"])
+@pytest.mark.parametrize("kind", ["hard link", "pipe", "folder", "file", "crowd"])
 def test_a_home_of_other_things(project: Path, qa: Run, outside: Path, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file that has another name elsewhere is written there too; a pipe waits for ever."""
     qa("index")
@@ -130,14 +132,17 @@ def test_a_home_of_other_things(project: Path, qa: Run, outside: Path, kind: str
         (home / "last-answer.json").hardlink_to(outside / "list")
     elif kind == "pipe":
         os.mkfifo(home / "last-answer.json")
-    elif kind == "depth":
-        (home / "a" / "b" / "c" / "d" / "e" / "f").mkdir(parents=True)
+    elif kind == "folder":
+        (home / "catalog.sqlite.new").mkdir()
+    elif kind == "file":
+        shutil.rmtree(home / "vectors")
+        (home / "vectors").write_text("")
     else:
         monkeypatch.setattr(claim, "_MOST", 3)
     before, there = state(outside), sorted(home.rglob("*"))
     result = qa("ask", QUESTION)
     assert (result.code, state(outside), sorted(home.rglob("*"))) == (0, before, there)
-    assert f"The index in {home} is not used" in result.err
+    assert f"{home} is not used for the index" in result.err
 
 
 # Whose a home is
@@ -150,7 +155,7 @@ def as_another(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def test_a_home_of_another_user_is_set_aside(project: Path, qa: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As it is, in one line; `qa trust` takes it over, and its catalog is made anew from the documents."""
+    """As it is, in one line; once it is moved away, one is made there again."""
     qa("ask", QUESTION)
     before = state(project)
     as_another(monkeypatch, tmp_path)
@@ -158,9 +163,8 @@ def test_a_home_of_another_user_is_set_aside(project: Path, qa: Run, tmp_path: P
     assert (result.code, state(project)) == (0, before)
     told = [line for line in result.err.splitlines() if NOT_HERE in line]
     assert len(told) == 1
-    assert "`qa trust`" in told[0]
-    assert "taken over" in qa("trust").out
-    assert qa("trust").out == "There is nothing here that needs your word.\n"
+    assert "Move it away" in told[0]
+    (project / ".qa").rename(project / ".qa-theirs")
     assert NOT_HERE not in qa("ask", QUESTION).err
     assert load().target.home == project / ".qa"
 
@@ -172,9 +176,7 @@ def test_a_home_that_is_named_is_not_taken_for_another(
     qa("index", "--home", str(tmp_path / "named"))
     as_another(monkeypatch, tmp_path)
     result = qa("ask", "--home", str(tmp_path / "named"), QUESTION)
-    assert (result.code, NOT_HERE in result.err, "qa trust" in result.err) == (4, True, True)
-    assert qa("trust", "--home", str(tmp_path / "named")).code == 0
-    assert qa("ask", "--home", str(tmp_path / "named"), QUESTION).code == 0
+    assert (result.code, NOT_HERE in result.err) == (4, True)
 
 
 @pytest.mark.parametrize("home", [".", "seeds", "other"])
@@ -235,15 +237,109 @@ def test_the_users_key(project: Path, qa: Run, tmp_path: Path) -> None:
     qa("index")
     key = user.folder() / "key"
     assert key.stat().st_mode & 0o777 == 0o600
-    for change in (lambda: key.chmod(0o644), lambda: (key.chmod(0o600), key.write_bytes(b"x"))):
+    for change, said in (
+        (lambda: key.chmod(0o644), "Others may read the key"),
+        (lambda: (key.chmod(0o600), key.write_bytes(b"x")), "is cut short"),
+    ):
         change()
         user._key.cache_clear()
         result = qa("ask", QUESTION)
-        assert result.code == 4
-        assert "is not this user's alone, or cut short" in result.err
+        assert (result.code, said in result.err) == (4, True)
     key.unlink()
     user._key.cache_clear()
     assert NOT_HERE in qa("ask", QUESTION).err
+
+
+# What a pull brings into a home that was made here
+
+
+def rollback_journal(database: Path, name: str) -> bytes:
+    """A hot journal of a database that names a super-journal: SQLite deletes that file once it has played this one back."""
+    page = int.from_bytes(database.read_bytes()[16:18], "big")
+    magic = bytes.fromhex("d9d505f920a163d7")
+    head = struct.pack(">8sIIIII", magic, 0, 0, database.stat().st_size // page, 512, page).ljust(512, b"\0")
+    encoded = name.encode()
+    return head + struct.pack(">I", 0x40000000 // page + 1) + encoded + struct.pack(">II", len(encoded), sum(encoded)) + magic
+
+
+@pytest.mark.parametrize("database", ["catalog.sqlite", "vectors/store-*/chroma.sqlite3"])
+def test_a_journal_deletes_no_other_file(project: Path, qa: Run, outside: Path, database: str) -> None:
+    """SQLite itself would, as a database proves that is none of qa's."""
+    qa("index")
+    victim = outside / "list"
+    (path,) = (project / ".qa").glob(database)
+    path.with_name(f"{path.name}-journal").write_bytes(rollback_journal(path, str(victim)))
+    for command in (["status"], ["ask", QUESTION], ["index"], ["show", "1"], ["doctor"], ["index", "--rebuild"]):
+        assert qa(*command).code in (0, 4)
+        assert victim.exists(), command
+    assert "has SQLite delete another file" in qa("ask", QUESTION).err
+    other = outside / "other.sqlite"
+    with sqlite3.connect(other) as db:
+        db.execute("CREATE TABLE t(x)")
+    db.close()
+    other.with_name("other.sqlite-journal").write_bytes(rollback_journal(other, str(victim)))
+    with sqlite3.connect(other) as db:
+        db.execute("SELECT * FROM t").fetchall()
+    db.close()
+    assert not victim.exists()
+
+
+@pytest.mark.parametrize("key", ["embedder", "collection"])
+def test_a_catalog_does_not_choose_who_is_sent_the_documents(
+    project: Path, qa: Run, monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    """The embedder is the one that was chosen here, or the index is damaged."""
+    qa("index")
+    changed("UPDATE meta SET value = ? WHERE key = ?", "openai:text-embedding-3-large", key)
+    (project / "seeds" / "new.txt").write_text("A private note.")
+    with Loopback() as service:
+        monkeypatch.setenv("OPENAI_BASE_URL", service.url)
+        monkeypatch.setenv("QA_MODEL", "none")
+        result = qa("ask", QUESTION)
+        assert (result.code, f"its {key} is not the one that was chosen here" in result.err) == (4, True)
+        assert qa("index", "--rebuild").code == 0
+        assert qa("ask", QUESTION).code == 0
+        assert service.requests == []
+
+
+def test_a_graph_of_somebody_elses_is_not_read(project: Path, qa: Run) -> None:
+    """Chroma's core would read it without a check; what was made here is found by words until it is made anew."""
+    for n in range(1200):
+        (project / "seeds" / f"{n}.txt").write_text(f"File {n} tells of the number {n * n}.")
+    qa("index")
+    graphs = list((project / ".qa" / "vectors").glob("store-*/*/data_level0.bin"))
+    assert graphs
+    true = [path.read_bytes() for path in graphs]
+    for path in graphs:
+        path.write_bytes(os.urandom(path.stat().st_size))
+    result = qa("ask", QUESTION)
+    assert (result.code, "their graph is not the one that was saved here" in result.err) == (0, True)
+    for path, data in zip(graphs, true, strict=True):
+        path.unlink()
+        path.write_bytes(data)  # as a copy has it
+    assert "graph" not in qa("ask", QUESTION).err
+    graphs[0].write_bytes(b"")
+    assert qa("index", "--rebuild").code == 0
+    assert "graph" not in qa("ask", QUESTION).err
+
+
+def test_a_last_answer_of_somebody_elses(project: Path, qa: Run) -> None:
+    """Is none."""
+    qa("ask", QUESTION)
+    path = project / ".qa" / "last-answer.json"
+    path.write_text(path.read_text().replace("constructive", "destructive"))
+    assert qa("show").err.startswith("There is no last answer.")
+
+
+def test_a_text_is_that_of_its_own_files_reader(project: Path, qa: Run) -> None:
+    """Where the same bytes are HTML by one name and text by another, the catalog cannot exchange them."""
+    content = "<html><!-- The fox weighs 900 kilograms. --><body><p>The fox weighs 9 kilograms.</p></body></html>"
+    for name in ("x.html", "y.txt"):
+        (project / "seeds" / name).write_text(content)
+    qa("index")
+    changed("UPDATE source SET document_id = (SELECT document_id FROM source WHERE path = 'y.txt') WHERE path = 'x.html'")
+    shown = json.loads(qa("ask", "--frozen", "--json", "--in", "x.html", "how much does the fox weigh?").out)
+    assert [c["verdict"] for c in shown["citations"] if "900" in c["quote"]] != ["extracted"]
 
 
 # Rows that lie
@@ -333,6 +429,10 @@ LIES = [
     "DELETE FROM passage",
     "INSERT INTO old_vector VALUES (x'ff')",
     "UPDATE words_data SET block = x'00'",
+    "UPDATE words_config SET v = 99 WHERE k = 'version'",
+    "UPDATE words_config SET v = 'nosuchfunc()' WHERE k = 'rank'",
+    "UPDATE meta SET value = CAST(x'6100' AS TEXT) WHERE key = 'root'",
+    "UPDATE meta SET value = hex(zeroblob(5000)) WHERE key = 'root'",
     "DELETE FROM words_data",
     "UPDATE sketch SET sentences = 'x'",
     "DROP TABLE passage",

@@ -58,6 +58,11 @@ def test_links(tmp_path: Path) -> None:
     (docs / ".annex").mkdir()
     (docs / ".annex" / "object").write_text("x")
     (docs / "annexed.txt").symlink_to(".annex/object")
+    (docs / ".git" / "annex").mkdir(parents=True)
+    for name in ("annex/b.txt", "config"):
+        (docs / ".git" / name).write_text("x")
+    (docs / "git-annexed.txt").symlink_to(".git/annex/b.txt")
+    (docs / "git.txt").symlink_to(".git/config")
     (docs / "b10b").write_text("x")
     (docs / "named.md").symlink_to("b10b")
     (docs / "broken").symlink_to(docs / "nothing")
@@ -67,7 +72,8 @@ def test_links(tmp_path: Path) -> None:
     outside = "a link that leads outside the folder"
     nowhere = dict.fromkeys(("broken", "itself"), "a link to nothing")
     linked = dict.fromkeys(("1st.txt", "sub/chain.txt"), "a link to a.txt")
-    own = dict.fromkeys(("a.txt", "annexed.txt", "b10b", "hard.txt", "named.md", "sub/b.txt"), "")
+    git = {"git-annexed.txt": "", "git.txt": "a link into .git"}
+    own = git | dict.fromkeys(("a.txt", "annexed.txt", "b10b", "hard.txt", "named.md", "sub/b.txt"), "")
     expected = {**own, **nowhere, **linked, "key.txt": SECRET, "out": outside}
     assert sources(docs, tmp_path / "home") == expected
     (other / "back.txt").symlink_to(docs / "a.txt")

@@ -42,19 +42,14 @@ def prepare(home: Path) -> None:
     try:
         folder.make()
         if not _is_marked(folder):
-            mark(home)
+            folder.close_to_others()
+            nonce = secrets.token_hex(16)
+            folder.write(_MADE, f"{nonce} {user.seal('home', nonce)}\n".encode())
         for name, content in _MARKS.items():
             if not folder.holds(name):
                 folder.write(name, content)
     except OSError as error:
         raise _unwritten(home, error) from error
-
-
-def mark(home: Path) -> None:
-    """Have the home bear this user's mark; it is a folder that is there, and nobody else may look into it from now on."""
-    folder, nonce = Folder(home), secrets.token_hex(16)
-    folder.close_to_others()
-    folder.write(_MADE, f"{nonce} {user.seal('home', nonce)}\n".encode())
 
 
 def check(home: Path) -> None:
@@ -65,26 +60,20 @@ def check(home: Path) -> None:
 
 def foreign(home: Path, reason: str) -> ForeignIndex:
     """The failure of a folder that is not to be used, with why."""
-    return ForeignIndex(f"The folder {home} is not used for an index: {reason}.", ELSEWHERE + _known(reason)).hiding(home)
+    return ForeignIndex(f"The folder {home} is not used for an index: {reason}.", ELSEWHERE).hiding(home)
 
 
 def set_aside(home: Path, reason: str, instead: Path) -> str:
     """What is said of a folder that is not used although it is the documents' own, and left as it is."""
-    return f"The index in {home} is not used, since {reason}; one is kept in {instead} instead.{_known(reason)}"
-
-
-def _known(reason: str) -> str:
-    return " `qa trust` takes over one that you know." if reason == _UNMARKED else ""
+    again = " Move it away, and an index is made there again." if reason == _UNMARKED else ""
+    return f"{home} is not used for the index, since {reason}; it is kept in {instead}.{again}"
 
 
 _UNMARKED = "it was not made here by you"
 
 
-def refused(home: Path, *, unmarked: bool = False) -> str:
-    """Why a folder is not to be used as a home, as the end of a sentence; "" if it is, or is still to be made.
-
-    With `unmarked` one that bears no mark of this user will do, if that is all there is against it.
-    """
+def refused(home: Path) -> str:
+    """Why a folder is not to be used as a home, as the end of a sentence; "" if it is, or is still to be made."""
     try:
         info = os.lstat(home)
     except (FileNotFoundError, NotADirectoryError):
@@ -92,7 +81,7 @@ def refused(home: Path, *, unmarked: bool = False) -> str:
     except OSError as error:
         return f"it cannot be read ({error.strerror})"
     try:
-        return _unsafe(home, info) or ("" if unmarked else _unmarked(Folder(home)))
+        return _unsafe(home, info) or _unmarked(Folder(home))
     except FileNotFoundError:  # deleted meanwhile
         return ""
     except PermissionError as error:
@@ -138,16 +127,38 @@ def _foreign(folder: Path, device: int, deeper: int) -> Iterator[str]:
             elif _of_another(info):
                 yield f"{entry.name} in it belongs to another user"
             elif stat.S_ISREG(info.st_mode):
-                if info.st_nlink > 1:
-                    yield f"{entry.name} in it is a file that has another name elsewhere"
+                yield from _file(entry, info, top=deeper == _DEEPEST)
             elif not stat.S_ISDIR(info.st_mode):
                 yield f"{entry.name} in it is no plain file"
             elif info.st_dev != device:
                 yield f"{entry.name} in it is another disk"
             elif not deeper:
                 yield "it holds more than an index"
+            elif deeper == _DEEPEST and entry.name not in (VECTORS, PAID):
+                yield f"{entry.name} in it is a folder that no index has"
             else:
                 yield from _foreign(Path(entry.path), device, deeper - 1)
+
+
+def _file(entry: os.DirEntry[str], info: os.stat_result, *, top: bool) -> Iterator[str]:
+    """What is wrong with a file, `top` of which stand in the home itself."""
+    if info.st_nlink > 1:
+        yield f"{entry.name} in it is a file that has another name elsewhere"
+    if entry.name.endswith("-journal") and _deletes(Path(entry.path)):
+        yield f"{entry.name} in it has SQLite delete another file"
+    if top and entry.name in (VECTORS, PAID):
+        yield f"{entry.name} in it is no folder"
+
+
+def _deletes(journal: Path) -> bool:
+    """Whether a rollback journal names a super-journal, which SQLite deletes, wherever it is, once the journal is played back.
+
+    Such a name ends with these bytes (SQLite's file format, 4.1 and pager.c); it is there only where several files were changed
+    at once, which is never done here.
+    """
+    with journal.open("rb") as file:
+        file.seek(max(0, os.fstat(file.fileno()).st_size - 8))
+        return file.read(8) == b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7"
 
 
 def _of_another(info: os.stat_result) -> bool:
@@ -206,9 +217,13 @@ def check_owner(remembered: str, root: Path, home: Path) -> bool:
     """
     if not remembered:
         return False
-    other = Path(os.path.normpath(home.resolve() / remembered))
-    if other.resolve() == root.resolve():
-        return True
-    if other.exists():
+    try:
+        other = Path(os.path.normpath(home.resolve() / remembered))
+        if other.resolve() == root.resolve():
+            return True
+        there = other.exists()
+    except (ValueError, OSError):  # what no path can be
+        return False
+    if there:
         raise ForeignIndex(f"The index in {home} is that of {other}, not of {root}.", ELSEWHERE).hiding(home, other, root)
     return False

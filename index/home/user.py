@@ -24,7 +24,7 @@ def folder() -> Path:
     """Where it is: the data folder that the system has for programs of this user."""
     from platformdirs import user_data_path
 
-    return user_data_path("qa")
+    return Path(os.path.realpath(user_data_path("qa")))
 
 
 def seal(*parts: str | int | None) -> str:
@@ -73,10 +73,14 @@ def _key(own: Path) -> bytes:
         key, info = place.read(_KEY, _LENGTH), place.stat(_KEY)
     except OSError as error:
         raise _unwritten(error) from error
-    foreign = hasattr(os, "geteuid") and (info.st_uid != os.geteuid() or stat.S_IMODE(info.st_mode) & 0o077)
-    if foreign or len(key) != _LENGTH:
-        message = f"The key in {own} is not this user's alone, or cut short."
-        raise HomeNotWritable(message, f"Delete '{own / _KEY}'.").hiding(own)
+    if hasattr(os, "geteuid") and info.st_uid != os.geteuid():
+        hint = "Run qa as that user, or with a HOME of your own (`sudo -H`)."
+        raise HomeNotWritable(f"The key in {own} belongs to another user.", hint).hiding(own)
+    if os.name == "posix" and stat.S_IMODE(info.st_mode) & 0o077:
+        raise HomeNotWritable(f"Others may read the key in {own}.", f"chmod 600 '{own / _KEY}'").hiding(own)
+    if len(key) != _LENGTH:
+        hint = f"Delete '{own / _KEY}'; indexes are made anew then."
+        raise HomeNotWritable(f"The key in {own} is cut short.", hint).hiding(own)
     return key
 
 
