@@ -94,9 +94,9 @@ def kill(project: Path, qa: Run, name: str, rounds: int) -> None:
             qa("index", "--embedder", "openai" if name == "switch back" else "static")
 
 
-@pytest.mark.parametrize("name", KILLED)
+@pytest.mark.parametrize("name", ["index", "switch", "migration"])
 def test_a_kill(project: Path, qa: Run, loopback: Loopback, name: str) -> None:
-    """One of each command."""
+    """One of some commands."""
     kill(project, qa, name, 1)
 
 
@@ -168,6 +168,7 @@ def test_out_of_memory(project: Path, process: Run, qa: Run, most: int) -> None:
         whole(qa, answer)
 
 
+@pytest.mark.soak
 def test_no_right_to_any_file(project: Path, process: Run, qa: Run) -> None:
     """Each file and folder of the home in turn cannot be read, or not be written."""
     if os.geteuid():

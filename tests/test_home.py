@@ -447,7 +447,7 @@ LIES = [
 ]
 
 
-@pytest.mark.parametrize("lie", LIES)
+@pytest.mark.parametrize("lie", [pytest.param(lie, marks=pytest.mark.soak if n % 4 else ()) for n, lie in enumerate(LIES)])
 def test_rows_that_lie_are_damage(project: Path, qa: Run, lie: str) -> None:
     """Or are mended at once; never a bug, and a rebuild mends all of it."""
     qa("ask", QUESTION)
@@ -458,7 +458,9 @@ def test_rows_that_lie_are_damage(project: Path, qa: Run, lie: str) -> None:
     assert qa("doctor").code == 0
 
 
-@pytest.mark.parametrize("table", ["meta", "source", "passage", "document"])
+@pytest.mark.parametrize(
+    "table", ["meta", "source", *(pytest.param(t, marks=pytest.mark.soak) for t in ("passage", "document"))]
+)
 def test_a_view_without_end(project: Path, qa: Run, table: str) -> None:
     """In the place of a table; it is not asked anything."""
     qa("ask", QUESTION)
