@@ -103,7 +103,7 @@ LINKS = [
 ]
 
 
-@pytest.mark.parametrize("name", LINKS)
+@pytest.mark.parametrize("name", [pytest.param(link, marks=pytest.mark.soak if n % 3 else ()) for n, link in enumerate(LINKS)])
 def test_no_link_in_a_home_is_followed(project: Path, qa: Run, outside: Path, name: str) -> None:
     """The folder is set aside as it is, the documents are answered from the cache, and what the link leads to stays."""
     qa("ask", QUESTION)

@@ -479,7 +479,9 @@ LONG: dict[str, Callable[[int], str]] = {
 }
 
 
-@pytest.mark.parametrize("shape", LONG)
+@pytest.mark.parametrize(
+    "shape", [pytest.param(shape, marks=pytest.mark.soak if n % 3 else ()) for n, shape in enumerate(LONG)]
+)
 def test_a_long_reply_is_read_in_linear_time(shape: str) -> None:
     """As it streams and as a whole; what is quadratic anywhere took minutes at this length."""
     read(LONG[shape](100_000 if shape in ("ids", "brackets") else 2_500))
