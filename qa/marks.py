@@ -6,6 +6,7 @@ more. Knows nothing of how support is judged, nor of terminals.
 
 import re
 from array import array
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
@@ -78,8 +79,13 @@ def marked(text: str, sentences: Sequence[AnswerSentence]) -> str:
 
 def unmarked(shown: str, sentences: Sequence[AnswerSentence]) -> list[AnswerSentence]:
     """The unsupported sentences that have no sign behind them in a text with signs."""
-    signed = {id(sentence) for sentence, _, end in located(shown, sentences) if shown.startswith(f" {UNSUPPORTED}", end)}
-    return [s for s in sentences if s.supported is False and id(s) not in signed]
+    signed = Counter(sentence for sentence, _, end in located(shown, sentences) if shown.startswith(f" {UNSUPPORTED}", end))
+    left = []
+    for sentence in sentences:  # alike ones each have their own
+        if sentence.supported is False and not signed[sentence]:
+            left.append(sentence)
+        signed[sentence] -= 1
+    return left
 
 
 @dataclass(slots=True)

@@ -1,7 +1,7 @@
 """The signs behind what is not supported, in a text that streams: where they stand, and what waits for them."""
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from test_cite import CUTS, HITS, REPLIES
 
@@ -57,6 +57,7 @@ def holds(reply: str, cuts: list[int]) -> None:
 
 
 @settings(max_examples=300, deadline=None)
+@example(reply="Lee asked [9.9]. - Lee asked [1.1]\nLee asked [9.9]. ", cuts=[18])
 @given(REPLIES | CLAIMS, CUTS)
 def test_a_streamed_text_is_the_text_with_signs(reply: str, cuts: list[int]) -> None:
     """Of any reply, in whatever pieces."""
