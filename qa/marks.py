@@ -81,10 +81,11 @@ def unmarked(shown: str, sentences: Sequence[AnswerSentence]) -> list[AnswerSent
     """The unsupported sentences that have no sign behind them in a text with signs."""
     signed = Counter(sentence for sentence, _, end in located(shown, sentences) if shown.startswith(f" {UNSUPPORTED}", end))
     left = []
-    for sentence in sentences:  # alike ones each have their own
-        if sentence.supported is False and not signed[sentence]:
+    for sentence in sentences:
+        if signed[sentence]:
+            signed[sentence] -= 1  # of alike ones each has its own
+        elif sentence.supported is False:
             left.append(sentence)
-        signed[sentence] -= 1
     return left
 
 
