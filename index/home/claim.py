@@ -144,7 +144,7 @@ def _file(entry: os.DirEntry[str], info: os.stat_result, *, top: bool) -> Iterat
     """What is wrong with a file, `top` of which stand in the home itself."""
     if info.st_nlink > 1:
         yield f"{entry.name} in it is a file that has another name elsewhere"
-    if entry.name.endswith("-journal") and _deletes(Path(entry.path)):
+    if entry.name.casefold().endswith("-journal") and _deletes(Path(entry.path)):
         yield f"{entry.name} in it has SQLite delete another file"
     if top and entry.name in (VECTORS, PAID):
         yield f"{entry.name} in it is no folder"
