@@ -228,18 +228,18 @@ def _target(values: Mapping[str, Value], project: Path | None, cwd: Path) -> tup
         home = _checked_home(_path(values["QA_HOME"], project, cwd))
         if values["QA_HOME"].origin != ".env" and home.is_symlink():
             home = _real(home)  # the user's own, by name
-    elif own and project is not None:
-        home = project / ".qa"
-        if reason := claim.refused(home):
-            notices = (claim.set_aside(home, reason, _cache(root)),)
-            home = _cache(root)
     else:
-        home = _cache(root)
+        home = project / ".qa" if own and project is not None else _cache(root)
+    reason = claim.refused(home)
+    if reason and not values["QA_HOME"].text and own:
+        home, unused = _cache(root), home
+        notices = (claim.set_aside(unused, reason, home),)
+        reason = claim.refused(home)
     for path in (root, home):
         if _HALF.search(str(path)):  # SQLite and Chroma take no such path
             hint = "Rename it, or name others with --seeds PATH and --home DIR."
             raise NoDocuments(f"The name of {path} is not valid UTF-8.", hint).hiding(path)
-    if reason := claim.refused(home):
+    if reason:
         raise claim.foreign(home, reason)
     movable = project is not None and all(_real(path).is_relative_to(_real(project)) for path in (root, home))
     return Target(root, home, movable, follow=_yes(values, "QA_FOLLOW"), ocr=_yes(values, "QA_OCR")), notices
