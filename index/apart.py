@@ -15,18 +15,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.child import Child, send, speaker
-from index.chroma import Collection, Store, opened, tidy
+from index.chroma import Collection, Store, opened
 from index.errors import Failure, HomeNotWritable
+from index.log import GRAPH, LARGE, LARGE_GRAPH, tidy
 from index.machine import in_thread
 
 if TYPE_CHECKING:
     import numpy as np
-
-GRAPH = {"space": "cosine", "ef_construction": 100, "ef_search": 100, "max_neighbors": 16}
-
-LARGE, LARGE_GRAPH = 100_000, GRAPH | {"ef_construction": 200}
-"""More vectors than so many have a graph that takes 1.6 times as long to make: of a million's nearest ten it finds 98.5 % among
-4,000 that are looked at, the other one 95 %."""
 
 MANY = 5000
 """A graph that was made otherwise is made anew where so many vectors come at once: not by a question that follows an edit."""

@@ -11,23 +11,20 @@ are.
 import json
 import os
 import re
-import shutil
-import sqlite3
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any
 
+from index import log
 from index.errors import DamagedIndex, Failure, HomeNotWritable, IndexBusy
+from index.log import NEVER, damaged
 
 if TYPE_CHECKING:
     import numpy as np
-
-NEVER = 1_000_000_000
-"""A number of writes that is never reached: the graph is not saved in place."""
 
 AT_ONCE = 1000
 """Vectors that are given to the core at most in one call, which nothing can interrupt."""
@@ -182,6 +179,7 @@ def opened(folder: Path) -> Iterator[Store]:
 
         _need_handles()
         folder.mkdir(exist_ok=True)
+        log.checked(folder)
         database = core.SqliteDBConfig(core.MigrationHash.MD5, core.MigrationMode.Apply, str(folder / "chroma.sqlite3"))
         store = Store(core.Bindings(False, database, GRAPHS, str(folder)))
         try:
@@ -201,20 +199,6 @@ def _need_handles() -> None:
     finally:
         for handle in taken:
             os.close(handle)
-
-
-def tidy(folder: Path) -> None:
-    """Delete what Chroma keeps of a store that nobody has open: the room of a log whose writes are in a saved graph, and the
-    folders of graphs that were dropped. It stays where SQLite's file is not as it was in Chroma 1.5, or is locked.
-    """
-    with suppress(sqlite3.Error, OSError), closing(sqlite3.connect(folder / "chroma.sqlite3", timeout=5.0)) as db:
-        used = {name for (name,) in db.execute("SELECT id FROM segments")}
-        for path in folder.iterdir():
-            if path.is_dir() and path.name not in used:
-                shutil.rmtree(path)
-        free, pages = (db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("freelist_count", "page_count"))
-        if 2 * free > pages:
-            db.execute("VACUUM")
 
 
 FAILURES: dict[str, type[Failure] | None] = {
@@ -277,8 +261,3 @@ def _no_room(folder: Path) -> str:
     except OSError as error:
         return error.strerror or "there is no room"
     return ""
-
-
-def damaged(what: str) -> DamagedIndex:
-    """The failure of vectors that cannot be read, with what mends it."""
-    return DamagedIndex(f"The index's vectors are damaged: {what}.", "Run `qa index --rebuild` to make them anew.")

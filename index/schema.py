@@ -6,12 +6,11 @@ Owns connections; the statements stand in `index/catalog.py`.
 import os
 import re
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from index.errors import DamagedIndex, HomeNotWritable, IndexBusy, IndexFailure, OldIndex
-from index.home import user
 from index.home.folder import Folder
 from index.machine import on_network
 from index.terms import TOKENIZER
@@ -103,28 +102,12 @@ def _value(uri: str, key: str) -> str:
         if not _has_meta(db):
             return ""  # an empty file, as a power cut leaves it
         row = db.execute(_VALUE, (key,)).fetchone()
-        return checked(key, row[0] if row else "", lambda name: next(iter(db.execute(_VALUE, (name,)).fetchone() or ()), ""))
+        return row[0] if row else ""
     finally:
         db.close()
 
 
 _VALUE = "SELECT CAST(value AS TEXT) FROM meta WHERE key = ?"
-
-
-SEALED = ("embedder", "collection")
-"""Remembered values that decide who is sent the documents: with each stands its seal."""
-
-
-def seal_of(key: str) -> str:
-    """Under which key the seal of a sealed value stands."""
-    return f"{key} seal"
-
-
-def checked(key: str, value: str, read: Callable[[str], str]) -> str:
-    """A remembered value; DamagedIndex for one that decides who is sent the documents and was not remembered here."""
-    if value and key in SEALED and not user.sealed(read(seal_of(key)), "meta", key, value):
-        raise DamagedIndex(f"The index's catalog is damaged: its {key} is not the one that was chosen here.", REBUILD)
-    return value
 
 
 def _has_meta(db: sqlite3.Connection) -> bool:
@@ -159,17 +142,12 @@ def _create(path: Path, kept: Mapping[str, str]) -> None:
     try:
         db.execute(f"PRAGMA journal_mode = {'DELETE' if on_network(path.parent) else 'WAL'}")
         db.executescript(f"BEGIN; {_SCHEMA} COMMIT;")
-        db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", with_seals(kept).items())
+        db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", kept.items())
     finally:
         db.close()
     for log in ("-wal", "-shm"):  # of the catalog whose place it takes
         home.delete(path.name + log)
     home.rename(new, path.name)
-
-
-def with_seals(values: Mapping[str, str]) -> dict[str, str]:
-    """Values to be remembered, with the seals of those that have one."""
-    return {**values, **{seal_of(key): user.seal("meta", key, values[key]) for key in SEALED if key in values}}
 
 
 def _uri(path: Path, writable: bool) -> str:

@@ -16,7 +16,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
-from index.apart import LARGE_GRAPH
 from index.bounds import WHOLE, TooMuch, bounded
 from index.errors import (
     KeyRefused,
@@ -28,6 +27,7 @@ from index.errors import (
     TimedOut,
     Unreachable,
 )
+from index.log import LARGE_GRAPH
 from index.vectors import WIDE, collection_name
 
 if TYPE_CHECKING:

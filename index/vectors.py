@@ -26,10 +26,11 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Protocol
 
 from index.apart import RECENT, Apart, Change, both
-from index.chroma import NEVER, Collection, Store, damaged, failures, opened
+from index.chroma import Collection, Store, failures, opened
 from index.errors import HomeNotWritable, IndexBusy
 from index.home import user
 from index.home.folder import Folder
+from index.log import NEVER, damaged
 from index.machine import in_thread
 
 if TYPE_CHECKING:

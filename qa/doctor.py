@@ -13,7 +13,7 @@ from index.errors import Failure, NotThere
 from index.service import Service
 from qa import __version__, llm
 from qa.config import NEVER, Settings
-from qa.library import chosen_embedder, stored_embedder
+from qa.library import chosen_embedder, is_agreed, stored_embedder
 from qa.model import choose_model
 
 TIMEOUT = 10.0
@@ -54,7 +54,7 @@ def _own_embedder(settings: Settings, online: bool) -> Callable[[str], Embedder 
     def opened(name: str) -> Embedder | None:
         if not name.startswith("openai"):
             return open_embedder(name, None, offline=True)
-        if not online:
+        if not online or not is_agreed(settings, name):
             return None
         return open_embedder(name, settings.service, settings.offline)
 

@@ -18,7 +18,7 @@ from qa import render, shapes
 from qa.commands import LONGEST_WAIT, progress_on, settings_for
 from qa.config import Settings, check_embedder, checked_cost
 from qa.errors import UsageFailure
-from qa.library import RENEWED, chosen_embedder, embedder_for, for_embedding, stored_embedder
+from qa.library import RENEWED, agree, chosen_embedder, embedder_for, for_embedding, stored_embedder
 from qa.offers import offers_of
 from qa.prices import embedding_price
 from qa.render import Screen
@@ -101,6 +101,7 @@ def _embedder(settings: Settings, named: str | None, own: str, screen: Screen, *
     all_of_it = rebuild or not own or (named is not None and full_name(named) != own)
     if not named:
         return embedder_for(settings, screen.notice, all_of_it=all_of_it)
+    agree(settings, named)
     service = for_embedding(settings, named, screen.notice, all_of_it=all_of_it)
     embedder = open_embedder(named, service, settings.offline)
     return lambda: embedder

@@ -15,8 +15,9 @@ from index import schema
 from index.budget import BYTES_A_TOKEN, Budget, dollars
 from index.build import Progress, Report, Target, look, update
 from index.catalog import Catalog
-from index.embed import PATIENCE, Embedder, local_best, open_embedder
-from index.errors import CostReached, Failure, IndexMissing, NoMatch
+from index.embed import PATIENCE, Embedder, full_name, local_best, open_embedder
+from index.errors import CostReached, EmbedderMissing, Failure, IndexMissing, NoMatch
+from index.home import user
 from index.machine import begun
 from index.search import Index
 from index.service import Service
@@ -100,12 +101,38 @@ def embedder_for(
     @cache
     def opened() -> Embedder:
         name = chosen_embedder(settings, notice)
+        if not is_agreed(settings, name):
+            message = f"The index was made with {name}, and you have not said that these documents may go there."
+            raise EmbedderMissing(message, f"`qa index --embedder {name}` says so.")
         # minilm's files are fetched only for a user who names it, never because an old index once used it.
         unnamed = name == "minilm" and settings.embedder != name
         service = for_embedding(settings, name, notice, all_of_it=all_of_it)
         return open_embedder(name, service, settings.offline or unnamed, patience)
 
     return opened
+
+
+def is_agreed(settings: Settings, name: str) -> bool:
+    """Whether the user has named this embedder for these documents, by a setting now or once before, if it is a service.
+
+    That a catalog names it is not enough: it may be another index's, put in the place of the one here.
+    """
+    if not name.startswith("openai"):
+        return True
+    if full_name(settings.embedder) == full_name(name):
+        agree(settings, name)
+        return True
+    return user.has_agreed(*_agreement(settings, name))
+
+
+def agree(settings: Settings, name: str) -> None:
+    """Remember that the user has named this embedder for these documents."""
+    if name.startswith("openai") and not user.has_agreed(*_agreement(settings, name)):
+        user.agree(*_agreement(settings, name))
+
+
+def _agreement(settings: Settings, name: str) -> tuple[str, ...]:
+    return "embedder", str(settings.target.root), full_name(name)
 
 
 def for_embedding(settings: Settings, name: str, notice: Notice, *, all_of_it: bool) -> Service | None:

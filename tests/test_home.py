@@ -9,6 +9,7 @@ import sqlite3
 import struct
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -288,18 +289,60 @@ def test_a_journal_deletes_no_other_file(project: Path, qa: Run, outside: Path, 
 def test_a_catalog_does_not_choose_who_is_sent_the_documents(
     project: Path, qa: Run, monkeypatch: pytest.MonkeyPatch, key: str
 ) -> None:
-    """The embedder is the one that was chosen here, or the index is damaged."""
+    """Nothing goes to a service that the user has not named for these documents, whatever a catalog says."""
     qa("index")
     changed("UPDATE meta SET value = ? WHERE key = ?", "openai:text-embedding-3-large", key)
     (project / "seeds" / "new.txt").write_text("A private note.")
     with Loopback() as service:
         monkeypatch.setenv("OPENAI_BASE_URL", service.url)
         monkeypatch.setenv("QA_MODEL", "none")
-        result = qa("ask", QUESTION)
-        assert (result.code, f"its {key} is not the one that was chosen here" in result.err) == (4, True)
-        assert qa("index", "--rebuild").code == 0
-        assert qa("ask", QUESTION).code == 0
+        for command in (("ask", QUESTION), ("search", QUESTION), ("index",), ("index", "--rebuild"), ("doctor", "--online")):
+            qa(*command)
         assert service.requests == []
+
+
+def test_what_is_named_for_one_folder_is_not_for_another(project: Path, qa: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A home of one's own that is put in the place of another sends nothing, before its embedder is named there too."""
+    with Loopback() as service:
+        monkeypatch.setenv("OPENAI_BASE_URL", service.url)
+        monkeypatch.setenv("QA_MODEL", "none")
+        assert qa("index", "--embedder", "openai").code == 0
+        other = project.parent / "other"
+        shutil.copytree(project, other)
+        monkeypatch.chdir(other)
+        sent = len(service.requests)
+        asked = qa("ask", QUESTION)
+        assert (asked.code, "you have not said that these documents may go there" in asked.err) == (0, True)
+        (other / "seeds" / "new.txt").write_text("A private note.")
+        assert (qa("ask", QUESTION).code, qa("index").code, len(service.requests)) == (0, 5, sent)
+        assert qa("index", "--embedder", "openai").code == 0
+        assert "Searching by words" not in qa("ask", QUESTION).err
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE collections SET schema_str = replace(schema_str, '\"max_neighbors\":16', '\"max_neighbors\":0')",
+        'UPDATE collections SET config_json_str = \'{"hnsw": {"max_neighbors": 0}}\'',
+        "UPDATE collections SET dimension = NULL",
+        "UPDATE segments SET id = '../../../seeds' WHERE scope = 'VECTOR'",
+        "UPDATE embeddings_queue SET vector = zeroblob(7)",
+        "INSERT INTO collection_metadata(collection_id, key, int_value) SELECT id, 'hnsw:M', 0 FROM collections",
+        "CREATE TRIGGER t AFTER INSERT ON embeddings_queue BEGIN DELETE FROM embeddings_queue; END",
+        "ALTER TABLE tenants ADD COLUMN x AS (hex(zeroblob(900000000)))",
+    ],
+)
+def test_chroma_is_given_no_file_that_it_would_not_have_written(project: Path, qa: Run, change: str) -> None:
+    """Its core takes what stands there without a check: some of it ends the process by a signal."""
+    qa("index")
+    (path,) = (project / ".qa" / "vectors").glob("store-*/chroma.sqlite3")
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute(change)
+    (project / "seeds" / "new.txt").write_text("A note.")
+    result = qa("ask", QUESTION)
+    assert (result.code, "The index's vectors are damaged: chroma.sqlite3 holds" in result.err) == (0, True)
+    assert qa("index", "--rebuild").code == 0
+    assert "damaged" not in qa("ask", QUESTION).err
 
 
 def test_a_graph_of_somebody_elses_is_not_read(project: Path, qa: Run) -> None:

@@ -12,10 +12,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index import apart, chroma
-from index.apart import GRAPH
+from index import apart, chroma, log
 from index.chroma import FAILURES, opened
 from index.errors import DamagedIndex, HomeNotWritable, IndexBusy
+from index.log import GRAPH
 from index.vectors import Vectors
 
 DIMENSIONS = 32
@@ -283,7 +283,7 @@ def test_a_graph_that_is_outgrown_is_made_with_more_care(tmp_path: Path, monkeyp
         assert store.names() == ["name"]
         assert graph.ids() == {str(i) for i in range(1, 7)}
         assert [row[0][0] for row in graph.query(vectors(*range(1, 7)), 1)] == [str(i) for i in range(1, 7)]
-    chroma.tidy(tmp_path / "s")
+    log.tidy(tmp_path / "s")
     (folder,) = [path for path in (tmp_path / "s").iterdir() if path.is_dir()]
     assert (folder / "index_metadata.pickle").exists()
 
@@ -307,7 +307,7 @@ def test_a_store_keeps_no_room_for_a_log_that_is_in_its_graph(tmp_path: Path) ->
     with opened(tmp_path / "s") as store:
         apart.Change("name", ids, rows).save(store, 1000)
     before = (tmp_path / "s" / "chroma.sqlite3").stat().st_size
-    chroma.tidy(tmp_path / "s")
+    log.tidy(tmp_path / "s")
     assert (tmp_path / "s" / "chroma.sqlite3").stat().st_size < before / 2
     with opened(tmp_path / "s") as store:
         (graph,) = store.collections(["name"])
