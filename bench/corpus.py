@@ -21,11 +21,11 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from index.embed import Static
+from index.embed.choice import Static
 from index.passage import Piece
 
 CHARACTERS = 602
-"""A passage has so many on the average (`index/split.py`, version 2), and a file a fifth of a passage more than that gives."""
+"""A passage has so many on the average (version 2 of the splitter), and a file a fifth of a passage more than that gives."""
 
 SUBJECTS, OWN, MADE = 2_000, 150, 20_000
 """Subjects of sections, words that a subject has of its own, made-up words."""

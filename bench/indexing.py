@@ -28,7 +28,7 @@ CHROMA_FUNCTION = """
 import random, sys, time
 from pathlib import Path
 from chromadb.utils.embedding_functions import ONNXMiniLM_L6_V2
-from index.catalog import Catalog
+from index.catalog.catalog import Catalog
 with Catalog(Path(sys.argv[1])) as catalog:
     texts = sorted(catalog.texts(owed=False))
 texts = random.Random(1).sample(texts, min(len(texts), int(sys.argv[2])))

@@ -18,13 +18,13 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from index.catalog import Catalog
-from index.embed import Embedder, open_embedder
+from index.catalog.catalog import Catalog
+from index.embed.choice import Embedder, open_embedder
 from index.home import VECTORS
 from index.passage import Piece
-from index.search import Index, _near
-from index.server import Server, ServerVectors
-from index.vectors import Vectors, VectorStore
+from index.search.candidates import Index, _near
+from index.vectors.embedded import Vectors, VectorStore
+from index.vectors.server import Server, ServerVectors
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

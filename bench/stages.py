@@ -22,12 +22,14 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from index import build, embed, reading, vectors
-from index.apart import Change
-from index.catalog import Catalog
-from index.chroma import opened
-from index.embed import Embedder, open_embedder
-from index.vectors import Vectors
+from index.catalog.catalog import Catalog
+from index.embed import choice
+from index.embed.choice import Embedder, open_embedder
+from index.update import readers, run
+from index.vectors import embedded
+from index.vectors.apart import Change
+from index.vectors.core import opened
+from index.vectors.embedded import Vectors
 
 
 class Clock:
@@ -119,14 +121,14 @@ class Here:
 
 def watch(clock: Clock, embedder: Embedder) -> None:
     """Have the parts of the product counted."""
-    reading.ALONE = 1 << 60  # nothing is read in another process
-    clock.time(build, "walk", "walk")
-    clock.time(reading, "read_text", "read")
-    clock.time(reading, "split", "split")
+    readers.ALONE = 1 << 60  # nothing is read in another process
+    clock.time(run, "walk", "walk")
+    clock.time(readers, "read_text", "read")
+    clock.time(readers, "split", "split")
     clock.time_steps(type(embedder), "batches", "embed")
-    clock.time(embed, "_own", "embed: sentences")
-    clock.time(embed, "packed", "embed: sentences")
-    vectors.Apart = Here  # type: ignore[misc,assignment]
+    clock.time(choice, "_own", "embed: sentences")
+    clock.time(choice, "packed", "embed: sentences")
+    embedded.Apart = Here  # type: ignore[misc,assignment]
     clock.time(Here, "__init__", "Chroma: write and save")
     clock.time(Vectors, "_write_in_place", "Chroma: write a few")
     clock.time(shutil, "copytree", "Chroma: copy")
@@ -146,7 +148,7 @@ def main() -> None:
     clock = Clock(time.process_time if options.cpu else time.perf_counter)
     watch(clock, embedder)
     with tempfile.TemporaryDirectory() as home:
-        report = build.update(build.Target(options.documents.resolve(), Path(home)), lambda: embedder, -1)
+        report = run.update(run.Target(options.documents.resolve(), Path(home)), lambda: embedder, -1)
     with clock.stage("the rest"):
         total = sum(clock.spent.values())
     print("| stage | calls | s | share |\n| --- | --- | --- | --- |")

@@ -11,17 +11,17 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from index import schema
-from index.build import Target, look, stale
-from index.catalog import Catalog
-from index.embed import Embedder
+from index.catalog import schema
+from index.catalog.catalog import Catalog
+from index.embed.choice import Embedder
 from index.errors import Failure
+from index.files.secret import SECRET
+from index.files.walk import LOST, Found
 from index.home import claim
-from index.read import BLANK, reader_for
-from index.read.draft import HIDDEN
-from index.read.secret import SECRET
-from index.reading import maker, read_all
-from index.walk import LOST, Found
+from index.read.draft.draft import HIDDEN
+from index.read.formats import BLANK, reader_for
+from index.update.readers import maker, read_all
+from index.update.run import Target, look, stale
 
 ROOM = 50_000_000
 """Bytes that should be free beside those for a copy of the vectors, which a save makes."""

@@ -6,13 +6,13 @@ Owns how a hit becomes a node. LlamaIndex is loaded when a retriever is made (1.
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index import schema
-from index.build import Target, update
-from index.catalog import Catalog
-from index.embed import Embedder, local_best, open_embedder
+from index.catalog import schema
+from index.catalog.catalog import Catalog
+from index.embed.choice import Embedder, local_best, open_embedder
 from index.passage import Hit
-from index.search import Index, search
-from index.service import Service
+from index.search.candidates import Index, search
+from index.service.client import Service
+from index.update.run import Target, update
 
 if TYPE_CHECKING:
     from llama_index.core.retrievers import BaseRetriever

@@ -1,6 +1,6 @@
 """Frozen values of an answer: its sentences, its citations, its status.
 
-Owns the shapes that `--json` shows (see `qa/render.py`); knows nothing of models, files or terminals.
+Owns the shapes that `--json` shows (see `qa/show/terminal.py`); knows nothing of models, files or terminals.
 """
 
 from dataclasses import dataclass

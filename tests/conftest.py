@@ -49,11 +49,11 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def qa(capsys: pytest.CaptureFixture[str]) -> Run:
     """Run a command line in this process."""
-    from qa import cli
+    from qa.cli import main
 
     def run(*arguments: str) -> Result:
         capsys.readouterr()
-        code = cli.run(arguments)
+        code = main.run(arguments)
         captured = capsys.readouterr()
         return Result(code, captured.out, captured.err)
 

@@ -10,20 +10,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from service import Fault, Loopback
 
-from index.build import Target, update
-from index.catalog import Catalog
-from index.embed import open_embedder
+from index.catalog.catalog import Catalog
+from index.embed.choice import open_embedder
 from index.passage import Hit, Place
-from index.service import Service
+from index.service.client import Service
+from index.update.run import Target, update
 from qa.answer import AnswerSentence, CitedText, Usage
-from qa.cite import Citer
-from qa.config import load
-from qa.context import context
-from qa.double import judged
-from qa.model import Model, budget
-from qa.only import only_supported
-from qa.prices import cost
-from qa.suspicious import suspicious
+from qa.ask.context import context
+from qa.check.judge import judged
+from qa.check.suspicious import suspicious
+from qa.model.choice import Model, budget
+from qa.model.prices import cost
+from qa.reply.cite import Citer
+from qa.settings.load import load
+from qa.show.only import only_supported
 
 QUESTION = "what did Lee ask of Xi?"
 TRUE = "Lee asked Xi to play a constructive role {id:In turn, Lee asked}."

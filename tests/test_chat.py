@@ -14,7 +14,7 @@ import pytest
 from conftest import SEED, Run, start
 from service import Fault, Loopback
 
-from qa.followup import leans
+from qa.ask.followup import leans
 
 QUESTION = "what did Lee ask of Xi?"
 INVITED = "Lee invited Xi to South Korea {id:President Lee invited}."

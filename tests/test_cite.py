@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from index.passage import Hit, Place
 from qa.answer import REFUSAL, CitedText
-from qa.cite import Citer
+from qa.reply.cite import Citer
 
 Sentences = list[tuple[str, tuple[int, ...], bool | None]]
 

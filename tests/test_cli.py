@@ -383,19 +383,19 @@ def test_verify_a_forged_answer(project: Path, qa: Run) -> None:
 
 def test_verify_reads_each_file_once(project: Path, qa: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """However many citations a file of somebody's has."""
-    from qa import saved
+    from qa.saved import answers
 
     answer = json.loads(qa("ask", "--json", QUESTION).out)
     answer["citations"] = answer["citations"] * 1000
     (project / "a.json").write_text(json.dumps(answer))
     read: list[str] = []
-    true = saved.on_disk
+    true = answers.on_disk
 
     def reading(root: Path, source: str, *more: object, **how: object) -> object:
         read.append(source)
         return true(root, source, *more, **how)
 
-    monkeypatch.setattr(saved, "on_disk", reading)
+    monkeypatch.setattr(answers, "on_disk", reading)
     assert qa("verify", "a.json").code == 0
     assert read == [SEED]
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from index.errors import HomeNotWritable, NoDocuments
-from qa.config import PLACEHOLDER_KEY, Settings, asking, load
 from qa.errors import UsageFailure
+from qa.settings.load import PLACEHOLDER_KEY, Settings, asking, load
 
 
 def trusted() -> Settings:

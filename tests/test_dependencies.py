@@ -58,7 +58,7 @@ def test_llama_index_packs_what_it_is_given() -> None:
 
 
 def test_the_core_of_chroma_does_what_its_client_does(tmp_path: Path) -> None:
-    """Each call of index/chroma.py; chromadb's own client finds the same in the store, and the core what the client writes."""
+    """Each of its calls; chromadb's own client finds the same in the store, and the core what the client writes."""
     import chromadb
     import chromadb_rust_bindings as core
     from chromadb.config import Settings

@@ -13,8 +13,8 @@ from conftest import SEED, Run
 from files import pdf
 from service import EMBEDDINGS, MODELS, Fault, Loopback, closed_port
 
-from index.reading import LARGEST
-from index.vectors import Vectors
+from index.update.readers import LARGEST
+from index.vectors.embedded import Vectors
 
 HOME = Path(".qa")
 

@@ -19,7 +19,8 @@ from safetensors.numpy import load_file
 from service import EMBEDDINGS, Fault, Loopback, closed_port
 from tokenizers import Tokenizer
 
-from index.embed import Batch, Embedder, MiniLM, Static, local_best, open_embedder
+from index.embed.choice import Batch, Embedder, MiniLM, Static, local_best, open_embedder
+from index.embed.sketch import packed, unpacked
 from index.errors import (
     EmbedderMissing,
     KeyRefused,
@@ -30,8 +31,7 @@ from index.errors import (
     Unreachable,
 )
 from index.passage import Piece
-from index.service import Service
-from index.sketch import packed, unpacked
+from index.service.client import Service
 
 MODEL = Path(__file__).parents[2] / "shared" / "models" / "all-MiniLM-L6-v2"
 CHROMA = Path(".cache/chroma/onnx_models/all-MiniLM-L6-v2")
@@ -291,7 +291,7 @@ def in_a_new_process(code: str, home: Path, **environment: str) -> "subprocess.C
 FETCHED = """
 import sys
 from chromadb.utils.embedding_functions.onnx_mini_lm_l6_v2 import ONNXMiniLM_L6_V2
-from index.embed import open_embedder
+from index.embed.choice import open_embedder
 from index.errors import EmbedderMissing
 ONNXMiniLM_L6_V2.MODEL_DOWNLOAD_URL = "{address}"
 try:
@@ -515,9 +515,9 @@ def test_the_environment_adds_nothing_to_a_call(loopback: Loopback, monkeypatch:
 
 INTERRUPTED = """
 import sys, threading
-from index.embed import open_embedder
+from index.embed.choice import open_embedder
 from index.passage import Piece
-from index.service import Service
+from index.service.client import Service
 embedder = open_embedder("openai", Service(sys.argv[1], "key-of-a-test"))
 embedder.identity
 try:

@@ -18,8 +18,8 @@ from service import Loopback
 
 from index.home import claim, folder, user
 from index.home.folder import Folder
-from index.spool import Spool
-from qa.config import load
+from index.update.spool import Spool
+from qa.settings.load import load
 
 QUESTION = "what did Lee ask of Xi?"
 NOT_HERE = "it was not made here by you"

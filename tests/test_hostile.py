@@ -15,11 +15,11 @@ from conftest import Run
 from hostile import MAKERS
 from test_fuzz import GOOD
 
-from index.catalog import Catalog
-from index.limits import Limits
-from index.read.draft import TOO_MUCH
-from index.reading import CRASHED, Read, read_all, read_bytes
-from index.walk import walk
+from index.catalog.catalog import Catalog
+from index.files.walk import walk
+from index.read.draft.draft import TOO_MUCH
+from index.update.limits import Limits
+from index.update.readers import CRASHED, Read, read_all, read_bytes
 
 TOO_SLOW, TOO_LARGE = "reading it takes more than ", "reading it takes too much memory"
 
@@ -231,7 +231,7 @@ def test_a_file_that_becomes_something_else(tmp_path: Path, becomes: str) -> Non
 
 def test_a_sparse_terabyte(tmp_path: Path) -> None:
     """Is not read, neither as a document nor as what a citation is held against."""
-    from qa.check import on_disk
+    from qa.check.file import on_disk
 
     path = tmp_path / "a.txt"
     with path.open("wb") as file:
@@ -246,7 +246,7 @@ def test_a_sparse_terabyte(tmp_path: Path) -> None:
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes")
 def test_a_cited_file_and_an_ignore_file_that_are_pipes(project: Path, qa: Run) -> None:
     """Are not waited for."""
-    from qa.check import on_disk
+    from qa.check.file import on_disk
 
     os.mkfifo(project / "seeds" / "a.txt")
     assert on_disk(project / "seeds", "a.txt", None).text is None
@@ -315,7 +315,7 @@ def test_a_hundred_thousand_files(tmp_path: Path) -> None:
 
 def test_a_question_waits_for_no_slow_file(project: Path, qa: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is answered from the others, said once, and the file is read by the next `qa index`, which has more time."""
-    monkeypatch.setattr("index.build.IN_HASTE", Limits(seconds=0.5, seconds_a_megabyte=0))
+    monkeypatch.setattr("index.update.run.IN_HASTE", Limits(seconds=0.5, seconds_a_megabyte=0))
     (project / "seeds" / "slow.xlsx").write_bytes(hostile.xlsx_of_far_cells(15_000))
     time.sleep(2.1)  # what is younger is looked at again
     first = qa("ask", "what did Lee ask of Xi?")

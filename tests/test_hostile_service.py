@@ -19,17 +19,17 @@ import pytest
 from conftest import Run, start
 from service import EMBEDDINGS, Fault, Loopback, Wire, http
 
-from index.bounds import MEGABYTE, STREAM, WHOLE, interruptible
-from index.embed import OpenAI
+from index.embed.choice import OpenAI
 from index.errors import NotThere, RateLimited, RequestRefused, ServiceBroken, ServiceFailure, TimedOut
 from index.passage import Hit, Piece, Place
-from index.server import Server, ServerVectors
-from index.service import Service, client, translated
-from qa.cite import Citer
-from qa.llm import LONGEST_REPLY, Finished, models, stream
-from qa.marks import Marker, marked, unmarked
-from qa.only import only_supported
-from qa.prices import cost
+from index.service.bounds import MEGABYTE, STREAM, WHOLE, interruptible
+from index.service.client import Service, client, translated
+from index.vectors.server import Server, ServerVectors
+from qa.model.endpoint import LONGEST_REPLY, Finished, models, stream
+from qa.model.prices import cost
+from qa.reply.cite import Citer
+from qa.show.marks import Marker, marked, unmarked
+from qa.show.only import only_supported
 
 Send = Callable[[bytes], object]
 EVENTS = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n"

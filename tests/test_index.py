@@ -19,15 +19,15 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from index.build import Report, Target, look, prune, stale, update
-from index.catalog import Catalog, text_hash
+from index.catalog.catalog import Catalog, text_hash
 from index.doctor import examine
-from index.embed import open_embedder
+from index.embed.choice import open_embedder
 from index.errors import DamagedIndex, ForeignIndex, NothingToIndex, Unreachable
 from index.home import claim
 from index.passage import Piece
-from index.search import Index, search
-from index.store import Store
+from index.search.candidates import Index, search
+from index.update.run import Report, Target, look, prune, stale, update
+from index.update.write import Store
 
 
 class Failing:
@@ -330,7 +330,7 @@ def test_an_empty_catalog_is_mended_by_a_rebuild(target: Target, qa: Run) -> Non
 
 def test_a_few_vectors_that_no_passage_needs_may_stay(target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
     """To delete them a graph of a million is read for seconds; they are invisible, no finding, and of use if they come back."""
-    monkeypatch.setattr("index.catalog.TOLERATED", 0.5)
+    monkeypatch.setattr("index.catalog.catalog.TOLERATED", 0.5)
     update(target, STATIC)
     before, text = stored(target), (target.root / "a.txt").read_text()
     (target.root / "a.txt").write_text("Nothing is left of it.")
@@ -350,7 +350,7 @@ def test_a_few_vectors_that_no_passage_needs_may_stay(target: Target, monkeypatc
 
 def test_what_was_never_embedded_is_no_vector_that_may_stay(target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
     """Else it would count as stored when it comes back."""
-    monkeypatch.setattr("index.catalog.TOLERATED", 0.9)
+    monkeypatch.setattr("index.catalog.catalog.TOLERATED", 0.9)
     update(target, STATIC)
     for text in ("Zebras run from lions.", "Zebras sleep.", "Zebras run from lions."):
         (target.root / "a.txt").write_text(text)
@@ -363,7 +363,7 @@ def test_what_was_never_embedded_is_no_vector_that_may_stay(target: Target, monk
 
 def test_vectors_that_may_stay_are_those_of_one_collection(target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of another revision of the embedder nothing is stored, and when the first one is back its vectors are used again."""
-    monkeypatch.setattr("index.catalog.TOLERATED", 0.9)
+    monkeypatch.setattr("index.catalog.catalog.TOLERATED", 0.9)
     update(target, STATIC)
     text = (target.root / "a.txt").read_text()
     newer = Failing(after=10_000)
@@ -385,7 +385,7 @@ def test_vectors_that_may_stay_are_those_of_one_collection(target: Target, monke
 
 def test_vectors_that_may_stay_and_are_gone(target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
     """As after a backup of one half was put back: they are not counted on."""
-    monkeypatch.setattr("index.catalog.TOLERATED", 0.9)
+    monkeypatch.setattr("index.catalog.catalog.TOLERATED", 0.9)
     update(target, STATIC)
     text = (target.root / "a.txt").read_text()
     (target.root / "a.txt").unlink()
@@ -407,7 +407,7 @@ def test_what_is_deleted_does_not_count_as_near(target: Target, monkeypatch: pyt
     update(target, STATIC)
     with Catalog(target.home) as catalog:
         near = search(Index(catalog, target.vectors, STATIC()), "zebras", 1).similarity
-    monkeypatch.setattr("index.catalog.TOLERATED", 0.9)
+    monkeypatch.setattr("index.catalog.catalog.TOLERATED", 0.9)
     (target.root / "z.txt").unlink()
     update(target, STATIC)
     with Catalog(target.home) as catalog:
@@ -417,7 +417,7 @@ def test_what_is_deleted_does_not_count_as_near(target: Target, monkeypatch: pyt
 
 def test_a_damaged_pointer_leaves_words(target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
     """A run that has nothing to do does not look at the vectors, whatever may stay among them."""
-    monkeypatch.setattr("index.catalog.TOLERATED", 0.9)
+    monkeypatch.setattr("index.catalog.catalog.TOLERATED", 0.9)
     update(target, STATIC)
     (target.root / "a.txt").unlink()
     update(target, STATIC)

@@ -19,9 +19,9 @@ from index.errors import (
     TimedOut,
     Unreachable,
 )
-from index.service import Service
+from index.service.client import Service
 from qa.answer import Usage
-from qa.llm import DEFAULT_MODEL, Finished, models, stream
+from qa.model.endpoint import DEFAULT_MODEL, Finished, models, stream
 
 PROMPT = [
     {"role": "system", "content": "Cite."},

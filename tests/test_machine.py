@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from test_index import STATIC, consistent
 
-from index.build import Target, update
-from index.machine import NETWORK, file_system
+from index.process.machine import NETWORK, file_system
+from index.update.run import Target, update
 
 MOUNTS = """\
 22 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw

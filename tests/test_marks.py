@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from test_cite import CUTS, HITS, REPLIES
 
 from qa.answer import CitedText
-from qa.cite import Citer
-from qa.marks import UNSUPPORTED, Marker, located, unmarked
+from qa.reply.cite import Citer
+from qa.show.marks import UNSUPPORTED, Marker, located, unmarked
 
 SIGN = f" {UNSUPPORTED}"
 

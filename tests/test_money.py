@@ -11,15 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from service import EMBEDDINGS, Fault, Loopback
 
-from index.budget import Budget, dollars, most_tokens, rest_up
-from index.build import Target, update
-from index.catalog import Catalog, text_hash
-from index.embed import Embedder, open_embedder
+from index.catalog.catalog import Catalog, text_hash
+from index.embed.budget import Budget, dollars, most_tokens, rest_up
+from index.embed.choice import Embedder, open_embedder
 from index.errors import CostReached
 from index.home import claim
 from index.passage import Piece
-from index.service import Service
-from qa.prices import embedding_price
+from index.service.client import Service
+from index.update.run import Target, update
+from qa.model.prices import embedding_price
 
 SMALL, LARGE = "openai:text-embedding-3-small", "openai:text-embedding-3-large"
 MILLIONTH = 1e-6
@@ -170,7 +170,7 @@ def test_a_run_stops_before_its_limit_and_goes_on_from_there(target: Target, loo
 
 def every(target: Target) -> list[str]:
     """The texts of all passages of the documents."""
-    from index.build import changes, look
+    from index.update.run import changes, look
 
     return [p.text for _, item in changes(target, look(target), None, rebuild=False) if item for p in item.passages]
 

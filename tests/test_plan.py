@@ -2,8 +2,8 @@
 
 import pytest
 
-from index.plan import YOUNG_NS, Known, plan
-from index.walk import Found, Stat
+from index.files.plan import YOUNG_NS, Known, plan
+from index.files.walk import Found, Stat
 
 LONG_AGO = 1_000_000_000_000
 STAT = Stat(size=10, mtime_ns=LONG_AGO, ctime_ns=LONG_AGO, inode=7)

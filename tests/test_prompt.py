@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from index.passage import Hit, Place
 from qa.answer import REFUSAL
-from qa.fence import TAGS
-from qa.prompt import _fenced, _put, check_messages, messages, standalone_messages, translate_messages
+from qa.model.fence import TAGS
+from qa.model.prompt import _fenced, _put, check_messages, messages, standalone_messages, translate_messages
 
 
 def hit(source: str, *sentences: str, title: str = "", heading: str = "") -> Hit:

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from index.errors import FileLeftOut
 from index.passage import Document
-from index.read import READERS, UNREADABLE, reader_for
-from index.split import split
+from index.read.formats import READERS, UNREADABLE, reader_for
+from index.split.passages import split
 
 
 def read(name: str, data: bytes) -> Document:

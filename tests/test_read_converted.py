@@ -11,8 +11,8 @@ from conftest import Run
 from test_read import parts, read
 
 from index.errors import FileLeftOut
-from index.read import reader_for
-from index.split import sentences, split
+from index.read.formats import reader_for
+from index.split.passages import sentences, split
 
 
 def column(x: float, text: str, top: float = 700) -> list[tuple[float, float, str]]:

@@ -12,17 +12,17 @@ from conftest import SHARED
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.build import Target, update
-from index.catalog import Catalog
-from index.embed import open_embedder
+from index.catalog.catalog import Catalog
+from index.catalog.words import Tokenizer, any_of, bigrams, folded, words_of
+from index.embed.choice import open_embedder
 from index.errors import DamagedIndex
-from index.question import Question, content_words, patterns, understand
-from index.search import Found, Index, search
-from index.terms import Tokenizer, any_of, bigrams, folded, words_of
-from index.vectors import Vectors
-from index.window import SHORT, narrowed
+from index.search.candidates import Found, Index, search
+from index.search.question import Question, content_words, patterns, understand
+from index.search.window import SHORT, narrowed
+from index.update.run import Target, update
+from index.vectors.embedded import Vectors
 from qa.answer import SentenceRef
-from qa.extract import closest
+from qa.ask.extract import closest
 
 STATIC = cache(lambda: open_embedder("static", None))
 
@@ -285,7 +285,7 @@ def test_what_is_found_has_the_stem_of_a_word(query: str, text: str) -> None:
 
 def test_rare_words_lead_and_frequent_ones_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where too many passages hold a word, it finds none by itself; without any rarer one it does."""
-    monkeypatch.setattr("index.question.MOST_LED", 3)
+    monkeypatch.setattr("index.search.question.MOST_LED", 3)
     files = {f"harbour{n}.txt": f"The harbour was painted {n} times." for n in range(9)}
     files |= {"both.txt": "The zeppelin left the harbour.", "rare.txt": "The zeppelin left, and nobody knows why it did so."}
     target = indexed(tmp_path, files)

@@ -19,8 +19,7 @@ import pytest
 from conftest import Run
 from test_index import STATIC, Failing, consistent, stored
 
-from index.build import Target, prune, update
-from index.catalog import Catalog
+from index.catalog.catalog import Catalog
 from index.errors import (
     KeyRefused,
     NotThere,
@@ -32,8 +31,9 @@ from index.errors import (
     Unreachable,
 )
 from index.passage import Piece
-from index.search import Index, search
-from index.server import FAILURES, Server, ServerVectors
+from index.search.candidates import Index, search
+from index.update.run import Target, prune, update
+from index.vectors.server import FAILURES, Server, ServerVectors
 
 
 @dataclass(slots=True)

@@ -23,7 +23,7 @@ from index.errors import (
     TimedOut,
     Unreachable,
 )
-from index.service import LEAVES, LONGEST_QUOTE, OFFICIAL, Service, client, payload, quoted, translate, translated
+from index.service.client import LEAVES, LONGEST_QUOTE, OFFICIAL, Service, client, payload, quoted, translate, translated
 
 KEY = "sk-proj-a1b2c3d4e5f6"
 

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.passage import Document, Passage
-from index.split import MAX_CHARS, sentences, split
+from index.split.passages import MAX_CHARS, sentences, split
 
 SHARED = Path(__file__).parents[2] / "shared"
 USERS = "000_148020eec895b876.txt"

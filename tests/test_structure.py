@@ -9,67 +9,37 @@ from pathlib import Path
 import pytest
 from conftest import REPOSITORY
 
-LAYERS = [
-    ["qa.__main__"],
-    ["qa.cli"],
-    ["qa.chat", "qa.indexing"],
-    ["qa.commands"],
-    ["qa.ask", "qa.status", "qa.doctor", "qa.followup", "qa.watch"],
-    ["qa.library", "qa.model", "qa.extract", "qa.cite", "qa.prompt", "qa.render", "qa.shapes", "qa.show", "qa.batch"],
-    ["qa.claims", "qa.support", "qa.saved", "qa.suspicious", "qa.context", "qa.double", "qa.only", "qa.offers", "qa.llm"],
-    ["qa.prices"],
-    ["qa.names", "qa.check", "qa.marks", "qa.escapes", "qa.fence"],
-    ["qa.config", "qa.answer"],
-    ["qa.trust"],
-    ["qa.errors", "qa.strict"],
-    ["qa"],
-    ["index.doctor", "index.watch", "index.forecast", "index.retriever"],
-    ["index.build", "index.search", "index.window"],
-    ["index.store", "index.rank", "index.links", "index.reading", "index.server"],
-    ["index.question"],
-    ["index.catalog", "index.embed", "index.vectors", "index.split"],
-    ["index.apart"],
-    ["index.chroma"],
-    ["index.read.pdf", "index.read.docx", "index.read.pptx", "index.read.xlsx", "index.read.epub", "index.read.mail"],
-    ["index.read.ocr", "index.read.tables", "index.read.webpage", "index.read.notebook", "index.read.records"],
-    ["index.read.unseen", "index.read.runs", "index.read.slides", "index.read.veil"],
-    ["index.read.layout", "index.read.archive", "index.read.markdown", "index.read.rows", "index.read.concealed"],
-    ["index.read.draft", "index.read.text", "index.read.style"],
-    ["index.read.decode"],
-    ["index.read.guess"],
-    ["index.plan", "index.limits", "index.schema", "index.service", "index.read", "index.log", "index.spool"],
-    ["index.home.claim"],
-    ["index.home.user"],
-    ["index.home.folder"],
-    ["index.home"],
-    ["index.walk", "index.terms", "index.sketch", "index.child", "index.pace", "index.budget"],
-    ["index.bounds"],
-    ["index.ignore", "index.packing"],
-    ["index.machine"],
-    ["index.passage", "index.errors"],
-    ["index"],
-]
-"""From the top down: a module imports from lower layers only."""
+ROOMS = """
+qa.__main__
+qa.cli qa.ask qa.show qa.saved qa.documents qa.reply qa.check qa.model qa.settings qa
+index.retriever index.doctor
+index.update index.search index.catalog index.vectors index.embed index.split
+index.read index.read.mail index.read.web index.read.office index.read.pdf index.read.plain index.read.draft index.read.style
+index.home index.files index.service index.process
+index
+""".split()
+"""From the top down: a room imports from itself and from those below it. `qa` and `index` are the files in no room."""
 
-LEVEL = {module: level for level, modules in enumerate(LAYERS) for module in modules}
+FULL = 9
+"""Files on a floor at most; a command is a file of its own."""
 
 ONLY_IN = {
-    "llama_index": {"index.packing", "index.retriever"},
-    "pypdfium2": {"index.read.pdf", "index.read.unseen"},
-    "openpyxl": {"index.read.xlsx", "index.read.veil"},
-    "selectolax": {"index.read.webpage", "index.read.concealed"},
-    "defusedxml": {"index.read.archive"},
-    "charset_normalizer": {"index.read.guess"},
-    "chromadb": {"index.embed"},
-    "chromadb_rust_bindings": {"index.chroma"},
-    "sqlite3": {"index.catalog", "index.log", "index.schema", "index.terms"},
-    "openai": {"index.service", "index.embed", "qa.llm"},
-    "typer": {"qa.cli"},
-    "rich": {"qa.render"},
-    "genai_prices": {"qa.prices"},
-    "dotenv": {"qa.trust"},
-    "watchfiles": {"index.watch"},
-    "pathspec": {"index.ignore", "qa.library"},
+    "llama_index": {"index.split.packing", "index.retriever"},
+    "pypdfium2": {"index.read.pdf.pages", "index.read.pdf.unseen"},
+    "openpyxl": {"index.read.office.xlsx", "index.read.office.veil"},
+    "selectolax": {"index.read.web.webpage", "index.read.web.concealed"},
+    "defusedxml": {"index.read.office.archive"},
+    "charset_normalizer": {"index.read.plain.guess"},
+    "chromadb": {"index.embed.choice"},
+    "chromadb_rust_bindings": {"index.vectors.core"},
+    "sqlite3": {"index.catalog.catalog", "index.vectors.log", "index.catalog.schema", "index.catalog.words"},
+    "openai": {"index.service.client", "index.embed.choice", "qa.model.endpoint"},
+    "typer": {"qa.cli.main"},
+    "rich": {"qa.show.terminal"},
+    "genai_prices": {"qa.model.prices"},
+    "dotenv": {"qa.settings.trust"},
+    "watchfiles": {"index.update.watch"},
+    "pathspec": {"index.files.ignore", "qa.documents.library"},
 }
 """Each library has one job, and is imported nowhere else."""
 
@@ -94,19 +64,51 @@ def imported(path: Path) -> set[str]:
     return found
 
 
-def project_module(name: str) -> str | None:
-    """The project's module that an imported name belongs to."""
-    return next((m for m in (name, name.rpartition(".")[0]) if m in LEVEL), None)
+def room(module: str) -> str:
+    """The room that a module stands in: the longest name of one that it begins with."""
+    parts = module.split(".")
+    names = (".".join(parts[:count]) for count in range(len(parts), 0, -1))
+    return next(name for name in names if name in ROOMS)
+
+
+def project_modules(path: Path) -> set[str]:
+    """The project's modules that a file imports."""
+    every = modules()
+    names = ({name, name.rpartition(".")[0]} & every.keys() for name in imported(path))
+    return {max(found, key=len) for found in names if found}
 
 
 @pytest.mark.parametrize("module", modules())
 def test_imports_go_down(module: str) -> None:
-    """Never sideways, never up; and `index` never imports `qa`."""
-    for name in imported(modules()[module]):
-        other = project_module(name)
-        if other and other != module:
-            assert LEVEL[other] > LEVEL[module], f"{module} imports {other}"
-            assert not (module.startswith("index") and other.startswith("qa"))
+    """Never up; and `index` never imports `qa`."""
+    for other in project_modules(modules()[module]):
+        assert ROOMS.index(room(other)) >= ROOMS.index(room(module)), f"{module} imports {other}"
+
+
+def test_no_room_is_a_circle() -> None:
+    """Inside a room, too, there is one way down."""
+    below = {module: project_modules(path) for module, path in modules().items()}
+    while done := {module for module, others in below.items() if not others & (below.keys() - {module})}:
+        below = {module: others for module, others in below.items() if module not in done}
+    assert not below
+
+
+@pytest.mark.parametrize("name", [name for name in ROOMS if "." in name])
+def test_a_room_can_be_taken_in_at_a_look(name: str) -> None:
+    """Its first file says what it is about, and imports nothing; nobody takes a private name out of it."""
+    folder = REPOSITORY / name.replace(".", "/")
+    if not folder.is_dir():
+        return
+    (said,) = ast.parse((folder / "__init__.py").read_text("utf-8")).body
+    assert isinstance(said, ast.Expr)
+    assert name == "qa.cli" or len([path for path in folder.glob("*.py") if path.name != "__init__.py"]) <= FULL
+
+
+def test_private_names_stay_in_their_files() -> None:
+    """What begins with an underscore is imported by nobody."""
+    for module, path in modules().items():
+        taken = {name for name in imported(path) if name.rpartition(".")[0] in modules() and name.rpartition(".")[2][0] == "_"}
+        assert taken <= {"qa.__version__"}, module
 
 
 @pytest.mark.parametrize("library", ONLY_IN)
@@ -118,22 +120,22 @@ def test_each_library_is_imported_in_its_place(library: str) -> None:
 
 
 def test_prompts_are_made_in_one_place() -> None:
-    """So that no text gets into one but through `qa/fence.py`; `qa doctor` asks for a word of its own."""
+    """So that no text gets into one but through `qa/model/fence.py`; `qa doctor` asks for a word of its own."""
     makers = {m for m, p in modules().items() if '"role": "' in p.read_text("utf-8")}
-    assert makers == {"qa.prompt", "qa.doctor"}
-    assert {m for m, p in modules().items() if "_Own(" in p.read_text("utf-8")} == {"qa.prompt"}
+    assert makers == {"qa.model.prompt", "qa.cli.doctor"}
+    assert {m for m, p in modules().items() if "_Own(" in p.read_text("utf-8")} == {"qa.model.prompt"}
 
 
 def test_the_environment_is_read_in_one_place() -> None:
     """So that every setting is in the table of settings."""
     readers = {m for m, p in modules().items() if re.search(r"os\.environ|getenv", p.read_text("utf-8"))}
-    assert readers == {"qa.config"}
+    assert readers == {"qa.settings.load"}
 
 
 def loaded(*arguments: str) -> set[str]:
     """The top-level modules that a command line loads, in a process of its own."""
     code = (
-        "import sys; from qa import cli; code = cli.run(sys.argv[1:]);"
+        "import sys; from qa.cli import main; code = main.run(sys.argv[1:]);"
         "print('LOADED', *{m.split('.')[0] for m in sys.modules}, file=sys.stderr); sys.exit(code)"
     )
     done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=False)
@@ -163,8 +165,8 @@ def test_no_connection_is_made_that_nobody_asked_for(project: Path) -> None:
         "def hook(event, arguments):\n"
         "    if event in ('socket.connect', 'socket.getaddrinfo', 'socket.sendto'): raise SystemExit(f'{event} {arguments}')\n"
         "sys.addaudithook(hook)\n"
-        "from qa import cli\n"
-        "sys.exit(cli.run(['index', '-q']) or cli.run(['ask', '-q', 'what did Lee ask of Xi?']))"
+        "from qa.cli import main\n"
+        "sys.exit(main.run(['index', '-q']) or main.run(['ask', '-q', 'what did Lee ask of Xi?']))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")

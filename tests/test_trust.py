@@ -12,8 +12,8 @@ import pytest
 from conftest import Run
 from service import CHAT, EMBEDDINGS, MODELS, Loopback
 
-from qa.config import asking, load
 from qa.errors import UntrustedSettings
+from qa.settings.load import asking, load
 
 QUESTION = "what did Lee ask of Xi?"
 

@@ -14,9 +14,8 @@ import pytest
 from conftest import Run, start
 from service import EMBEDDINGS, Fault, Loopback, closed_port
 
-from index.build import Target, update
-from index.catalog import Catalog
-from index.embed import Embedder, open_embedder
+from index.catalog.catalog import Catalog
+from index.embed.choice import Embedder, open_embedder
 from index.errors import (
     Failure,
     KeyRefused,
@@ -25,8 +24,9 @@ from index.errors import (
     ServiceBroken,
     Unreachable,
 )
-from index.search import Index, search
-from index.service import Service
+from index.search.candidates import Index, search
+from index.service.client import Service
+from index.update.run import Target, update
 
 
 @pytest.fixture

@@ -12,11 +12,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index import apart, chroma, log
-from index.chroma import FAILURES, opened
 from index.errors import DamagedIndex, HomeNotWritable, IndexBusy
-from index.log import GRAPH
-from index.vectors import Vectors
+from index.vectors import apart, core, log
+from index.vectors.core import FAILURES, opened
+from index.vectors.embedded import Vectors
+from index.vectors.log import GRAPH
 
 DIMENSIONS = 32
 
@@ -205,7 +205,7 @@ def test_a_damaged_store_is_one_sentence(tmp_path: Path) -> None:
     """With what mends it."""
     store = Vectors(tmp_path / "v")
     store.add("e/1/32", ["1"], vectors(1))
-    next((tmp_path / "v").rglob("chroma.sqlite3")).write_bytes(b"no database " * 500)
+    next((tmp_path / "v").rglob("core.sqlite3")).write_bytes(b"no database " * 500)
     with pytest.raises(DamagedIndex, match="vectors are damaged") as failure:
         store.query("e/1/32", vectors(1), 1)
     assert failure.value.hint.startswith("Run `qa index --rebuild`")
@@ -251,7 +251,7 @@ def test_another_process_inside_is_waited_for_and_then_busy(tmp_path: Path) -> N
 
 def test_a_connection_that_writes_is_waited_for(tmp_path: Path) -> None:
     """Chroma itself leaves one open for a moment when the machine is busy, and its change of a setting does not wait."""
-    file = str(tmp_path / "s" / "chroma.sqlite3")
+    file = str(tmp_path / "s" / "core.sqlite3")
     with opened(tmp_path / "s") as store:
         found = store.make("name", GRAPH)
         code = f"import sqlite3; c = sqlite3.connect({file!r}, isolation_level=None); c.execute('BEGIN IMMEDIATE'); print('in')"
@@ -268,7 +268,7 @@ def test_a_graph_that_is_outgrown_is_made_with_more_care(tmp_path: Path, monkeyp
     """What was in it, what was added since and what is deleted are true of the new one, which is saved and has the name."""
     monkeypatch.setattr(apart, "LARGE", 3)
     monkeypatch.setattr(apart, "MANY", 2)
-    monkeypatch.setattr(chroma, "AT_ONCE", 2)
+    monkeypatch.setattr(core, "AT_ONCE", 2)
     sizes = []
     for ids in (range(3), range(3, 5), range(5, 7)):
         with opened(tmp_path / "s") as store:
@@ -306,9 +306,9 @@ def test_a_store_keeps_no_room_for_a_log_that_is_in_its_graph(tmp_path: Path) ->
     ids, rows = [str(i) for i in range(1000)], np.random.default_rng(1).standard_normal((1000, 256), dtype=np.float32)
     with opened(tmp_path / "s") as store:
         apart.Change("name", ids, rows).save(store, 1000)
-    before = (tmp_path / "s" / "chroma.sqlite3").stat().st_size
+    before = (tmp_path / "s" / "core.sqlite3").stat().st_size
     log.tidy(tmp_path / "s")
-    assert (tmp_path / "s" / "chroma.sqlite3").stat().st_size < before / 2
+    assert (tmp_path / "s" / "core.sqlite3").stat().st_size < before / 2
     with opened(tmp_path / "s") as store:
         (graph,) = store.collections(["name"])
         assert graph.ids() == set(ids)

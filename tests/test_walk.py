@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index.errors import NoDocuments
-from index.walk import UNSEEN, walk
+from index.files.walk import UNSEEN, walk
 
 SECRET = "likely a secret, by its name"
 
@@ -206,7 +206,7 @@ def test_patterns_match_as_pathspec_has_them(pattern: str, path: str) -> None:
     """Though each star is tried once."""
     from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
-    from index.ignore import _linear
+    from index.files.ignore import _linear
 
     try:
         expression, _ = GitIgnoreSpecPattern.pattern_to_regex(pattern)

@@ -1,0 +1,1 @@
+"""This machine: what it offers, and processes of our own."""

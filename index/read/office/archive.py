@@ -1,0 +1,112 @@
+"""ZIP-based formats: members of an archive, none larger than what can be held, XML without entities.
+
+Owns the bounds that an archive is held to before anything of it is read; knows nothing of what its members mean.
+"""
+
+import io
+import posixpath
+import zipfile
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from index.errors import FileLeftOut
+from index.read.plain.text import looks_like
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
+MAX_UNPACKED = 400_000_000
+MAX_RATIO = 200
+"""An archive that unpacks to more bytes than this, or to so many times its own size, is taken for a bomb."""
+
+_SMALL = 10_000_000
+"""Text of many equal rows packs well; up to so many bytes any ratio is harmless."""
+
+_HEAD = 4096
+_MAX_MEMBERS = 50_000
+_OLD_OFFICE = "an old or protected Office file"
+
+
+class Archive:
+    """An archive whose members can be read by name."""
+
+    def __init__(self, data: bytes, kind: str) -> None:
+        """`kind` is the suffix that the file is named by; FileLeftOut if it is no archive, or one that is a bomb."""
+        if not data.startswith(b"PK"):
+            found = looks_like(data) or "something else"
+            reason = (
+                "protected by a password, or an older format" if found == _OLD_OFFICE else f"named {kind}, but it is {found}"
+            )
+            raise FileLeftOut(reason)
+        try:
+            self._zip = zipfile.ZipFile(io.BytesIO(data))
+        except (zipfile.BadZipFile, OSError, ValueError) as error:
+            raise FileLeftOut(f"a damaged or cut off {kind} file") from error
+        self._names = {info.filename: info for info in self._zip.infolist()}
+        unpacked = sum(info.file_size for info in self._zip.infolist())
+        bomb = unpacked > MAX_UNPACKED or (unpacked > _SMALL and unpacked > MAX_RATIO * len(data))
+        if len(self._names) > _MAX_MEMBERS:
+            raise FileLeftOut(f"holds {len(self._names):,} members, more than such a file should")
+        if bomb:
+            raise FileLeftOut(f"unpacks to {unpacked // 1_000_000} MB, more than such a file should")
+        if any(info.flag_bits & 1 for info in self._zip.infolist()):
+            raise FileLeftOut("protected by a password")
+
+    def __contains__(self, name: str) -> bool:
+        """Whether there is a member of this name."""
+        return name in self._names
+
+    def __iter__(self) -> Iterator[str]:
+        """The members' names."""
+        return iter(self._names)
+
+    def read(self, name: str) -> bytes:
+        """A member's bytes; never more than it is declared to have."""
+        try:
+            return self._zip.read(self._names[name])
+        except KeyError as error:
+            raise FileLeftOut(f"damaged: {name} is missing") from error
+
+    def head(self, name: str) -> bytes:
+        """A member's first bytes."""
+        with self._zip.open(self._names[name]) as member:
+            return member.read(_HEAD)
+
+    def xml(self, name: str) -> "Element":
+        """A member's root element; a document type, and with it every entity, is refused."""
+        from defusedxml.ElementTree import fromstring
+
+        root: Element = fromstring(self.read(name), forbid_dtd=True)
+        return root
+
+    def related(self, name: str) -> dict[str, tuple[str, str]]:
+        """For each relationship of an Office part its id, with the last word of its type and the member it leads to."""
+        folder, file = posixpath.split(name)
+        rels = f"{folder}/_rels/{file}.rels".lstrip("/")
+        if rels not in self:
+            return {}
+        found = {}
+        for one in self.xml(rels):
+            target = one.get("Target", "")
+            path = target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
+            found[one.get("Id", "")] = (one.get("Type", "").rsplit("/", 1)[-1], path)
+        return found
+
+
+@lru_cache(4096)  # a document has millions of elements, of a few names
+def local(tag: object) -> str:
+    """An element's name without its namespace."""
+    return tag.rsplit("}", 1)[-1] if isinstance(tag, str) else ""
+
+
+def attribute(element: "Element", name: str) -> str:
+    """An attribute by its name without namespace, or ""."""
+    return next((value for key, value in element.attrib.items() if local(key) == name), "")
+
+
+def core_title(archive: Archive) -> str:
+    """The title in an Office file's own data, or ""."""
+    if "docProps/core.xml" not in archive:
+        return ""
+    return next((e.text or "" for e in archive.xml("docProps/core.xml") if local(e.tag) == "title"), "")

@@ -1,0 +1,1 @@
+"""PDF: from characters with their places on pages to paragraphs."""

@@ -1,0 +1,353 @@
+"""From lines with their places on a page to paragraphs that can be read: columns, running heads, headings, hyphens.
+
+Owns what belongs together; knows nothing of PDF. The order of the lines in the file is trusted, since those who write PDF write
+columns one after the other; only where it plainly jumps to and fro between two columns is the page put in order by its gutter.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from statistics import median
+
+from index.read.draft.draft import Draft, one_line
+
+EDGE_ROWS = 3
+"""Running heads and feet are among so many rows at the top and at the bottom of a page."""
+
+_ENDED = re.compile(r"[.!?:;。！？：；][\"'”’»)\]\d]*$")
+_OPEN = re.compile(r"[\w,\u2013\u2014(–-]$|[a-z]\)$")
+_BULLET = re.compile(r"[•‣▪●○◦■–—*]\s|\[\d{1,3}\]\s|[-]\s")
+_NUMBERED = re.compile(r"\(?(?:\d{1,3}|[a-z])[.)]\s")
+_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+_LAST_WORD = re.compile(r"[^\W\d_]+$")
+_COMPOUND = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)+$")
+_FIRST_WORD = re.compile(r"[^\W\d_]+")
+_WIDE = re.compile("[\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60]")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line's text and sides, y going up; `size` is its font's, `hyphen` says whether one was taken from its end."""
+
+    text: str
+    left: float
+    bottom: float
+    right: float
+    top: float
+    size: float
+    hyphen: bool = False
+    bold: bool = False
+
+    @property
+    def upright(self) -> bool:
+        """Whether it runs up or down the page, as stamps in a margin do."""
+        return len(self.text) > 3 and self.top - self.bottom > 2 * (self.right - self.left)
+
+    def beside(self, other: "Line") -> bool:
+        """Whether the two stand on one row."""
+        shared = min(self.top, other.top) - max(self.bottom, other.bottom)
+        return shared > 0.5 * min(self.top - self.bottom, other.top - other.bottom)
+
+
+@dataclass(slots=True)
+class Paragraph:
+    """Lines that belong together, on one page; `body` where they are of the size that most of the text has."""
+
+    page: int
+    lines: list[Line]
+    body: bool = False
+    apart: bool = False
+    level: int = 0
+    after: "Paragraph | None" = field(default=None, repr=False)
+    """The paragraph on a later page or column that goes on with this one's sentence."""
+
+    @property
+    def full(self) -> bool:
+        """Whether the last line reaches the right side, as it does where the text goes on."""
+        return len(self.lines) > 1 and self.lines[-1].right > max(line.right for line in self.lines) - self.lines[-1].size
+
+
+def draft_of(pages: Sequence[Sequence[Line]], size: int) -> tuple[Draft, str]:
+    """The text of all pages of a file of so many bytes, and the title that stands at the top of the first ones."""
+    words = _words(pages)
+    usual = _body_size(pages)
+    running = _running(pages)
+    paragraphs: list[Paragraph] = []
+    for number, lines in enumerate(pages, start=1):
+        body = [line for line in lines if (number, line) not in running]
+        heads = [Paragraph(number, [line], apart=True) for line in lines if running.get((number, line))]
+        paragraphs += [*heads, *_paragraphs(number, _in_order(body), usual)]
+    _name_levels(paragraphs, usual)
+    return _written(_joined(paragraphs), words, Draft(size)), _title(paragraphs, words)
+
+
+def _words(pages: Iterable[Iterable[Line]]) -> Counter[str]:
+    """How often each word stands whole in a line, the part of one that a hyphen cuts left out."""
+    found: Counter[str] = Counter()
+    for page in pages:
+        cut = False
+        for line in page:
+            words = _WORD.findall(line.text.lower())
+            found.update(words[cut : len(words) - line.hyphen])
+            cut = line.hyphen
+    return found
+
+
+def _body_size(pages: Iterable[Iterable[Line]]) -> float:
+    """The size that most letters have."""
+    sizes: Counter[float] = Counter()
+    for page in pages:
+        for line in page:
+            sizes[round(line.size * 2) / 2] += len(line.text)
+    return sizes.most_common(1)[0][0] if sizes else 0.0
+
+
+# Running heads and feet -----------------------------------------------------------------------------------------------
+
+
+def _running(pages: Sequence[Sequence[Line]]) -> dict[tuple[int, Line], bool]:
+    """The lines, with their pages, that stand in the same place on several; True for the first of each that has words."""
+    places: dict[tuple[str, int], list[tuple[int, Line]]] = {}
+    for number, lines in enumerate(pages, start=1):
+        for line in _edges(lines):
+            key = re.sub(r"\d+|\b[ivxlc]+\b", "#", line.text.lower()), round(line.bottom / 8)
+            places.setdefault(key, []).append((number, line))
+    running: dict[tuple[int, Line], bool] = {}
+    enough = 2 if len(pages) < 5 else 3
+    seen: set[str] = set()
+    for (text, _), found in sorted(places.items(), key=lambda item: item[1][0][0]):
+        if len({number for number, _ in found}) >= enough:
+            running.update(dict.fromkeys(found, False))
+            running[found[0]] = text not in seen and bool(re.search(r"[^\W\d_]{3}", text))
+            seen.add(text)
+    return running
+
+
+def _edges(lines: Sequence[Line]) -> list[Line]:
+    """The lines of the outermost rows."""
+    rows: list[list[Line]] = []
+    for line in sorted(lines, key=lambda one: -one.top):
+        if rows and rows[-1][0].beside(line):
+            rows[-1].append(line)
+        else:
+            rows.append([line])
+    outer = rows[:EDGE_ROWS] + rows[max(EDGE_ROWS, len(rows) - EDGE_ROWS) :]
+    return [line for row in outer for line in row]
+
+
+# Order ----------------------------------------------------------------------------------------------------------------
+
+
+def _in_order(lines: Sequence[Line]) -> list[Line]:
+    """Lines in the order of reading, those of one row joined."""
+    gutter = _gutter(lines)
+    if gutter is None:
+        return _rows(lines)
+    ordered: list[Line] = []
+    band: list[Line] = []
+    for line in sorted(lines, key=lambda one: -one.top):
+        if line.left < gutter < line.right:
+            ordered += [*_column(band, gutter), line]
+            band = []
+        else:
+            band.append(line)
+    return ordered + _column(band, gutter)
+
+
+def _column(band: Sequence[Line], gutter: float) -> list[Line]:
+    left = [line for line in band if line.left < gutter]
+    return [*_rows(left), *_rows([line for line in band if line.left >= gutter])]
+
+
+def _gutter(lines: Sequence[Line]) -> float | None:
+    """Where two columns of prose part, if the file's order jumps between them; tables have shorter lines."""
+    beside = sum(a.beside(b) and a.right < b.left for a, b in pairwise(lines))
+    if beside < 5 or beside * 4 < len(lines):
+        return None
+    begin, end = min(line.left for line in lines), max(line.right for line in lines)
+    for share in (0.5, 0.47, 0.53, 0.44, 0.56):
+        middle = begin + share * (end - begin)
+        left = [line for line in lines if line.right <= middle]
+        right = [line for line in lines if line.left >= middle]
+        if len(lines) - len(left) - len(right) > 0.2 * len(lines) or min(len(left), len(right)) < 5:
+            continue
+        if min(median(one.right - one.left for one in side) for side in (left, right)) > 0.3 * (end - begin):
+            return middle
+    return None
+
+
+def _rows(lines: Sequence[Line]) -> list[Line]:
+    """Neighbours in the file's order that stand side by side become one line."""
+    rows: list[Line] = []
+    for line in lines:
+        last = rows[-1] if rows else None
+        if last and not last.hyphen and last.beside(line) and line.left >= last.right - 0.5 * line.size:
+            sides = last.left, min(last.bottom, line.bottom), line.right, max(last.top, line.top)
+            rows[-1] = Line(f"{last.text} {line.text}", *sides, max(last.size, line.size), line.hyphen)
+        else:
+            rows.append(line)
+    return rows
+
+
+# Paragraphs -----------------------------------------------------------------------------------------------------------
+
+
+def _paragraphs(page: int, lines: Sequence[Line], size: float) -> list[Paragraph]:
+    pitches = [a.bottom - b.bottom for a, b in pairwise(lines) if 0 < a.bottom - b.bottom < 3 * a.size]
+    pitch = median(pitches) if pitches else 0.0
+    found: list[Paragraph] = []
+    for line in lines:
+        if found and not _begins(found[-1].lines, line, pitch):
+            found[-1].lines.append(line)
+        else:
+            found.append(Paragraph(page, [line]))
+    for paragraph in found:
+        same = abs(median(line.size for line in paragraph.lines) - size) <= 0.08 * size
+        paragraph.body = same and not paragraph.lines[0].upright
+    return found
+
+
+def _begins(above: Sequence[Line], line: Line, pitch: float) -> bool:
+    """Whether a line begins a paragraph."""
+    last = above[-1]
+    drop = last.bottom - line.bottom
+    if last.upright != line.upright or last.bold > line.bold:
+        return True
+    if abs(last.size - line.size) > 0.12 * max(last.size, line.size):
+        return True
+    if drop < -0.5 * line.size or drop > max(1.45 * min(pitch, 1.6 * line.size), 1.25 * line.size):
+        return True
+    if last.hyphen:
+        return False
+    ended = bool(_ENDED.search(last.text))
+    if _BULLET.match(line.text) or (ended and _NUMBERED.match(line.text)):
+        return True
+    indent = line.left - last.left
+    hanging = len(above) > 1 and indent < -0.6 * line.size and abs(line.left - above[0].left) < 0.3 * line.size
+    short = last.right < max(line.right, *(one.right for one in above)) - 0.12 * (line.right - line.left)
+    return hanging or (ended and (indent > 0.6 * line.size or short))
+
+
+def _name_levels(paragraphs: Sequence[Paragraph], size: float) -> None:
+    """Short paragraphs in larger or bold letters are headings; the larger, the higher."""
+    heads = [p for p in paragraphs if _is_heading(p, size)]
+    sizes = sorted({round(p.lines[0].size) for p in heads}, reverse=True)
+    for paragraph in heads:
+        paragraph.level = min(sizes.index(round(paragraph.lines[0].size)) + 1, 6)
+
+
+def _is_heading(paragraph: Paragraph, size: float) -> bool:
+    first = paragraph.lines[0]
+    large, bold = first.size >= 1.12 * size, first.size >= 0.95 * size and all(line.bold for line in paragraph.lines)
+    text = " ".join(line.text for line in paragraph.lines)
+    if paragraph.apart or first.upright or not (large or (bold and len(paragraph.lines) < 3)):
+        return False
+    return len(text) <= 160 and bool(re.search(r"[^\W\d_]{3}", text)) and not re.search(r"[.,;]$|\w\w:$", text)
+
+
+def _title(paragraphs: Sequence[Paragraph], words: Counter[str]) -> str:
+    """The highest heading of the first page that has one, among the first two."""
+    heads = [p for p in paragraphs if p.level and p.page <= 2]
+    return one_line(_text(min(heads, key=lambda p: (p.page, p.level)).lines, words)) if heads else ""
+
+
+def _joined(paragraphs: Sequence[Paragraph]) -> list[Paragraph]:
+    """Paragraphs, each that goes on elsewhere tied to its continuation; what stands between comes before or after both."""
+    ordered: list[Paragraph] = []
+    last = -1
+    for paragraph in paragraphs:
+        if paragraph.body and not paragraph.level:
+            if last >= 0 and _goes_on(ordered[last], paragraph, ordered[last + 1 :]):
+                first = ordered.pop(last)
+                _tail(first).after = paragraph
+                last = _after_page(ordered, last, first.page)
+                ordered.insert(last, first)
+                continue
+            last = len(ordered)
+        ordered.append(paragraph)
+    return ordered
+
+
+def _after_page(paragraphs: Sequence[Paragraph], begin: int, page: int) -> int:
+    """From `begin` on, the first paragraph of a later page."""
+    return next((i for i in range(begin, len(paragraphs)) if paragraphs[i].page > page), len(paragraphs))
+
+
+def _tail(paragraph: Paragraph) -> Paragraph:
+    while paragraph.after:
+        paragraph = paragraph.after
+    return paragraph
+
+
+def _goes_on(first: Paragraph, then: Paragraph, between: Sequence[Paragraph]) -> bool:
+    """Whether a sentence runs from the end of one paragraph into another one, on the next page at the latest."""
+    end = _tail(first)
+    text = end.lines[-1].text
+    if any(first.page < p.page < then.page for p in between):  # pages would come out of order
+        return False
+    if then.page > end.page + 1 or _BULLET.match(then.lines[0].text):
+        return False
+    if end.lines[-1].hyphen:
+        return then.lines[0].text[:1].islower()
+    jump = bool(between) or then.page > end.page or then.lines[0].top > end.lines[-1].top
+    if not jump or not _OPEN.search(text):
+        return False
+    indented = len(then.lines) > 1 and then.lines[0].left > then.lines[1].left + 0.6 * then.lines[0].size
+    if then.lines[0].text[:1].islower():
+        return True
+    words = bool(re.search(r"[^\W\d_],?$", text))  # rows of numbers end otherwise
+    return words and end.full and not indented and not any(p.level for p in between)
+
+
+# Text -----------------------------------------------------------------------------------------------------------------
+
+
+def _written(paragraphs: Sequence[Paragraph], words: Counter[str], draft: Draft) -> Draft:
+    page = 0
+    for first in paragraphs:
+        gap = "\n\n"
+        part: Paragraph | None = first
+        while part:
+            if part.page != page:
+                page = part.page
+                draft.label(f"page={page}")
+            text = _text(part.lines, words)
+            draft.add(f"{'#' * part.level} {text}" if part.level else text, gap)
+            if part.after:
+                gap, kept = _between(part.lines[-1], part.after.lines[0], text, words)
+                draft.extend(kept)
+            part = part.after
+    return draft
+
+
+def _text(lines: Sequence[Line], words: Counter[str]) -> str:
+    """A paragraph's lines as one."""
+    text = lines[0].text
+    for above, line in pairwise(lines):
+        gap, kept = _between(above, line, text, words)
+        text += kept + gap + line.text
+    return text
+
+
+def _between(above: Line, line: Line, text: str, words: Counter[str]) -> tuple[str, str]:
+    """The gap between two lines of a paragraph, and the hyphen that stays at the first one's end."""
+    if above.hyphen:
+        return "", "-" if _keeps_hyphen(text, line.text, words) else ""
+    if re.search(r"\w[-\u2010\u2011\u2013/]$", text) or (_WIDE.match(text[-1:]) and _WIDE.match(line.text)):
+        return "", ""
+    return " ", ""
+
+
+def _keeps_hyphen(text: str, following: str, words: Counter[str]) -> bool:
+    """Whether a hyphen at a line's end belongs to the word: by how the document writes it elsewhere."""
+    left, right = _LAST_WORD.search(text.lower()), _FIRST_WORD.match(following.lower())
+    if not left or not right or (following[0].isupper() and not (text[-2:].isalpha() and text[-2:].isupper())):
+        return True
+    compound = _COMPOUND.search(text.lower())
+    for begin in filter(None, (compound and compound[0], left[0])):
+        parted, whole = words[f"{begin}-{right[0]}"], words[begin + right[0]]
+        if parted or whole:
+            return parted > whole
+    return min(len(left[0]), len(right[0])) > 2 and bool(words[left[0]] and words[right[0]])

@@ -1,0 +1,4 @@
+"""Finding passages for a question.
+
+Owns what speaks for a passage and how much; writes nothing.
+"""

@@ -1,0 +1,314 @@
+"""Finding passages: words (FTS5's BM25) and meaning (vectors) give candidates, then all that speaks for each is added up.
+
+Owns how candidates are found and how hits are made of them; writes nothing. The catalog is the truth: a vector without a
+passage is invisible, and a passage without a vector is found by its words.
+"""
+
+import heapq
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from index.catalog.catalog import Catalog, Row
+from index.catalog.words import Tokenizer, any_of_with
+from index.embed.choice import Embedder
+from index.errors import DamagedIndex, Failure
+from index.passage import Hit
+from index.process.machine import begun
+from index.search.links import links
+from index.search.question import Question, understand
+from index.search.rank import Candidate, Evidence, Ranked, first_score, rank
+from index.vectors.embedded import VectorStore
+
+if TYPE_CHECKING:
+    import numpy as np
+
+CANDIDATES = 100
+"""Passages taken from each of words and vectors before they are scored together."""
+
+LOOK = 60
+"""So many of them, the best by both scores, are looked at more closely."""
+
+EXACT_BELOW = 5000
+"""Where a filter leaves at most so many texts, the vector store is asked about just these."""
+
+MOST_CROWDED = 5000
+"""No more vectors are asked for where those of others are nearer."""
+
+FOLLOWED = 3
+"""Names of other documents are followed from so many of the best passages."""
+
+MOST_LINKED, BEGINNING, LINKED = 4, 8, 0.75
+"""So many documents are lifted, by one of so many of their first passages, to this share of the score of what names them."""
+
+CROWDING = 0.03
+"""What a passage's score loses for each better passage of its document, of three at most: other documents may say more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """What a search needs; `embedder` None means words alone. `collection` is where the index's vectors are."""
+
+    catalog: Catalog
+    vectors: VectorStore
+    embedder: Embedder | None
+    tokenizer: Tokenizer = field(default_factory=Tokenizer)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The hits of one question, best first.
+
+    `similarity` is the best cosine among the vectors, 0.0 without vectors; `failure` is why they had no part in it.
+    """
+
+    question: Question
+    hits: list[Hit]
+    similarity: float = 0.0
+    failure: Failure | None = None
+
+
+def search(index: Index, query: str, top: int, within: frozenset[str] | None = None) -> Found:
+    """The best `top` passages for a query, among the sources `within` only where they are given."""
+    return search_all(index, [query], top, within)[0]
+
+
+def search_all(index: Index, queries: Sequence[str], top: int, within: frozenset[str] | None = None) -> list[Found]:
+    """As `search`, for several queries with one visit to the vector store."""
+    catalog = index.catalog
+    with catalog.snapshot():
+        scope = _scope(catalog, within)
+        near = _near(index, queries, top, scope)
+        searches, version, collection = _searches(index, queries, scope, top), catalog.version(), catalog.meta("collection")
+    embedded, cosines, failure = near()  # no snapshot waits for it: on a network disk nobody could write meanwhile
+    found = []
+    with catalog.snapshot():
+        if catalog.version() != version:
+            searches = _searches(index, queries, _scope(catalog, within), top)
+            if catalog.meta("collection") != collection:  # the index has another embedder now
+                embedded, cosines = None, [{} for _ in queries]
+        for number, search in enumerate(searches):
+            hits = search.hits(None if embedded is None else embedded[number], cosines[number])
+            found.append(Found(search.question, hits, max(cosines[number].values(), default=0.0), failure))
+    return found
+
+
+def _searches(index: Index, queries: Sequence[str], scope: "_Scope | None", top: int) -> "list[_Search]":
+    return [_Search(index, understand(query, index.catalog, index.tokenizer), scope, top) for query in queries]
+
+
+class _Scope:
+    """The sources that a search is limited to, with their documents (which other sources may share)."""
+
+    def __init__(self, sources: frozenset[str], catalog: Catalog) -> None:
+        self.sources = sources
+        self.documents = frozenset(d for path, d in catalog.document_ids().items() if path in sources)
+
+
+def _scope(catalog: Catalog, within: frozenset[str] | None) -> _Scope | None:
+    return None if within is None else _Scope(within, catalog)
+
+
+Near = tuple["np.ndarray | None", list[dict[str, float]], Failure | None]
+"""The queries' vectors, and for each the cosines of the nearest texts, by hash; none, with the reason, where that fails."""
+
+
+def _near(index: Index, queries: Sequence[str], top: int, scope: _Scope | None) -> Callable[[], Near]:
+    """Begin to look for the nearest texts, in a thread: neither a model nor Chroma's core holds Python's lock for long."""
+    nothing: list[dict[str, float]] = [{} for _ in queries]
+    collection, embedder = index.catalog.meta("collection"), index.embedder
+    if embedder is None or not collection:
+        return lambda: (None, nothing, None)
+    count, ids = max(CANDIDATES, top), None
+    if scope is not None:
+        ids = index.catalog.hashes_in(scope.documents, EXACT_BELOW + 1)
+        if len(ids) > EXACT_BELOW:
+            count, ids = 5 * count, None
+    old = index.catalog.old_vector_count()
+
+    def asked() -> "tuple[np.ndarray, list[list[tuple[str, float]]]]":
+        embedded = _embedded(embedder, queries)
+        return embedded, index.vectors.query(collection, embedded, count + old, ids)
+
+    def near() -> Near:
+        try:
+            embedded, first = under_way()
+            found = _own(index, embedded, first, count + old, ids) if index.vectors.shared else first
+            if not any(found) and not index.vectors.shared and _counts_on_vectors(index.catalog, ids):
+                found = index.vectors.query(collection, embedded, count + old, ids)  # they may have been stored meanwhile
+                if not any(found) and _counts_on_vectors(index.catalog, ids):
+                    raise DamagedIndex("The index's vectors are gone.", "Run `qa index` to make them anew.")
+        except Failure as failure:
+            return None, nothing, failure
+        invisible = index.catalog.old_among({key for pairs in found for key, _ in pairs}) if old else set()
+        needed = ((pair for pair in pairs if pair[0] not in invisible) for pairs in found)
+        return embedded, [dict(islice(pairs, count)) for pairs in needed], None
+
+    under_way = begun(asked)
+    return near
+
+
+def _own(
+    index: Index, vectors: "np.ndarray", found: list[list[tuple[str, float]]], count: int, ids: Sequence[str] | None
+) -> list[list[tuple[str, float]]]:
+    """Of what a store that others use too has found this index's texts alone: it is asked for more if others crowd it."""
+    catalog, collection = index.catalog, index.catalog.meta("collection")
+    wanted = count
+    while True:
+        own = catalog.embedded({key for row in found for key, _ in row})
+        mine = [[pair for pair in row if pair[0] in own] for row in found]
+        crowded = any(len(row) >= count and len(few) < wanted for row, few in zip(found, mine, strict=True))
+        if ids is not None or not crowded or count >= MOST_CROWDED:
+            return mine
+        everything = catalog.hashes_in(catalog.document_ids().values(), EXACT_BELOW + 1)
+        ids, count = (everything, count) if len(everything) <= EXACT_BELOW else (None, 8 * count)
+        found = index.vectors.query(collection, vectors, count, ids)
+
+
+def _counts_on_vectors(catalog: Catalog, ids: Sequence[str] | None) -> bool:
+    """Whether the vectors of any of these texts, or of any at all, should be stored."""
+    if ids is not None:
+        return bool(catalog.embedded(ids))
+    counts = catalog.counts()
+    return counts.owed < counts.passages
+
+
+def _embedded(embedder: Embedder, queries: Sequence[str]) -> "np.ndarray":
+    import numpy as np
+
+    return np.stack([embedder.query(query) for query in queries])
+
+
+class _Search:
+    """One question's way from candidates to hits; those by its words are looked for at once."""
+
+    def __init__(self, index: Index, question: Question, scope: _Scope | None, top: int) -> None:
+        self.index, self.question, self.scope, self.top = index, question, scope, top
+        self.catalog = index.catalog
+        self.near: Mapping[str, float] = {}
+        self._matched = {} if question.overview else self._match(max(CANDIDATES, top))
+
+    def hits(self, vector: "np.ndarray | None", near: Mapping[str, float]) -> list[Hit]:
+        """The best `top`, best first; passages of identical text are one hit that names all its places."""
+        top, self.near = self.top, near
+        if self.question.overview:
+            return self._overview()
+        groups, matched = self._groups()
+        candidates = self._candidates(groups, matched)
+        candidates.sort(key=lambda c: (-first_score(c, self.index.embedder), c.row.id))
+        ranked = self._ranked(candidates[: max(LOOK, top)], vector)
+        ranked = self._with_links(ranked, groups, vector)
+        return [self._hit(groups[r.candidate.row.hash], r, score) for r, score in _spread(ranked, top)]
+
+    def _ranked(self, candidates: Sequence[Candidate], vector: "np.ndarray | None") -> list[Ranked]:
+        ranked = rank(self.catalog, self.question, vector, self.index.embedder, candidates)
+        return sorted(ranked, key=lambda r: (-r.evidence.score, r.candidate.row.id))
+
+    def _with_links(self, ranked: list[Ranked], groups: dict[str, list[Row]], vector: "np.ndarray | None") -> list[Ranked]:
+        """The best passage of each linked document is lifted towards the passage that names it."""
+        found = ((r.candidate.row, r.candidate.paths) for r in ranked[:FOLLOWED])
+        targets = links(self.catalog, self.question, found)
+        if not targets:
+            return ranked
+        seen = {r.candidate.row.hash for r in ranked}
+        rows = [row for document in targets for row in self.catalog.beginning(document, BEGINNING) if row.hash not in seen]
+        new = _by_text(self.catalog.rows_of_hashes([row.hash for row in rows]))
+        groups.update(new)
+        everything = [*ranked, *self._ranked(self._candidates(new, {}), vector)]
+        scores = {r.candidate.row.id: r.evidence.score for r in ranked[:FOLLOWED]}
+        best = {r.candidate.row.document_id: r for r in sorted(everything, key=lambda r: r.evidence.score)}
+        linked = sorted((best[d] for d in targets if d in best), key=lambda r: -r.evidence.score)[:MOST_LINKED]
+        lifted = {r.candidate.row.id: LINKED * scores[targets[r.candidate.row.document_id]] for r in linked}
+        return [r.lifted(lifted.get(r.candidate.row.id, 0.0)) for r in everything]
+
+    def _overview(self) -> list[Hit]:
+        """The beginning of each document, as many as there is room for."""
+        rows = self.catalog.first_rows(self.top, None if self.scope is None else self.scope.documents)
+        return [self._hit([row], Ranked(Candidate(row, ()), Evidence()), 0.0) for row in rows if self._paths([row])]
+
+    def _match(self, limit: int) -> dict[int, float]:
+        """The BM25 of the passages that words find, by id."""
+        if not self.question.words:
+            return {}
+        expression = any_of_with(self.question.leading, self.question.words)
+        return dict(self.catalog.match(expression, limit, None if self.scope is None else self.scope.documents))
+
+    def _groups(self) -> tuple[dict[str, list[Row]], dict[int, float]]:
+        """Candidates by their text, with the BM25 of each passage that words found.
+
+        More are fetched while texts that stand in many places crowd the list.
+        """
+        limit, matched = max(CANDIDATES, self.top), self._matched
+        allowed = None if self.scope is None else self.scope.documents
+        by_vector = self.catalog.rows_of_hashes(list(self.near))
+        while True:
+            rows = {row.id: row for row in (*self.catalog.rows(list(matched)), *by_vector)}
+            groups = _by_text(row for row in rows.values() if allowed is None or row.document_id in allowed)
+            if len(groups) >= self.top or len(matched) < limit:
+                return groups, matched
+            limit *= 8
+            matched = self._match(limit)
+
+    def _candidates(self, groups: Mapping[str, Sequence[Row]], matched: Mapping[int, float]) -> list[Candidate]:
+        """One for each text that still has a source."""
+        paths = self._paths([row for rows in groups.values() for row in rows])
+        best_words, best_cosine = max(matched.values(), default=0.0) or 1.0, max(self.near.values(), default=0.0) or 1.0
+        candidates = []
+        for text, rows in groups.items():
+            placed = next((row for row in rows if row.document_id in paths), None)
+            if placed:
+                words = max(matched.get(row.id, 0.0) for row in rows) / best_words
+                cosine = max(self.near.get(text, 0.0), 0.0)
+                candidates.append(Candidate(placed, paths[placed.document_id], words, cosine / best_cosine, cosine))
+        return candidates
+
+    def _paths(self, rows: Sequence[Row]) -> dict[int, list[str]]:
+        """The sources of each row's document, within the scope; a document whose last source has just gone has none."""
+        found = self.catalog.places(rows)
+        if self.scope is None:
+            return found
+        inside = {document: [p for p in paths if p in self.scope.sources] for document, paths in found.items()}
+        return {document: paths for document, paths in inside.items() if paths}
+
+    def _hit(self, rows: Sequence[Row], ranked: Ranked, score: float) -> Hit:
+        paths = self._paths(rows)
+        places = sorted(((row, path) for row in rows for path in paths.get(row.document_id, ())), key=_place_order)
+        row, path = places[0]
+        also = tuple(r.place(other) for r, other in places[1:])
+        parts = {**asdict(ranked.evidence), "crowding": score - ranked.evidence.score}
+        why = tuple((name, round(share, 4)) for name, share in parts.items() if round(share, 4))
+        return Hit(
+            row.place(path), row.title, row.heading, row.text, row.sentences, round(score, 4), also, why, ranked.likeness
+        )
+
+
+def _place_order(place: tuple[Row, str]) -> tuple[str, int]:
+    return place[1], place[0].start
+
+
+def _by_text(rows: Iterable[Row]) -> dict[str, list[Row]]:
+    """Passages of identical text are one."""
+    groups: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        groups[row.hash].append(row)
+    return groups
+
+
+def _spread(ranked: Sequence[Ranked], top: int) -> list[tuple[Ranked, float]]:
+    """The best `top` with their scores after the loss for crowding, best first."""
+    heap = [(-r.evidence.score, r.candidate.row.id, i, 0) for i, r in enumerate(ranked)]
+    heapq.heapify(heap)
+    taken: dict[int, int] = defaultdict(int)
+    best: list[tuple[Ranked, float]] = []
+    while heap and len(best) < top:
+        loss, id_, i, before = heapq.heappop(heap)
+        document = ranked[i].candidate.row.document_id
+        crowd = min(taken[document], 3)
+        if crowd != before:
+            heapq.heappush(heap, (CROWDING * crowd - ranked[i].evidence.score, id_, i, crowd))
+            continue
+        taken[document] += 1
+        best.append((ranked[i], max(0.0, -loss)))
+    return best

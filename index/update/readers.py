@@ -1,0 +1,380 @@
+"""From a file to its passages: read, hashed, converted and split, here or in processes that can be stopped.
+
+Owns which files are read where, and what becomes of a reader that makes no progress, dies or wants too much memory: its file is
+left out, the others go on. Knows nothing of the catalog or of embedding.
+"""
+
+import hashlib
+import os
+import pickle
+import queue
+import signal
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from index.errors import FileLeftOut, ReadersFailed
+from index.files.walk import Found, Stat
+from index.passage import Document, Passage
+from index.process.child import Child, send, speaker
+from index.process.machine import opened, processors
+from index.read.draft.draft import TOO_MUCH
+from index.read.formats import Reader, reader_for
+from index.split.passages import MAX_CHARS, VERSION, split
+from index.update.limits import Limits
+
+LARGEST = 100_000_000
+"""Bytes of a file; a larger one is left out, since its text must fit into memory several times."""
+
+ALONE, ALONE_EACH = 3_000_000, 500_000
+"""So many bytes of plain text are read faster here than a process starts; a larger file might be one that takes long."""
+
+HASTE = 0.25
+"""At first a file has this share of its seconds."""
+
+LIMITS = Limits()
+
+IN_HASTE = Limits(most_seconds=80.0, stall=20.0)
+"""For a question, which waits for no file for longer than the share of these."""
+
+CRASHED = "its reader crashed: a damaged file, or too much memory"
+
+MOST_UNREADY = 3
+"""So many processes in a row may end before they could read anything."""
+
+TELL = 0.2
+"""Seconds between two words of progress at least: each wakes the process that waits for them."""
+
+CHUNK = 400_000
+"""Bytes of files that a process is given at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What a file gave: its stat from before it was read, the hash of its bytes, and its passages, or why it has none.
+
+    `sha256` is "" if it could not be read.
+    """
+
+    stat: Stat
+    checked_ns: int
+    sha256: str
+    left_out: str = ""
+    document: Document | None = None
+    passages: Sequence[Passage] = ()
+
+
+Result = Read | None
+"""None for a file that has vanished."""
+
+Tick = Callable[[], None]
+"""Called when a reader has made progress."""
+
+
+def read(found: Found, tick: Tick = lambda: None) -> Result:
+    """Read and split one file here."""
+    result = read_text(found, tick)
+    tick()
+    return replace(result, passages=split(result.document, tick)) if result and result.document else result
+
+
+def read_text(found: Found, tick: Tick = lambda: None) -> Result:
+    """Read one file here, without splitting it."""
+    opened = read_bytes(found)
+    if not isinstance(opened, tuple):
+        return opened
+    stat, checked, data = opened
+    reader = reader_for(found.source, ocr=found.ocr)
+    assert reader is not None
+    sha256 = hashlib.sha256(data).hexdigest()
+    try:
+        document = reader.read(data, tick)
+    except FileLeftOut as reason:
+        return Read(stat, checked, sha256, str(reason))
+    return Read(stat, checked, sha256, "", document)
+
+
+def read_bytes(found: Found) -> tuple[Stat, int, bytes] | Result:
+    """A file's stat from before it was read, so that a later change shows, when that was, and its bytes; or why not."""
+    checked = time.time_ns()
+    too_large = f"larger than {LARGEST // 1_000_000} MB"
+    if found.stat.size > LARGEST:
+        return Read(found.stat, checked, "", too_large)
+    try:
+        with opened(found.location) as file:
+            info = os.fstat(file.fileno())
+            stat = Stat(info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino)
+            data = file.read(LARGEST + 1)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        return Read(found.stat, checked, "", f"cannot be read: {error.strerror}")
+    if len(data) > LARGEST:  # it has grown since it was found
+        return Read(stat, checked, "", too_large)
+    return stat, checked, data
+
+
+def text_of(path: Path, source: str, *, ocr: bool = False) -> str | None:
+    """A file's text as it is now, "" if it holds none; None if it has vanished."""
+    try:
+        info = path.stat()
+    except OSError:
+        return None
+    found = Found(source, str(path), Stat(info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino), ocr=ocr)
+    reader = reader_for(source, ocr=ocr)
+    result = next(read_all([found]))[1] if reader and reader.heavy else read_text(found)
+    return None if result is None else result.document.text if result.document else ""
+
+
+def read_all(files: Sequence[Found], limits: Limits = LIMITS) -> Iterator[tuple[Found, Result]]:
+    """Read files, in order, but that those whose reader had to be stopped come last, after another try."""
+    slow: list[Found] = []
+    yield from read_round(files, slow, limits)
+    yield from read_round(slow, None, limits)
+
+
+def read_round(files: Sequence[Found], slow: list[Found] | None, limits: Limits = LIMITS) -> Iterator[tuple[Found, Result]]:
+    """Read files, in order: on all processors where they are many, and what is heavy never in this process.
+
+    With `slow` a file has a share of its seconds; one whose reader had to be stopped is added to that list instead, so that it
+    keeps no other waiting. Without it the file has all that it may take, and is left out if that is not enough.
+    """
+    heavy = any((reader := reader_for(f.source, ocr=f.ocr)) and reader.heavy for f in files)
+    sizes = [f.stat.size for f in files]
+    if not heavy and sum(sizes) < ALONE and max(sizes, default=0) <= ALONE_EACH:
+        yield from ((f, read(f)) for f in files)
+        return
+    chunks = list(_chunks(files)) if slow is not None else [[f] for f in files]
+    with _Pool(min(len(chunks), processors()), limits, slow) as pool:
+        yield from pool.results(chunks)
+
+
+def _chunks(files: Sequence[Found]) -> Iterator[list[Found]]:
+    chunk: list[Found] = []
+    size = 0
+    for found in files:
+        chunk.append(found)
+        size += found.stat.size + 1000
+        if size >= CHUNK:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
+        yield chunk
+
+
+@dataclass(slots=True)
+class _Chunk:
+    """Files given to a process, and what they gave so far."""
+
+    files: Sequence[Found]
+    done: list[Result] = field(default_factory=list)
+    worker: "_Worker | None" = None
+
+    @property
+    def left(self) -> Sequence[Found]:
+        return self.files[len(self.done) :]
+
+
+class _Pool:
+    """Processes that read; each is given a chunk at a time, and is replaced when it had to be stopped."""
+
+    def __init__(self, size: int, limits: Limits, slow: list[Found] | None) -> None:
+        self._said: queue.SimpleQueue[tuple[_Worker, object]] = queue.SimpleQueue()
+        self._workers: list[_Worker] = []
+        self._waiting: deque[_Chunk] = deque()
+        self._size, self._unready = size, 0
+        self._limits, self._slow, self._share = limits, slow, 1.0 if slow is None else HASTE
+
+    def __enter__(self) -> "_Pool":
+        self._workers = [_Worker(self._said, self._limits) for _ in range(self._size)]
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for worker in self._workers:
+            worker.stop()
+
+    def results(self, chunks: Sequence[Sequence[Found]]) -> Iterator[tuple[Found, Result]]:
+        """Every file with what it gave, in order; few chunks are under way at a time, which bounds memory."""
+        self._waiting.extend(map(_Chunk, chunks))
+        under_way: deque[_Chunk] = deque()
+        idle = list(self._workers)
+        while under_way or self._waiting:
+            while self._waiting and len(under_way) < 4 * self._size:
+                under_way.append(self._waiting.popleft())
+            for chunk in under_way:
+                if idle and chunk.worker is None and chunk.left:
+                    chunk.worker = self._alive(idle.pop())
+                    chunk.worker.give(chunk.left, self._share)
+            if not under_way[0].left:
+                chunk = under_way.popleft()
+                yield from zip(chunk.files, chunk.done, strict=True)
+            else:
+                idle += self._heed(under_way)
+
+    def _heed(self, under_way: Sequence[_Chunk]) -> list["_Worker"]:
+        """Take what a process says next, or stop one that takes too long; the processes that are idle then."""
+        for chunk in under_way:
+            if chunk.worker and (reason := chunk.worker.late(chunk.left[0])):
+                return [self._replaced(chunk, reason)]
+        try:
+            worker, said = self._said.get(timeout=1.0)
+        except queue.Empty:
+            return []
+        found = next((c for c in under_way if c.worker is worker), None)
+        if found is None:
+            return []
+        worker.heard = time.monotonic()
+        if isinstance(said, _Ended):
+            return [self._replaced(found, worker.end(found.left[0]))]
+        worker.ready = True
+        if not isinstance(said, _Progress):
+            found.done.append(said)  # type: ignore[arg-type]
+            worker.begun = worker.heard
+        if found.left:
+            return []
+        found.worker = None
+        return [worker]
+
+    def _replaced(self, chunk: _Chunk, reason: str) -> "_Worker":
+        """Another process for one that was stopped; the file that it was at, if it had begun, is left out or put aside."""
+        worker = chunk.worker
+        assert worker
+        worker.stop()
+        chunk.worker = None
+        if worker.ready:
+            found, *others = chunk.left
+            if self._slow is None:
+                chunk.done.append(Read(found.stat, time.time_ns(), "", reason))
+            else:
+                self._slow.append(found)
+                chunk.files = chunk.files[: len(chunk.done)]
+                self._waiting.extend(_Chunk([other]) for other in others)  # what stands beside such a file may be like it
+        return self._alive(worker)
+
+    def _alive(self, worker: "_Worker") -> "_Worker":
+        """The process, or one that takes its place if it has ended; ReadersFailed where several could not be started."""
+        if not worker.ended:
+            return worker
+        self._unready = 0 if worker.ready else self._unready + 1
+        if self._unready > MOST_UNREADY:
+            raise ReadersFailed("The processes that read files end at once.", "Let them have more memory, and try again.")
+        fresh = _Worker(self._said, self._limits)
+        self._workers[self._workers.index(worker)] = fresh
+        return fresh
+
+
+class _Ended:
+    """Said of a process that has ended."""
+
+
+class _Progress:
+    """Said by a process that is at work."""
+
+
+class _Worker:
+    """A process that runs `serve`, with a thread here that takes what it says."""
+
+    def __init__(self, said: "queue.SimpleQueue[tuple[_Worker, object]]", limits: Limits) -> None:
+        try:
+            self._child = Child("from index.update.readers import serve; serve()")
+        except OSError as error:
+            raise ReadersFailed(f"The processes that read files cannot be started: {error.strerror}.") from error
+        self._limits, self._share = limits, 1.0
+        self.heard = self.begun = time.monotonic()
+        self.ready = False
+        threading.Thread(target=self._listen, args=(said,), daemon=True).start()
+
+    def late(self, found: Found) -> str:
+        """Why it is to be stopped, or "": it says nothing, or has no clock of its own and is at this file for too long."""
+        now, limits = time.monotonic(), self._limits
+        seconds = self._share * limits.seconds_for(found)
+        silence = limits.stall + seconds if self.ready else LIMITS.stall
+        if now - self.heard > silence:
+            return f"its reader made no progress for {silence:.0f} s"
+        return _too_slow(seconds) if self.ready and now - self.begun > limits.stall + limits.busy * seconds else ""
+
+    def end(self, found: Found) -> str:
+        """Why it is no more, which was at this file."""
+        self.stop()
+        alarmed = hasattr(signal, "SIGPROF") and self._child.signal == signal.SIGPROF
+        return _too_slow(self._share * self._limits.seconds_for(found)) if alarmed else CRASHED
+
+    @property
+    def ended(self) -> bool:
+        """Whether it is no more."""
+        return self._child.ended
+
+    def give(self, files: Sequence[Found], share: float) -> None:
+        """Have it read files, each in that share of its seconds."""
+        self.heard = self.begun = time.monotonic()
+        self._share = share
+        self._child.tell((list(files), self._limits, share))
+
+    def stop(self) -> None:
+        """End it at once, with what it has started, such as tesseract."""
+        self._child.stop()
+
+    def _listen(self, said: "queue.SimpleQueue[tuple[_Worker, object]]") -> None:
+        try:
+            while True:
+                said.put((self, self._child.hear()))
+        except EOFError:
+            said.put((self, _Ended()))
+
+
+def _too_slow(seconds: float) -> str:
+    return f"reading it takes more than {seconds:.0f} s"
+
+
+def serve() -> None:
+    """Be the process that reads: files come in on standard input, what they gave goes out, until the input ends."""
+    out = speaker()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is heeded by the one that has started it
+    split(Document("Loads what a splitter needs. " * MAX_CHARS, "", False))  # also what it takes for long texts alone
+    send(out, _Progress())
+
+    told = time.monotonic()
+
+    def tick() -> None:
+        nonlocal told
+        _alarm()
+        if time.monotonic() - told > TELL:
+            told = time.monotonic()
+            send(out, _Progress())
+
+    while True:
+        try:
+            files, limits, share = pickle.load(sys.stdin.buffer)
+        except EOFError:
+            return
+        for found in files:
+            _alarm()
+            limits.hold(found, share)
+            out.write(_read_bounded(found, tick, limits.output_for(found)))
+            out.flush()
+        _alarm(0)
+
+
+def _read_bounded(found: Found, tick: Tick, most: int) -> bytes:
+    """What a file gave, as it is sent; of at most so many bytes."""
+    try:
+        said = pickle.dumps(read(found, tick), pickle.HIGHEST_PROTOCOL)
+        reason = "" if len(said) <= most else TOO_MUCH
+    except MemoryError:
+        reason = "reading it takes too much memory"
+    return pickle.dumps(Read(found.stat, time.time_ns(), "", reason), pickle.HIGHEST_PROTOCOL) if reason else said
+
+
+def _alarm(seconds: float = 2 * LIMITS.stall) -> None:
+    """End this process when it makes no progress and nobody is left to stop it."""
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+
+
+def maker(reader: Reader) -> str:
+    """What makes a document: the reader and the splitter, with their versions."""
+    return f"{reader.name}/{VERSION}"

@@ -1,0 +1,50 @@
+"""A follow-up as a question that stands alone: worded by the model, or without one joined to the question before it.
+
+Owns that choice; the words sent stand in `qa/model/prompt.py`.
+"""
+
+import re
+
+from index.catalog.words import words_of
+from index.errors import ServiceFailure
+from index.search.question import STOPWORDS
+from qa.answer import Answer, Usage
+from qa.model import endpoint
+from qa.model.choice import Model
+from qa.model.prompt import standalone_messages
+
+LONGEST = 1000
+"""Characters; a longer reply is no question."""
+
+_LEANS = re.compile(
+    r"^\W*(and|but|so|or|what about|how about|why|und|et|y)\b"
+    r"|\b(he|she|it|they|him|her|them|his|hers|their|its|that|this|these|those|there|then|former|latter|same)\b",
+    re.IGNORECASE,
+)
+
+
+def leans(question: str) -> bool:
+    """Whether a question seems to lean on what was said before."""
+    return _LEANS.search(question) is not None
+
+
+def _what_it_was_about(asked: str, follow_up: str) -> str:
+    """The names in the question before, where the follow-up has words of its own to look for; else all of it."""
+    names = re.findall(r"(?<!^)\b[A-Z][\w’'-]+(?: [A-Z][\w’'-]+)*", asked)
+    own = any(word not in STOPWORDS for word in words_of(follow_up))
+    return ", ".join(dict.fromkeys(names)) if own and names else asked
+
+
+def standalone(before: Answer, follow_up: str, model: Model | None) -> tuple[str, Usage | None]:
+    """The follow-up with what it takes from the answer before it, and what wording it has cost; never a failure."""
+    asked = before.asked or before.question
+    joined = f"{follow_up} ({_what_it_was_about(asked, follow_up)})"
+    if model is None:
+        return joined, None
+    try:
+        prompt = standalone_messages(asked, before.text or "", follow_up)
+        reply, finished = endpoint.whole(model.service, model.name, prompt, model.timeout)
+    except ServiceFailure:
+        return joined, None
+    question = " ".join(reply.split())
+    return (question if 0 < len(question) <= LONGEST else joined), finished.usage

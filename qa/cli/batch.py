@@ -1,0 +1,52 @@
+"""Many questions in one process: a question a line in, a JSON object a line out, in order.
+
+Owns the format of the questions' file and what a failed line gives; knows nothing of how one is answered.
+"""
+
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from qa.errors import UsageFailure
+from qa.saved.strict import from_json
+
+AT_ONCE = 32
+"""Questions of a file that are searched together; from a pipe each is answered as it comes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One line: its id (null for a plain line) and the question, or why it is none."""
+
+    id: Any
+    text: str
+    failure: UsageFailure | None = None
+
+
+def questions(file: str) -> Iterator[Sequence[Question]]:
+    """The questions of a file, or of standard input ("-"), in groups that are searched together."""
+    if file == "-":
+        yield from ((question,) for line in (sys.stdin.buffer if sys.stdin else ()) if (question := _parse(line)))
+        return
+    try:
+        lines = Path(file).read_bytes().split(b"\n")
+    except OSError as error:
+        raise UsageFailure(f"The questions in {file} cannot be read: {error.strerror}.") from error
+    found = [question for line in lines if (question := _parse(line))]
+    yield from (found[i : i + AT_ONCE] for i in range(0, len(found), AT_ONCE))
+
+
+def _parse(line: bytes) -> Question | None:
+    """One line: plain, or a JSON object with "question" and perhaps "id"; None for an empty one."""
+    text = line.decode("utf-8", "replace").strip().removeprefix("\ufeff")
+    if not text.startswith("{"):
+        return Question(None, text) if text else None
+    try:
+        value = from_json(text)
+    except ValueError as error:
+        return Question(None, "", UsageFailure(f"A line is not JSON: {error}."))
+    if not isinstance(value.get("question"), str):
+        return Question(value.get("id"), "", UsageFailure('A line has no "question".'))
+    return Question(value.get("id"), value["question"])

@@ -1,0 +1,175 @@
+"""`qa index`: what it does from its options to its exit code.
+
+Knows nothing of parsing the command line (`qa/cli/main.py`), of what things look like, or of how an index is built.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+
+from index.embed.budget import Budget
+from index.embed.choice import Embedder, full_name, local_best, open_embedder
+from index.errors import DamagedIndex, IndexBusy
+from index.update.forecast import forecast
+from index.update.run import Progress, Report, prune, update
+from qa.cli.commands import LONGEST_WAIT, progress_on, settings_for
+from qa.cli.watch import keep_up
+from qa.documents.library import RENEWED, agree, chosen_embedder, embedder_for, for_embedding, stored_embedder
+from qa.documents.offers import offers_of
+from qa.errors import UsageFailure
+from qa.model.prices import embedding_price
+from qa.settings.load import Settings, check_embedder, checked_cost
+from qa.show import fields, terminal
+from qa.show.terminal import Screen
+
+FIRST_WAIT = 0.5
+"""Seconds before `qa index` says that it waits for another one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Indexing:
+    """The options of `qa index`; `max_cost` is as typed."""
+
+    rebuild: bool
+    embedder: str | None
+    watch: bool
+    wait: float | None
+    prune: bool
+    dry_run: bool
+    max_cost: str | None
+    json: bool
+
+
+def index(options: Indexing, seeds: str | None, home: str | None, screen: Screen) -> int:
+    """Bring the index up to date, with `watch` again and again; a failure to embed is told after what was done."""
+    limit = _checked(options)
+    named = local_best() if options.embedder == "auto" else options.embedder
+    settings = settings_for(seeds, home, screen)
+    for line in settings.notices:
+        screen.notice(line)
+    if options.dry_run:
+        return _dry_run(settings, named, options, screen)
+    if settings.target.server:
+        settings.sending("Vectors of", settings.target.server.host)
+    own = _own_embedder(settings, options)
+    opened = _embedder(settings, named, own, screen, rebuild=options.rebuild)
+    budget = None if limit is None else _budget(settings, limit, named or own or settings.embedder, screen)
+    first = True
+
+    def bring_up() -> Report:
+        nonlocal first
+        with progress_on(screen) as progress, _told_when_stopped(progress, screen) as told:
+            target = replace(settings.target)  # a server that did not answer is asked again at each round
+            done = partial(update, target, opened, progress=told, rebuild=first and options.rebuild)
+            done = partial(done, switch=first and bool(named), thorough=True, give_up=True, budget=budget)
+            report = _when_free(done, options.wait, screen)
+        first = False  # a round that has failed is begun again
+        if report.renewed:
+            screen.notice(RENEWED)
+        return report
+
+    if options.watch:
+        keep_up(settings, bring_up, screen, json=options.json)
+    return _tell(bring_up, settings, options, screen)
+
+
+def _checked(options: Indexing) -> float | None:
+    """The dollars that may be spent; a UsageFailure for what cannot be meant."""
+    if options.wait is not None and not 0 <= options.wait <= LONGEST_WAIT:
+        raise UsageFailure(f"--wait {options.wait:g} is not a number of seconds from 0 to {LONGEST_WAIT}.")
+    if options.prune and options.watch:
+        raise UsageFailure("--prune is for once, and --watch goes on.", "qa index --prune")
+    if options.embedder:
+        check_embedder(options.embedder)
+    return None if options.max_cost is None else checked_cost("--max-cost", options.max_cost)
+
+
+def _own_embedder(settings: Settings, options: Indexing) -> str:
+    """The name of the index's own embedder; none where the catalog is damaged and is to be made anew."""
+    try:
+        return stored_embedder(settings.target)
+    except DamagedIndex:
+        if not options.rebuild:
+            raise
+        return ""
+
+
+def _embedder(settings: Settings, named: str | None, own: str, screen: Screen, *, rebuild: bool) -> Callable[[], Embedder]:
+    """The embedder that is named, which must be there before anything is written, or the index's own when it is needed."""
+    all_of_it = rebuild or not own or (named is not None and full_name(named) != own)
+    if not named:
+        return embedder_for(settings, screen.notice, all_of_it=all_of_it)
+    agree(settings, named)
+    service = for_embedding(settings, named, screen.notice, all_of_it=all_of_it)
+    embedder = open_embedder(named, service, settings.offline)
+    return lambda: embedder
+
+
+def _tell(bring_up: Callable[[], Report], settings: Settings, options: Indexing, screen: Screen) -> int:
+    """Run once, and say what was done."""
+    started = time.perf_counter()
+    report = bring_up()
+    if options.prune and not report.failure:
+        screen.notice(f"{terminal.counted(prune(settings.target), 'vector')} deleted that this index does not need.")
+    seconds = round(time.perf_counter() - started, 2)
+    if options.json:
+        screen.line(fields.to_json(fields.report_json(report, seconds)))
+    else:
+        terminal.show_report(screen, report, settings.target, seconds)
+    if report.failure:
+        screen.failure(report.failure)
+        return report.failure.exit
+    return 0
+
+
+@contextmanager
+def _told_when_stopped(progress: Progress, screen: Screen) -> Iterator[Progress]:
+    """The same progress; Ctrl-C says how far it had come."""
+    last = (0, 0, 0)
+
+    def told(done: int, total: int, embedded: int) -> None:
+        nonlocal last
+        last = (done, total, embedded)
+        progress(*last)
+
+    try:
+        yield told
+    except KeyboardInterrupt:
+        done, total, embedded = last
+        passages = terminal.counted(embedded, "passage")
+        screen.notice(f"{done} of {total} files are done, {passages} embedded; `qa index` goes on from there.")
+        raise
+
+
+def _budget(settings: Settings, limit: float, name: str, screen: Screen) -> Budget:
+    """What may be spent; said where it cannot be told what is spent."""
+    if settings.service and embedding_price(settings.service, name) is None:
+        screen.notice(f"What {name} costs at {settings.service.host} is not known, so --max-cost does not stop it.")
+    return Budget(partial(embedding_price, settings.service), limit)
+
+
+def _dry_run(settings: Settings, named: str | None, options: Indexing, screen: Screen) -> int:
+    """Say what a run would embed, and what that would cost with each embedder."""
+    own = stored_embedder(settings.target)
+    chosen = named or chosen_embedder(settings, screen.notice)
+    found = forecast(settings.target, rebuild=options.rebuild)
+    offers = offers_of(found, settings.service, own, chosen)
+    if options.json:
+        screen.line(fields.to_json(fields.forecast_json(found, offers)))
+    else:
+        terminal.show_forecast(screen, found, offers)
+    return 0
+
+
+def _when_free(bring_up: Callable[..., Report], wait: float | None, screen: Screen) -> Report:
+    """The report of a run, once no other process indexes; IndexBusy after `wait` seconds."""
+    first = FIRST_WAIT if wait is None else min(FIRST_WAIT, wait)
+    report = bring_up(wait=first)
+    if report.busy and first != wait:
+        screen.notice("Another process is indexing these documents; waiting for it.")
+        report = bring_up(wait=-1 if wait is None else wait - first)
+    if report.busy:
+        raise IndexBusy(f"Another process has been indexing these documents for {wait:g} s.", "Try again, or leave --wait out.")
+    return report

@@ -1,0 +1,168 @@
+"""The chat model: messages in, text as it arrives, and how the reply ended.
+
+Owns the calls of Chat Completions and what counts as text in them. Knows nothing of passages, prompts or citations.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from index.errors import RequestRefused
+from index.service.bounds import STREAM
+from index.service.client import LONGEST_QUOTE, Service, broken, client, payload, quoted, translated, web_page
+from qa.answer import Usage
+
+if TYPE_CHECKING:
+    import openai
+
+DEFAULT_MODEL = "gpt-6-luna"
+"""The current small model in the openai package's own list."""
+
+LONGEST_REPLY = 200_000
+"""Characters, fifty thousand tokens or so; what goes on longer is no answer."""
+
+MOST_TOKENS = 1_000_000_000
+"""A count beyond it is none."""
+
+MOST_MODELS, LONGEST_NAME = 5_000, 200
+"""So many names of a list are read, and of those that are names."""
+
+Message = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The end of a reply: the service's reason, "stop" or "length" (it was cut), and its count of tokens if it gave it."""
+
+    reason: str
+    usage: Usage | None
+
+
+def stream(service: Service, model: str, messages: list[Message], timeout: float) -> Iterator[str | Finished]:
+    """The reply's text as it arrives, then one Finished; `timeout` is the longest silence in seconds.
+
+    Raises ServiceFailure, also after some text: ServiceBroken for a reply that is empty or ends without a reason,
+    RequestRefused for one that the model or a filter withholds.
+    """
+    text = _Text()
+    refusal, reason, usage, written = "", "", None, 0
+    for chunk in _chunks(service, model, messages, timeout):
+        usage = _usage(chunk) or usage
+        choice = _first(getattr(chunk, "choices", None))
+        delta = getattr(choice, "delta", None)
+        refusal += _string(delta, "refusal")[: LONGEST_QUOTE + 1 - len(refusal)]
+        reason = _string(choice, "finish_reason") or reason
+        if part := text.add(_string(delta, "content")):
+            written += len(part)
+            if written > LONGEST_REPLY:
+                raise broken(f"the reply is longer than {LONGEST_REPLY:,} characters", model, service)
+            yield part
+    if part := text.rest():
+        written += len(part)
+        yield part
+    if refusal or reason == "content_filter":
+        why = quoted(refusal, service) or "its content filter withholds the reply"
+        raise RequestRefused(f"{model} at {service.host} declined to answer: {why}.", "Word the question differently.").hiding(
+            service.host
+        )
+    if not reason:
+        raise broken("the reply ended half-way, without a finish reason", model, service)
+    if not written:
+        raise broken(f"the reply is empty (finish reason {quoted(reason, service)})", model, service)
+    yield Finished(reason, usage)
+
+
+def whole(service: Service, model: str, messages: list[Message], timeout: float) -> tuple[str, Finished]:
+    """A reply's whole text with its end; failures as those of `stream`."""
+    parts: list[str] = []
+    for piece in stream(service, model, messages, timeout):
+        if isinstance(piece, Finished):
+            return "".join(parts), piece
+        parts.append(piece)
+    raise AssertionError("stream ends with Finished or raises")
+
+
+def models(service: Service, timeout: float) -> list[str]:
+    """The names that the service lists under /models, as it orders them; ServiceFailure when it lists none that way."""
+    about = "its list of models"
+    with translated(service, about), client(service, timeout) as calls:
+        listed = payload(calls.models.with_raw_response.list().http_response, about, service).get("data")
+    if not isinstance(listed, list):
+        raise broken("there is no list", about, service)
+    names = [item.get("id") for item in listed[:MOST_MODELS] if isinstance(item, dict)]
+    return [name for name in names if isinstance(name, str) and name.isprintable() and 0 < len(name) <= LONGEST_NAME]
+
+
+def _chunks(service: Service, model: str, messages: list[Message], timeout: float) -> Iterator[object]:
+    """The chunks of the stream, whatever they are; asks again without `stream_options` where an endpoint refuses it."""
+    # A lone surrogate, as an argument of the command line may hold, cannot be sent.
+    sent = [{key: value.encode("utf-8", "replace").decode() for key, value in message.items()} for message in messages]
+    with translated(service, model), client(service, timeout, bounds=STREAM) as calls, _opened(calls, model, sent) as chunks:
+        if "text/html" in chunks.response.headers.get("content-type", ""):
+            raise web_page(model, service)
+        yield from chunks
+
+
+def _opened(calls: "openai.OpenAI", model: str, messages: list[Message]) -> "openai.Stream[Any]":
+    """The stream, with token counts if the endpoint knows how to send them."""
+    import openai
+
+    request: dict[str, Any] = {"model": model, "messages": messages, "stream": True}
+    create = calls.chat.completions.create
+    opened: openai.Stream[Any]
+    try:
+        opened = create(**request, stream_options={"include_usage": True})
+    except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
+        if "stream_options" not in f"{error.message} {error.body}":
+            raise
+        opened = create(**request)
+    return opened
+
+
+class _Text:
+    """Text without the thoughts that some models write between <think> and </think> before it.
+
+    White space before the text is dropped. Text that has begun is never held back; thoughts that don't end are no text.
+    """
+
+    def __init__(self) -> None:
+        self._held = ""
+        self._begun = False
+
+    def add(self, part: str) -> str:
+        """What of the text can be shown now."""
+        if self._begun:
+            return part
+        self._held = (self._held + part).lstrip()
+        while self._held.startswith("<think>"):
+            _, ended, after = self._held.partition("</think>")
+            if not ended:
+                self._held = "<think>" + self._held[7:][-7:]  # no more is needed to see the tag that ends it
+                return ""
+            self._held = after.lstrip()
+        if "<think>".startswith(self._held):
+            return ""
+        self._begun = bool(self._held)
+        return self._held
+
+    def rest(self) -> str:
+        """What was held back at the end: the beginning of a tag that never became one."""
+        return "" if self._begun or self._held.startswith("<think>") else self._held
+
+
+def _first(items: object) -> object:
+    return items[0] if isinstance(items, list) and items else None
+
+
+def _string(item: object, name: str) -> str:
+    """A field that should be a string; "" for anything else: openai does not check what it gives."""
+    value = getattr(item, name, None)
+    return value if isinstance(value, str) else ""
+
+
+def _usage(chunk: object) -> Usage | None:
+    """The counts of a chunk that has them."""
+    usage = getattr(chunk, "usage", None)
+    counts = [getattr(usage, name, None) for name in ("prompt_tokens", "completion_tokens")]
+    sent, written = (count if type(count) is int and 0 <= count <= MOST_TOKENS else None for count in counts)
+    return None if sent is None or written is None else Usage(sent, written)
