@@ -21,7 +21,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from index.embed.choice import Static
+from index.embed.static import Static
 from index.passage import Piece
 
 CHARACTERS = 602

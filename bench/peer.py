@@ -21,7 +21,7 @@ from llama_index.vector_stores.chroma import ChromaVectorStore
 
 def static() -> BaseEmbedding:
     sys.path.insert(0, str(Path(__file__).parents[1]))
-    from index.embed.choice import Static
+    from index.embed.static import Static
     from index.passage import Piece
 
     embedder = Static()

@@ -19,11 +19,14 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from index.catalog.catalog import Catalog
-from index.embed.choice import Embedder, open_embedder
+from index.embed.choice import open_embedder
+from index.embed.embedder import Embedder
 from index.home import VECTORS
 from index.passage import Piece
-from index.search.candidates import Index, _near
-from index.vectors.embedded import Vectors, VectorStore
+from index.search import near
+from index.search.near import Index
+from index.vectors.embedded import Vectors
+from index.vectors.protocol import VectorStore
 from index.vectors.server import Server, ServerVectors
 
 if TYPE_CHECKING:
@@ -80,7 +83,7 @@ def main() -> None:
         started = time.perf_counter()
         few = vectors.query(catalog.meta("collection"), queries, TOP)
         seconds = time.perf_counter() - started
-        searched = [list(near.items()) for near in _near(Index(catalog, vectors, embedder), texts, TOP, None)()[1]]
+        searched = [list(found.items()) for found in near.nearest(Index(catalog, vectors, embedder), texts, TOP, None)()[1]]
         shares = {"ten": share(few, true), "as_searched": share(searched, true)}
     print(json.dumps({**{name: round(value, 4) for name, value in shares.items()}, "query_ms": 1000 * seconds / len(texts)}))
 

@@ -23,9 +23,11 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from index.catalog.catalog import Catalog
+from index.convert import readers
 from index.embed import choice
-from index.embed.choice import Embedder, open_embedder
-from index.update import readers, run
+from index.embed.choice import open_embedder
+from index.embed.embedder import Embedder
+from index.update import run
 from index.vectors import embedded
 from index.vectors.apart import Change
 from index.vectors.core import opened

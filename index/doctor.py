@@ -13,15 +13,17 @@ from pathlib import Path
 
 from index.catalog import schema
 from index.catalog.catalog import Catalog
-from index.embed.choice import Embedder
+from index.convert.file import maker
+from index.convert.readers import read_all
+from index.embed.embedder import Embedder
 from index.errors import Failure
 from index.files.secret import SECRET
 from index.files.walk import LOST, Found
 from index.home import claim
 from index.read.draft.draft import HIDDEN
 from index.read.formats import BLANK, reader_for
-from index.update.readers import maker, read_all
-from index.update.run import Target, look, stale
+from index.update.look import look, stale
+from index.update.target import Target
 
 ROOM = 50_000_000
 """Bytes that should be free beside those for a copy of the vectors, which a save makes."""

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 
 from index.catalog import schema
 from index.catalog.catalog import Catalog
-from index.embed.choice import Embedder, local_best, open_embedder
+from index.embed.choice import local_best, open_embedder
+from index.embed.embedder import Embedder
 from index.passage import Hit
-from index.search.candidates import Index, search
-from index.service.client import Service
-from index.update.run import Target, update
+from index.search.candidates import search
+from index.search.near import Index
+from index.service.endpoint import Service
+from index.update.run import update
+from index.update.target import Target
 
 if TYPE_CHECKING:
     from llama_index.core.retrievers import BaseRetriever

@@ -13,8 +13,9 @@ from service import Fault, Loopback
 from index.catalog.catalog import Catalog
 from index.embed.choice import open_embedder
 from index.passage import Hit, Place
-from index.service.client import Service
-from index.update.run import Target, update
+from index.service.endpoint import Service
+from index.update.run import update
+from index.update.target import Target
 from qa.answer import AnswerSentence, CitedText, Usage
 from qa.ask.context import context
 from qa.check.judge import judged

@@ -6,7 +6,8 @@ import pytest
 
 from index.errors import HomeNotWritable, NoDocuments
 from qa.errors import UsageFailure
-from qa.settings.load import PLACEHOLDER_KEY, Settings, asking, load
+from qa.settings.load import Settings, asking, load
+from qa.settings.services import PLACEHOLDER_KEY
 
 
 def trusted() -> Settings:

@@ -13,7 +13,7 @@ from conftest import SEED, Run
 from files import pdf
 from service import EMBEDDINGS, MODELS, Fault, Loopback, closed_port
 
-from index.update.readers import LARGEST
+from index.convert.file import LARGEST
 from index.vectors.embedded import Vectors
 
 HOME = Path(".qa")

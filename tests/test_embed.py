@@ -19,19 +19,14 @@ from safetensors.numpy import load_file
 from service import EMBEDDINGS, Fault, Loopback, closed_port
 from tokenizers import Tokenizer
 
-from index.embed.choice import Batch, Embedder, MiniLM, Static, local_best, open_embedder
+from index.embed.choice import local_best, open_embedder
+from index.embed.embedder import Batch, Embedder
+from index.embed.minilm import MiniLM
 from index.embed.sketch import packed, unpacked
-from index.errors import (
-    EmbedderMissing,
-    KeyRefused,
-    NotThere,
-    RequestRefused,
-    ServiceBroken,
-    ServiceFailure,
-    Unreachable,
-)
+from index.embed.static import Static
+from index.errors import EmbedderMissing, KeyRefused, NotThere, RequestRefused, ServiceBroken, ServiceFailure, Unreachable
 from index.passage import Piece
-from index.service.client import Service
+from index.service.endpoint import Service
 
 MODEL = Path(__file__).parents[2] / "shared" / "models" / "all-MiniLM-L6-v2"
 CHROMA = Path(".cache/chroma/onnx_models/all-MiniLM-L6-v2")
@@ -517,7 +512,7 @@ INTERRUPTED = """
 import sys, threading
 from index.embed.choice import open_embedder
 from index.passage import Piece
-from index.service.client import Service
+from index.service.endpoint import Service
 embedder = open_embedder("openai", Service(sys.argv[1], "key-of-a-test"))
 embedder.identity
 try:

@@ -13,8 +13,8 @@ import pytest
 from conftest import Run
 from test_read import WHOLE, check
 
+from index.convert.readers import read_all
 from index.files.walk import walk
-from index.update.readers import read_all
 
 MORE = {
     "pdf": (hostile.pdf_of_forms(3, 2), hostile.pdf_outline_loop(), hostile.pdf_of_a_wide_tree(2)),

@@ -16,10 +16,11 @@ from hostile import MAKERS
 from test_fuzz import GOOD
 
 from index.catalog.catalog import Catalog
+from index.convert.file import Read, read_bytes
+from index.convert.limits import Limits
+from index.convert.readers import CRASHED, read_all
 from index.files.walk import walk
 from index.read.draft.draft import TOO_MUCH
-from index.update.limits import Limits
-from index.update.readers import CRASHED, Read, read_all, read_bytes
 
 TOO_SLOW, TOO_LARGE = "reading it takes more than ", "reading it takes too much memory"
 

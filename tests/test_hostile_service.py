@@ -19,11 +19,13 @@ import pytest
 from conftest import Run, start
 from service import EMBEDDINGS, Fault, Loopback, Wire, http
 
-from index.embed.choice import OpenAI
+from index.embed.remote import OpenAI
 from index.errors import NotThere, RateLimited, RequestRefused, ServiceBroken, ServiceFailure, TimedOut
 from index.passage import Hit, Piece, Place
 from index.service.bounds import MEGABYTE, STREAM, WHOLE, interruptible
-from index.service.client import Service, client, translated
+from index.service.client import client
+from index.service.endpoint import Service
+from index.service.failures import translated
 from index.vectors.server import Server, ServerVectors
 from qa.model.endpoint import LONGEST_REPLY, Finished, models, stream
 from qa.model.prices import cost

@@ -19,14 +19,18 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from index.catalog.catalog import Catalog, text_hash
+from index.catalog.catalog import Catalog
+from index.catalog.rows import text_hash
 from index.doctor import examine
 from index.embed.choice import open_embedder
 from index.errors import DamagedIndex, ForeignIndex, NothingToIndex, Unreachable
 from index.home import claim
 from index.passage import Piece
-from index.search.candidates import Index, search
-from index.update.run import Report, Target, look, prune, stale, update
+from index.search.candidates import search
+from index.search.near import Index
+from index.update.look import look, stale
+from index.update.run import prune, update
+from index.update.target import Report, Target
 from index.update.write import Store
 
 

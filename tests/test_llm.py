@@ -19,7 +19,7 @@ from index.errors import (
     TimedOut,
     Unreachable,
 )
-from index.service.client import Service
+from index.service.endpoint import Service
 from qa.answer import Usage
 from qa.model.endpoint import DEFAULT_MODEL, Finished, models, stream
 

@@ -7,7 +7,8 @@ import pytest
 from test_index import STATIC, consistent
 
 from index.process.machine import NETWORK, file_system
-from index.update.run import Target, update
+from index.update.run import update
+from index.update.target import Target
 
 MOUNTS = """\
 22 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw

@@ -11,14 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from service import EMBEDDINGS, Fault, Loopback
 
-from index.catalog.catalog import Catalog, text_hash
+from index.catalog.catalog import Catalog
+from index.catalog.rows import text_hash
 from index.embed.budget import Budget, dollars, most_tokens, rest_up
-from index.embed.choice import Embedder, open_embedder
+from index.embed.choice import open_embedder
+from index.embed.embedder import Embedder
 from index.errors import CostReached
 from index.home import claim
 from index.passage import Piece
-from index.service.client import Service
-from index.update.run import Target, update
+from index.service.endpoint import Service
+from index.update.run import update
+from index.update.target import Target
 from qa.model.prices import embedding_price
 
 SMALL, LARGE = "openai:text-embedding-3-small", "openai:text-embedding-3-large"
@@ -170,7 +173,8 @@ def test_a_run_stops_before_its_limit_and_goes_on_from_there(target: Target, loo
 
 def every(target: Target) -> list[str]:
     """The texts of all passages of the documents."""
-    from index.update.run import changes, look
+    from index.update.look import look
+    from index.update.prepare import changes
 
     return [p.text for _, item in changes(target, look(target), None, rebuild=False) if item for p in item.passages]
 

@@ -12,7 +12,8 @@ from test_read import parts, read
 
 from index.errors import FileLeftOut
 from index.read.formats import reader_for
-from index.split.passages import sentences, split
+from index.split.passages import split
+from index.split.sentences import sentences
 
 
 def column(x: float, text: str, top: float = 700) -> list[tuple[float, float, str]]:

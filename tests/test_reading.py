@@ -9,10 +9,11 @@ import pytest
 from conftest import Run
 from files import pdf
 
+from index.convert.file import LARGEST, Read, read, read_bytes
+from index.convert.limits import Limits
+from index.convert.readers import read_all
 from index.errors import ReadersFailed
 from index.files.walk import Found, walk
-from index.update.limits import Limits
-from index.update.readers import LARGEST, Read, read, read_all, read_bytes
 
 REASONS = {"no text in it", "not a text file (it holds NUL bytes)"}
 
@@ -33,7 +34,7 @@ def workers() -> list[int]:
     """The processes that read for this one."""
     children = Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children")
     pids = map(int, children.read_text().split())
-    return [pid for pid in pids if b"index.update.readers" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    return [pid for pid in pids if b"index.convert.readers" in Path(f"/proc/{pid}/cmdline").read_bytes()]
 
 
 def test_many_files_read_as_one(files: list[Found]) -> None:

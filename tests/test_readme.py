@@ -33,7 +33,7 @@ def test_every_line_of_use_works(project: Path, qa: Run, line: str) -> None:
 
 def test_every_setting_is_documented() -> None:
     """In the README and in .env.example."""
-    from qa.settings.load import NAMES
+    from qa.settings.environment import NAMES
 
     example = (REPOSITORY / ".env.example").read_text(encoding="utf-8")
     assert set(re.findall(r"^([A-Z_]+)=$", example, re.MULTILINE)) == set(NAMES)

@@ -16,10 +16,12 @@ from index.catalog.catalog import Catalog
 from index.catalog.words import Tokenizer, any_of, bigrams, folded, words_of
 from index.embed.choice import open_embedder
 from index.errors import DamagedIndex
-from index.search.candidates import Found, Index, search
+from index.search.candidates import Found, search
+from index.search.near import Index
 from index.search.question import Question, content_words, patterns, understand
 from index.search.window import SHORT, narrowed
-from index.update.run import Target, update
+from index.update.run import update
+from index.update.target import Target
 from index.vectors.embedded import Vectors
 from qa.answer import SentenceRef
 from qa.ask.extract import closest

@@ -20,19 +20,12 @@ from conftest import Run
 from test_index import STATIC, Failing, consistent, stored
 
 from index.catalog.catalog import Catalog
-from index.errors import (
-    KeyRefused,
-    NotThere,
-    RateLimited,
-    RequestRefused,
-    ServiceBroken,
-    ServiceFailure,
-    TimedOut,
-    Unreachable,
-)
+from index.errors import KeyRefused, NotThere, RateLimited, RequestRefused, ServiceBroken, ServiceFailure, TimedOut, Unreachable
 from index.passage import Piece
-from index.search.candidates import Index, search
-from index.update.run import Target, prune, update
+from index.search.candidates import search
+from index.search.near import Index
+from index.update.run import prune, update
+from index.update.target import Target
 from index.vectors.server import FAILURES, Server, ServerVectors
 
 

@@ -23,7 +23,9 @@ from index.errors import (
     TimedOut,
     Unreachable,
 )
-from index.service.client import LEAVES, LONGEST_QUOTE, OFFICIAL, Service, client, payload, quoted, translate, translated
+from index.service.client import client, payload
+from index.service.endpoint import OFFICIAL, Service
+from index.service.failures import LEAVES, LONGEST_QUOTE, quoted, translate, translated
 
 KEY = "sk-proj-a1b2c3d4e5f6"
 

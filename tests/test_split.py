@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.passage import Document, Passage
-from index.split.passages import MAX_CHARS, sentences, split
+from index.split.passages import MAX_CHARS, split
+from index.split.sentences import sentences
 
 SHARED = Path(__file__).parents[2] / "shared"
 USERS = "000_148020eec895b876.txt"

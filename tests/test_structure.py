@@ -13,7 +13,7 @@ ROOMS = """
 qa.__main__
 qa.cli qa.ask qa.show qa.saved qa.documents qa.reply qa.check qa.model qa.settings qa
 index.retriever index.doctor
-index.update index.search index.catalog index.vectors index.embed index.split
+index.update index.search index.catalog index.vectors index.embed index.convert index.split
 index.read index.read.mail index.read.web index.read.office index.read.pdf index.read.plain index.read.draft index.read.style
 index.home index.files index.service index.process
 index
@@ -30,11 +30,11 @@ ONLY_IN = {
     "selectolax": {"index.read.web.webpage", "index.read.web.concealed"},
     "defusedxml": {"index.read.office.archive"},
     "charset_normalizer": {"index.read.plain.guess"},
-    "chromadb": {"index.embed.choice"},
+    "chromadb": {"index.embed.minilm", "index.vectors.public"},
     "chromadb_rust_bindings": {"index.vectors.core"},
-    "sqlite3": {"index.catalog.catalog", "index.vectors.log", "index.catalog.schema", "index.catalog.words"},
-    "openai": {"index.service.client", "index.embed.choice", "qa.model.endpoint"},
-    "typer": {"qa.cli.main"},
+    "sqlite3": {"index.catalog.connection", "index.catalog.schema", "index.catalog.words", "index.vectors.log"},
+    "openai": {"index.service.client", "index.service.failures", "index.embed.remote", "qa.model.endpoint"},
+    "typer": {"qa.cli.app", "qa.cli.main"},
     "rich": {"qa.show.terminal"},
     "genai_prices": {"qa.model.prices"},
     "dotenv": {"qa.settings.trust"},
@@ -129,7 +129,7 @@ def test_prompts_are_made_in_one_place() -> None:
 def test_the_environment_is_read_in_one_place() -> None:
     """So that every setting is in the table of settings."""
     readers = {m for m, p in modules().items() if re.search(r"os\.environ|getenv", p.read_text("utf-8"))}
-    assert readers == {"qa.settings.load"}
+    assert readers == {"qa.settings.environment"}
 
 
 def loaded(*arguments: str) -> set[str]:

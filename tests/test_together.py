@@ -17,8 +17,8 @@ from conftest import start
 from service import EMBEDDINGS, Loopback
 from test_index import stored
 
-from index.catalog.catalog import text_hash
-from index.update.run import Target
+from index.catalog.rows import text_hash
+from index.update.target import Target
 
 QUESTION = ("ask", "--no-llm", "--json", "how many miles did zebra 3 run?")
 

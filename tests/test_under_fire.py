@@ -15,18 +15,14 @@ from conftest import Run, start
 from service import EMBEDDINGS, Fault, Loopback, closed_port
 
 from index.catalog.catalog import Catalog
-from index.embed.choice import Embedder, open_embedder
-from index.errors import (
-    Failure,
-    KeyRefused,
-    QuotaExhausted,
-    RateLimited,
-    ServiceBroken,
-    Unreachable,
-)
-from index.search.candidates import Index, search
-from index.service.client import Service
-from index.update.run import Target, update
+from index.embed.choice import open_embedder
+from index.embed.embedder import Embedder
+from index.errors import Failure, KeyRefused, QuotaExhausted, RateLimited, ServiceBroken, Unreachable
+from index.search.candidates import search
+from index.search.near import Index
+from index.service.endpoint import Service
+from index.update.run import update
+from index.update.target import Target
 
 
 @pytest.fixture

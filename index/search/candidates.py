@@ -6,36 +6,24 @@ passage is invisible, and a passage without a vector is found by its words.
 
 import heapq
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from itertools import islice
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from index.catalog.catalog import Catalog, Row
-from index.catalog.words import Tokenizer, any_of_with
-from index.embed.choice import Embedder
-from index.errors import DamagedIndex, Failure
+from index.catalog.rows import Row
+from index.catalog.words import any_of_with
+from index.errors import Failure
 from index.passage import Hit
-from index.process.machine import begun
 from index.search.links import links
 from index.search.question import Question, understand
 from index.search.rank import Candidate, Evidence, Ranked, first_score, rank
-from index.vectors.embedded import VectorStore
 
 if TYPE_CHECKING:
     import numpy as np
-
-CANDIDATES = 100
-"""Passages taken from each of words and vectors before they are scored together."""
+from index.search.near import CANDIDATES, Index, Scope, nearest, scope_of
 
 LOOK = 60
 """So many of them, the best by both scores, are looked at more closely."""
-
-EXACT_BELOW = 5000
-"""Where a filter leaves at most so many texts, the vector store is asked about just these."""
-
-MOST_CROWDED = 5000
-"""No more vectors are asked for where those of others are nearer."""
 
 FOLLOWED = 3
 """Names of other documents are followed from so many of the best passages."""
@@ -45,16 +33,6 @@ MOST_LINKED, BEGINNING, LINKED = 4, 8, 0.75
 
 CROWDING = 0.03
 """What a passage's score loses for each better passage of its document, of three at most: other documents may say more."""
-
-
-@dataclass(frozen=True, slots=True)
-class Index:
-    """What a search needs; `embedder` None means words alone. `collection` is where the index's vectors are."""
-
-    catalog: Catalog
-    vectors: VectorStore
-    embedder: Embedder | None
-    tokenizer: Tokenizer = field(default_factory=Tokenizer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +57,14 @@ def search_all(index: Index, queries: Sequence[str], top: int, within: frozenset
     """As `search`, for several queries with one visit to the vector store."""
     catalog = index.catalog
     with catalog.snapshot():
-        scope = _scope(catalog, within)
-        near = _near(index, queries, top, scope)
+        scope = scope_of(catalog, within)
+        near = nearest(index, queries, top, scope)
         searches, version, collection = _searches(index, queries, scope, top), catalog.version(), catalog.meta("collection")
     embedded, cosines, failure = near()  # no snapshot waits for it: on a network disk nobody could write meanwhile
     found = []
     with catalog.snapshot():
         if catalog.version() != version:
-            searches = _searches(index, queries, _scope(catalog, within), top)
+            searches = _searches(index, queries, scope_of(catalog, within), top)
             if catalog.meta("collection") != collection:  # the index has another embedder now
                 embedded, cosines = None, [{} for _ in queries]
         for number, search in enumerate(searches):
@@ -95,96 +73,14 @@ def search_all(index: Index, queries: Sequence[str], top: int, within: frozenset
     return found
 
 
-def _searches(index: Index, queries: Sequence[str], scope: "_Scope | None", top: int) -> "list[_Search]":
+def _searches(index: Index, queries: Sequence[str], scope: "Scope | None", top: int) -> "list[_Search]":
     return [_Search(index, understand(query, index.catalog, index.tokenizer), scope, top) for query in queries]
-
-
-class _Scope:
-    """The sources that a search is limited to, with their documents (which other sources may share)."""
-
-    def __init__(self, sources: frozenset[str], catalog: Catalog) -> None:
-        self.sources = sources
-        self.documents = frozenset(d for path, d in catalog.document_ids().items() if path in sources)
-
-
-def _scope(catalog: Catalog, within: frozenset[str] | None) -> _Scope | None:
-    return None if within is None else _Scope(within, catalog)
-
-
-Near = tuple["np.ndarray | None", list[dict[str, float]], Failure | None]
-"""The queries' vectors, and for each the cosines of the nearest texts, by hash; none, with the reason, where that fails."""
-
-
-def _near(index: Index, queries: Sequence[str], top: int, scope: _Scope | None) -> Callable[[], Near]:
-    """Begin to look for the nearest texts, in a thread: neither a model nor Chroma's core holds Python's lock for long."""
-    nothing: list[dict[str, float]] = [{} for _ in queries]
-    collection, embedder = index.catalog.meta("collection"), index.embedder
-    if embedder is None or not collection:
-        return lambda: (None, nothing, None)
-    count, ids = max(CANDIDATES, top), None
-    if scope is not None:
-        ids = index.catalog.hashes_in(scope.documents, EXACT_BELOW + 1)
-        if len(ids) > EXACT_BELOW:
-            count, ids = 5 * count, None
-    old = index.catalog.old_vector_count()
-
-    def asked() -> "tuple[np.ndarray, list[list[tuple[str, float]]]]":
-        embedded = _embedded(embedder, queries)
-        return embedded, index.vectors.query(collection, embedded, count + old, ids)
-
-    def near() -> Near:
-        try:
-            embedded, first = under_way()
-            found = _own(index, embedded, first, count + old, ids) if index.vectors.shared else first
-            if not any(found) and not index.vectors.shared and _counts_on_vectors(index.catalog, ids):
-                found = index.vectors.query(collection, embedded, count + old, ids)  # they may have been stored meanwhile
-                if not any(found) and _counts_on_vectors(index.catalog, ids):
-                    raise DamagedIndex("The index's vectors are gone.", "Run `qa index` to make them anew.")
-        except Failure as failure:
-            return None, nothing, failure
-        invisible = index.catalog.old_among({key for pairs in found for key, _ in pairs}) if old else set()
-        needed = ((pair for pair in pairs if pair[0] not in invisible) for pairs in found)
-        return embedded, [dict(islice(pairs, count)) for pairs in needed], None
-
-    under_way = begun(asked)
-    return near
-
-
-def _own(
-    index: Index, vectors: "np.ndarray", found: list[list[tuple[str, float]]], count: int, ids: Sequence[str] | None
-) -> list[list[tuple[str, float]]]:
-    """Of what a store that others use too has found this index's texts alone: it is asked for more if others crowd it."""
-    catalog, collection = index.catalog, index.catalog.meta("collection")
-    wanted = count
-    while True:
-        own = catalog.embedded({key for row in found for key, _ in row})
-        mine = [[pair for pair in row if pair[0] in own] for row in found]
-        crowded = any(len(row) >= count and len(few) < wanted for row, few in zip(found, mine, strict=True))
-        if ids is not None or not crowded or count >= MOST_CROWDED:
-            return mine
-        everything = catalog.hashes_in(catalog.document_ids().values(), EXACT_BELOW + 1)
-        ids, count = (everything, count) if len(everything) <= EXACT_BELOW else (None, 8 * count)
-        found = index.vectors.query(collection, vectors, count, ids)
-
-
-def _counts_on_vectors(catalog: Catalog, ids: Sequence[str] | None) -> bool:
-    """Whether the vectors of any of these texts, or of any at all, should be stored."""
-    if ids is not None:
-        return bool(catalog.embedded(ids))
-    counts = catalog.counts()
-    return counts.owed < counts.passages
-
-
-def _embedded(embedder: Embedder, queries: Sequence[str]) -> "np.ndarray":
-    import numpy as np
-
-    return np.stack([embedder.query(query) for query in queries])
 
 
 class _Search:
     """One question's way from candidates to hits; those by its words are looked for at once."""
 
-    def __init__(self, index: Index, question: Question, scope: _Scope | None, top: int) -> None:
+    def __init__(self, index: Index, question: Question, scope: Scope | None, top: int) -> None:
         self.index, self.question, self.scope, self.top = index, question, scope, top
         self.catalog = index.catalog
         self.near: Mapping[str, float] = {}

@@ -8,7 +8,8 @@ all of the evidence is among the first eight hits for 37 % of them without links
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from index.catalog.catalog import Catalog, Row
+from index.catalog.catalog import Catalog
+from index.catalog.rows import Row
 from index.catalog.words import folded_name, stem
 from index.search.question import Question
 

@@ -11,9 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from index.catalog.catalog import Catalog, Row
+from index.catalog.catalog import Catalog
+from index.catalog.rows import Row
 from index.catalog.words import stem
-from index.embed.choice import Embedder
+from index.embed.embedder import Embedder
 from index.embed.sketch import unpacked
 from index.search.question import Found, Question
 

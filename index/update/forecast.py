@@ -9,9 +9,12 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 
 from index.catalog import schema
-from index.catalog.catalog import Catalog, Prepared, text_hash
+from index.catalog.catalog import Catalog
+from index.catalog.rows import Prepared, text_hash
 from index.embed.budget import BYTES_A_TOKEN, most_tokens
-from index.update.run import Target, changes, look
+from index.update.look import look
+from index.update.prepare import changes
+from index.update.target import Target
 
 
 @dataclass(frozen=True, slots=True)

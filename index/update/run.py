@@ -4,118 +4,26 @@ Owns the straight line of a run: walk, plan, read, split, store, report. How it 
 `index/update/write.py`. Knows nothing of questions, terminals or settings.
 """
 
-import hashlib
 import secrets
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field
-from functools import cached_property, partial
-from itertools import chain
-from pathlib import Path
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 
 from index.catalog import schema
-from index.catalog.catalog import Catalog, Prepared
+from index.catalog.catalog import Catalog
+from index.catalog.rows import Prepared
 from index.embed.budget import Budget
-from index.embed.choice import Embedder
-from index.errors import CostReached, DamagedIndex, Failure, HomeNotWritable, IndexFailure, NothingToIndex, OldIndex
-from index.files.plan import HASTY, Known, Plan, plan, young
-from index.files.walk import Found, walk
+from index.embed.embedder import Embedder
+from index.errors import CostReached, DamagedIndex, Failure, HomeNotWritable, IndexFailure, OldIndex
+from index.files.plan import HASTY, Known
+from index.files.walk import Found
 from index.home import claim
-from index.read.formats import reader_for
-from index.update.readers import IN_HASTE, LIMITS, Read, Result, maker, read_bytes, read_round
-from index.update.spool import Spool
+from index.update.look import Folder, look, makers_of, nothing_in, stale
+from index.update.prepare import Batch, batches, prepared
+from index.update.target import Progress, Report, Target
 from index.update.write import Group, Store
-from index.vectors.embedded import Vectors, VectorStore
-from index.vectors.server import Server, ServerVectors
-
-BATCH_BYTES = 3_500_000
-"""Files are read, embedded and stored in groups of about this size, which bounds memory and what a Ctrl-C can undo."""
-
-FIRST_BATCH_BYTES = 400_000
-"""The first group is small: a question that waits for a first build is answered from it."""
 
 BEGUN, RENEWED = "1", "renewed"
 """What the catalog remembers of a run that has not finished, and of one that has put it in the place of an older format's."""
-
-BATCH_SECONDS = 5.0
-"""Where files are slow to read, what was read by then is stored: another process may ask meanwhile."""
-
-Progress = Callable[[int, int, int], None]
-"""Told how many of how many files are done, and how many passages were embedded by now."""
-
-Batch = list[tuple[Found, Prepared | None]]
-"""Files with what is to be stored of them; None for one that has vanished."""
-
-
-@dataclass(frozen=True)
-class Target:
-    """One index: the documents' folder or file, and the home; `movable` if both are in one project, which may be moved."""
-
-    root: Path
-    home: Path
-    movable: bool = False
-    follow: bool = False
-    ocr: bool = False
-    server: Server | None = None
-
-    @cached_property
-    def vectors(self) -> VectorStore:
-        """Where this index's vectors are; the same object each time, which knows a server that does not answer."""
-        return ServerVectors(self.server) if self.server else self.own_vectors
-
-    @property
-    def own_vectors(self) -> Vectors:
-        """The vectors in the home, where they are unless a server is named."""
-        return Vectors(self.home / claim.VECTORS)
-
-    @property
-    def spool(self) -> Spool:
-        """What was embedded and paid for, and is not stored yet."""
-        return Spool(self.home / claim.PAID)
-
-    @property
-    def indexed(self) -> bool:
-        """Whether there is a catalog."""
-        try:
-            return (self.home / schema.FILE).exists()
-        except PermissionError as error:
-            raise HomeNotWritable(f"The index's folder {self.home} cannot be read.", claim.ELSEWHERE).hiding(
-                self.home
-            ) from error
-
-    def owned(self, catalog: Catalog) -> bool:
-        """Whether the index is this target's; ForeignIndex if it is that of another folder that still exists."""
-        return claim.check_owner(catalog.meta("root"), self.root, self.home)
-
-
-@dataclass(slots=True)
-class Report:
-    """What a run did, and how the index stands after it.
-
-    `pending` sources changed and are not indexed yet, `owed` passages have no vector yet, and `failure` says why. `slow` of
-    those left out take longer to read than this run, which was not thorough, would wait. `renewed` tells that an earlier
-    version of qa had made the index, which was made anew.
-    """
-
-    added: int = 0
-    changed: int = 0
-    removed: int = 0
-    same: int = 0
-    embedded: int = 0
-    pending: int = 0
-    sources: int = 0
-    passages: int = 0
-    owed: int = 0
-    left_out: int = 0
-    slow: int = 0
-    busy: bool = False
-    renewed: bool = False
-    failure: Failure | None = None
-
-    @property
-    def fresh(self) -> bool:
-        """Whether the index is true to the files, vectors included."""
-        return not (self.pending or self.owed or self.busy)
 
 
 def update(
@@ -140,8 +48,8 @@ def update(
     """
     found = look(target)
     if all(f.left_out for f in found):
-        raise _nothing(target, [(f.source, f.left_out) for f in found])
-    folder = _Folder(found, _makers(found), hasty=not thorough)
+        raise nothing_in(target, [(f.source, f.left_out) for f in found])
+    folder = Folder(found, makers_of(found), hasty=not thorough)
     if not (rebuild or switch) and (settled := _settled(target, folder, thorough=thorough)):
         return settled
     claim.prepare(target.home)
@@ -176,84 +84,6 @@ def _kept(target: Target) -> dict[str, str]:
     return {**kept, "unfinished": RENEWED}
 
 
-def look(target: Target) -> list[Found]:
-    """The files there are, those without a reader left out; reads none of them."""
-    return [_with_reader(f, target.ocr) for f in walk(target.root, target.home, target.follow)]
-
-
-def stale(found: Sequence[Found], catalog: Catalog) -> list[str]:
-    """The sources whose passages an update would change: those to look at whose content is another, and those that are gone."""
-    known, makers = catalog.sources(), _makers(found)
-    todo = plan(found, known, makers)
-    gone = (source for source in todo.gone if known[source].sha256)
-    return sorted([*(f.source for f in todo.look if _changed(f, known.get(f.source), makers[f.source])), *gone])
-
-
-def _changed(found: Found, known: Known | None, maker: str) -> bool:
-    """Whether a file to look at is another than the one indexed; a young one of the same stat is read to tell."""
-    if found.left_out:
-        return known is not None and bool(known.sha256)
-    if known is None or known.stat != found.stat or known.maker != maker:
-        return True
-    if not known.sha256:
-        return False
-    opened = read_bytes(found)
-    return not isinstance(opened, tuple) or hashlib.sha256(opened[2]).hexdigest() != known.sha256
-
-
-def changes(
-    target: Target, found: Sequence[Found], catalog: Catalog | None, *, rebuild: bool
-) -> Iterator[tuple[str, Prepared | None]]:
-    """What an update would store of each file whose row it would change; stores nothing. `catalog` is None for a new index."""
-    if all(f.left_out for f in found):
-        raise _nothing(target, [(f.source, f.left_out) for f in found])
-    if catalog:
-        target.owned(catalog)
-    before = catalog.sources() if catalog else {}
-    look = plan(found, {} if rebuild else before, _makers(found)).look
-    for file, item in chain.from_iterable(_prepared(look, before, catalog, rebuild=rebuild, hasty=False)):
-        if item is None or rebuild or item.row != before.get(file.source):
-            yield file.source, item
-
-
-@dataclass(slots=True)
-class _Folder:
-    """The files there are, what would make each today, and the sources of the catalog, as they were when last read.
-
-    `hasty` tells that a question waits.
-    """
-
-    found: Sequence[Found]
-    makers: Mapping[str, str]
-    hasty: bool = False
-    _known: dict[str, Known] = field(default_factory=dict)
-    _run: str = ""
-
-    def known(self, catalog: Catalog) -> dict[str, Known]:
-        """The catalog's sources; read again only if a run may have changed them since."""
-        run = catalog.meta("run")
-        if not run or run != self._run:
-            self._run = "" if catalog.meta("unfinished") else run
-            self._known = catalog.sources()
-        return self._known
-
-    def plan(self, known: Mapping[str, Known]) -> Plan:
-        """What is to be done."""
-        return plan(self.found, known, self.makers, hasty=self.hasty)
-
-    def worth_a_run(self, catalog: Catalog) -> Plan:
-        """What is to be done, without files that hold what is stored and are too young to trust, as one dated in the future."""
-        known, now = self.known(catalog), time.time_ns()
-        todo = self.plan(known)
-
-        def worth(file: Found) -> bool:
-            old = not young(file.stat, now)
-            return bool(file.left_out) or old or _changed(file, known.get(file.source), self.makers[file.source])
-
-        look = tuple(file for file in todo.look if worth(file))
-        return Plan(look, todo.gone, len(self.found) - len(look))
-
-
 def _report(catalog: Catalog, pending: int, same: int) -> Report:
     counts = catalog.counts()
     return Report(
@@ -266,7 +96,7 @@ def _report(catalog: Catalog, pending: int, same: int) -> Report:
     )
 
 
-def _settled(target: Target, folder: _Folder, *, thorough: bool) -> Report | None:
+def _settled(target: Target, folder: Folder, *, thorough: bool) -> Report | None:
     """The report where nothing is to be done, or nothing can be since the home cannot be written."""
     if not target.indexed or schema.is_old(target.home):
         return None
@@ -289,7 +119,7 @@ def _settled(target: Target, folder: _Folder, *, thorough: bool) -> Report | Non
                 target.home
             )
         elif not report.sources:
-            raise _nothing(target, catalog.left_out())
+            raise nothing_in(target, catalog.left_out())
         return report
 
 
@@ -303,7 +133,7 @@ def _touched(target: Target, catalog: Catalog, report: Report) -> bool:
         return False
 
 
-def _busy(target: Target, folder: _Folder) -> Report:
+def _busy(target: Target, folder: Folder) -> Report:
     """The report where another process is writing."""
     with Catalog(target.home) as catalog:
         report = _report(catalog, len(stale(folder.found, catalog)), folder.plan(folder.known(catalog)).same)
@@ -313,7 +143,7 @@ def _busy(target: Target, folder: _Folder) -> Report:
 
 def _run(
     target: Target,
-    folder: _Folder,
+    folder: Folder,
     embedder: Callable[[], Embedder],
     progress: Progress,
     budget: Budget | None,
@@ -394,83 +224,19 @@ def _put_all(
         progress(done, len(look), embedded)
 
     def begun(items: Iterable[tuple[Found, Prepared | None]]) -> Iterator[tuple[Batch, Group]]:
-        for batch in _batches(items):
+        for batch in batches(items):
             changed = [item for found, item in batch if item and (rebuild or item.row != before.get(found.source))]
             yield batch, store.begin(changed, replace=rebuild)
 
     store.told = told
     told(0)
-    for items in _prepared(look, before, store.catalog, rebuild=rebuild, hasty=hasty):
+    for items in prepared(look, before, store.catalog, rebuild=rebuild, hasty=hasty):
         for batch, group in store.ahead(begun(items)):
             store.remove([found.source for found, item in batch if item is None])
             store.finish(group)
             done += len(batch)
             told(store.embedded)
         store.flush()
-
-
-def _prepared(
-    look: Sequence[Found], before: Mapping[str, Known], catalog: Catalog | None, *, rebuild: bool, hasty: bool
-) -> Iterator[Iterator[tuple[Found, Prepared | None]]]:
-    """Files as they are to be stored, None for one that has vanished; only what is not stored already is read to the end.
-
-    In two rounds: those whose reader had to be stopped come when the others are stored, in haste as left out.
-    """
-
-    def items(results: Iterable[tuple[Found, Result]]) -> Iterator[tuple[Found, Prepared | None]]:
-        for found, result in results:
-            yield found, None if result is None else _item(found, result, before.get(found.source))
-
-    def first() -> Iterator[tuple[Found, Prepared | None]]:
-        to_read: list[Found] = []
-        sizes = set() if rebuild else {known.stat.size for known in before.values() if known.sha256}
-        for found in look:
-            if (stored := _without_reading(found, before, catalog, sizes)) is not None:
-                yield found, stored
-            else:
-                to_read.append(found)
-        yield from items(read_round(to_read, slow, IN_HASTE if hasty else LIMITS))
-
-    slow: list[Found] = []
-    yield first()
-    yield map(_put_off, slow) if hasty else items(read_round(slow, None))
-
-
-def _without_reading(found: Found, before: Mapping[str, Known], catalog: Catalog | None, sizes: Set[int]) -> Prepared | None:
-    """What is to be stored of a file that is left out, or whose bytes are stored already: touched, renamed, copied."""
-    reader = reader_for(found.source, ocr=found.ocr)
-    if found.left_out or reader is None:
-        return Prepared(found.source, Known(found.stat, time.time_ns(), "", "", found.left_out))
-    if catalog is None or found.stat.size not in sizes:
-        return None
-    opened = read_bytes(found)
-    if not isinstance(opened, tuple):
-        return None
-    stat, checked, data = opened
-    sha256 = hashlib.sha256(data).hexdigest()
-    if not catalog.document_stored(sha256, maker(reader)):
-        return None
-    return _item(found, Read(stat, checked, sha256), before.get(found.source))
-
-
-def _put_off(found: Found) -> tuple[Found, Prepared]:
-    """A file whose reader had to be stopped while a question waits: left out, until a run that has more time."""
-    reader = reader_for(found.source, ocr=found.ocr)
-    assert reader is not None
-    reason = "it takes long to read, or its reader crashes: `qa index` tries it again with more time"
-    return found, Prepared(found.source, Known(found.stat, time.time_ns(), maker(reader) + HASTY, "", reason))
-
-
-def _item(found: Found, result: Read, before: Known | None) -> Prepared:
-    """A source to be stored, of what was read of its file."""
-    reader = reader_for(found.source, ocr=found.ocr)
-    assert reader is not None
-    checked = result.checked_ns
-    sha256 = "" if result.left_out else result.sha256
-    if before and before.stat == result.stat and before.sha256 == sha256 and young(result.stat, checked):
-        checked = before.checked_ns  # nothing that this look makes sure of: the row stays as it is
-    row = Known(result.stat, checked, maker(reader), sha256, result.left_out)
-    return Prepared(found.source, row, result.document, result.passages, lines=not reader.converted)
 
 
 def _finished(
@@ -489,7 +255,7 @@ def _finished(
     after = catalog.sources_among(handled)
     report = _report(catalog, 0, 0)
     if not report.sources and not store.failure:
-        raise _nothing(target, catalog.left_out())
+        raise nothing_in(target, catalog.left_out())
     indexed = {path: known for path, known in after.items() if not known.left_out}
     was = {path: before[path] for path in handled if path in before and not before[path].left_out}
     report.added = len(indexed.keys() - was.keys())
@@ -501,41 +267,3 @@ def _finished(
     if isinstance(store.failure, CostReached) and store.budget:
         report.failure = store.budget.reached(catalog.texts(owed=True))
     return report
-
-
-def _with_reader(found: Found, ocr: bool) -> Found:
-    if found.left_out or reader_for(found.source):
-        return found._replace(ocr=True) if ocr and found.source.lower().endswith(".pdf") else found
-    kind = Path(found.source).suffix
-    return found._replace(left_out=f"no reader for {kind} files" if kind else "no reader for its kind")
-
-
-def _makers(found: Sequence[Found]) -> dict[str, str]:
-    readers = {f.source: reader_for(f.source, ocr=f.ocr) for f in found if not f.left_out}
-    return {f.source: maker(reader) if (reader := readers.get(f.source)) else "" for f in found}
-
-
-def _batches(items: Iterable[tuple[Found, Prepared | None]]) -> Iterator[Batch]:
-    """Files in groups of about BATCH_BYTES, the first one smaller; none waits for long for files that are slow to read."""
-    batch: Batch = []
-    size, limit, begun = 0, FIRST_BATCH_BYTES, time.monotonic()
-    for found, item in items:
-        batch.append((found, item))
-        size += found.stat.size
-        if size >= limit or time.monotonic() - begun > BATCH_SECONDS:
-            yield batch
-            batch, size, limit, begun = [], 0, BATCH_BYTES, time.monotonic()
-    if batch:
-        yield batch
-
-
-def _nothing(target: Target, left_out: Sequence[tuple[str, str]]) -> NothingToIndex:
-    if not left_out:
-        return NothingToIndex(
-            f"There are no files in {target.root}.", "Put documents there, or name a folder with --seeds."
-        ).hiding(target.root)
-    source, reason = left_out[0]
-    more = f", and {len(left_out) - 1} more" if len(left_out) > 1 else ""
-    return NothingToIndex(
-        f"Nothing in {target.root} can be indexed: {source} ({reason}){more}.", "`qa status` lists every reason."
-    ).hiding(target.root)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from index.files import ignore
-from index.update.run import Target
+from index.update.target import Target
 
 JOINED_MS, LONGEST_MS = 300, 3000
 """Changes that come within so many milliseconds of each other are one, but for so many at most."""

@@ -16,19 +16,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
-from index.errors import (
-    KeyRefused,
-    NotThere,
-    RateLimited,
-    RequestRefused,
-    ServiceBroken,
-    ServiceFailure,
-    TimedOut,
-    Unreachable,
-)
+from index.errors import KeyRefused, NotThere, RateLimited, RequestRefused, ServiceBroken, ServiceFailure, TimedOut, Unreachable
 from index.service.bounds import WHOLE, TooMuch, bounded
-from index.vectors.embedded import WIDE, collection_name
 from index.vectors.log import LARGE_GRAPH
+from index.vectors.protocol import WIDE, collection_name
 
 if TYPE_CHECKING:
     import httpx2

@@ -6,7 +6,8 @@ Owns the budget in tokens and the choice; every sentence is sent once. Knows not
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from index.catalog.catalog import Catalog, Row
+from index.catalog.catalog import Catalog
+from index.catalog.rows import Row
 from index.passage import Hit
 
 MOST_PASSAGES = 300

@@ -14,13 +14,13 @@ from index.errors import DamagedIndex, Failure, NotThere, RequestRefused, Servic
 from index.passage import Hit
 from index.search.candidates import Found, search_all
 from qa.answer import Answer, AnswerSentence, Citation, CitedText, Status, Usage
+from qa.ask.asking import Asking
 from qa.ask.context import Context, context
 from qa.ask.extract import closest
 from qa.check.file import prove
 from qa.check.judge import claims_to_check, judged
 from qa.check.suspicious import suspicious
 from qa.documents.library import Library
-from qa.errors import UsageFailure
 from qa.model import endpoint
 from qa.model.choice import Model, budget, with_near_names
 from qa.model.prices import cost
@@ -29,9 +29,6 @@ from qa.reply.cite import Citer
 from qa.show.escapes import escaped
 from qa.show.marks import Marker
 from qa.show.only import only_supported
-
-LONGEST_QUESTION = 32_000
-"""Characters; a longer text is a document."""
 
 NEAREST = 3
 """So many passages are shown where nothing answers."""
@@ -66,36 +63,23 @@ Show = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class How:
-    """How a question is to be answered: `top` passages (None: as many as fit) of the sources `within`.
+    """How a question is to be answered: its options, and what was made of them.
 
-    A Failure as `model` is why there is none. `asked` is the question that a follow-up was turned into, which took `spent`.
+    A Failure as `model` is why there is none. `within` are the sources that --in leaves. `asked` is the question that a
+    follow-up was turned into, which took `spent`.
     """
 
+    options: Asking
     model: Model | Failure | None
-    top: int | None = None
     within: frozenset[str] | None = None
-    double_check: bool = False
-    only_supported: bool = False
     asked: str | None = None
     spent: Usage | None = None
-
-
-def checked_question(text: str) -> str:
-    """A question as it is asked; UsageFailure for one that is empty, has no word, or is as long as a document."""
-    question, example = text.strip(), 'Ask like this: qa ask "what did Lee ask of Xi?"'
-    if not question:
-        raise UsageFailure("The question is empty.", example)
-    if not any(map(str.isalnum, question)):
-        raise UsageFailure("The question has neither a word nor a number.", example)
-    if len(question) > LONGEST_QUESTION:
-        raise UsageFailure(f"The question has {len(question):,} characters; at most {LONGEST_QUESTION:,} are taken.")
-    return question
 
 
 def ask(library: Library, question: str, how: How, show: Show | None) -> Answer:
     """Answer one question; a Failure as the model is why there is none, and is told with the best sentences."""
     started = time.perf_counter()
-    found = search_all(library.index, [how.asked or question], how.top or TOP, how.within)[0]
+    found = search_all(library.index, [how.asked or question], how.options.top or TOP, how.within)[0]
     return answer(library, question, found, how, show, started)
 
 
@@ -154,10 +138,10 @@ class _Draft:
         cited, finished = _streamed(model, prompt, self.context.hits, show)
         self._spend(finished.usage)
         self._tell_if_cut(prompt, finished.usage)
-        if self.how.double_check:
+        if self.how.options.double_check:
             cited = self._double_checked(model, cited)
         self.timings["model"] = _since(before)
-        cited, left_out = only_supported(cited) if self.how.only_supported else (cited, 0)
+        cited, left_out = only_supported(cited) if self.how.options.only_supported else (cited, 0)
         claims = [s for s in cited.sentences if s.supported is not None]
         if cited.refused or not claims:
             return self.not_found(model, left_out=left_out)
@@ -188,13 +172,13 @@ class _Draft:
         query = text.strip()[:LONGEST_QUERY]
         if query and query != self.asking:
             self.notices.append(f"Searched also for: {query}")
-            more = search_all(self.library.index, [query], self.how.top or TOP, self.how.within)[0]
+            more = search_all(self.library.index, [query], self.how.options.top or TOP, self.how.within)[0]
             hits = {hit.place: hit for hit in (*more.hits, *self.found.hits)}
-            self.found = replace(more, hits=list(hits.values())[: max(self.how.top or TOP, len(more.hits))])
+            self.found = replace(more, hits=list(hits.values())[: max(self.how.options.top or TOP, len(more.hits))])
 
     def _choose_context(self, room: int) -> None:
         """The passages to send in so many tokens."""
-        self.context = context(self.catalog, self.found.hits, self.how.within, room, whole=self.how.top is None)
+        self.context = context(self.catalog, self.found.hits, self.how.within, room, whole=self.how.options.top is None)
 
     def _tell_left_out(self, room: int) -> None:
         if self.context.left_out:

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.catalog.catalog import Catalog
+from index.convert.file import LARGEST
+from index.convert.readers import text_of
 from index.passage import Place
 from index.process.machine import opened
 from index.read.formats import reader_for
-from index.update.readers import LARGEST, text_of
 from qa.answer import Citation, SentenceRef, Verdict
 
 

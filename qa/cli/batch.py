@@ -1,6 +1,6 @@
 """Many questions in one process: a question a line in, a JSON object a line out, in order.
 
-Owns the format of the questions' file and what a failed line gives; knows nothing of how one is answered.
+Owns the format of the questions' file and what a failed line gives; knows nothing of how one is answered or searched for.
 """
 
 import sys
@@ -9,8 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from index.errors import Failure
+from index.search.candidates import Found, search_all
+from qa.ask.asking import checked_question
+from qa.ask.line import TOP
+from qa.cli.common import tell_words_alone
+from qa.documents.library import Library
 from qa.errors import UsageFailure
 from qa.saved.strict import from_json
+from qa.show import fields
+from qa.show.terminal import Screen
 
 AT_ONCE = 32
 """Questions of a file that are searched together; from a pipe each is answered as it comes."""
@@ -50,3 +58,35 @@ def _parse(line: bytes) -> Question | None:
     if not isinstance(value.get("question"), str):
         return Question(value.get("id"), "", UsageFailure('A line has no "question".'))
     return Question(value.get("id"), value["question"])
+
+
+def found_each(
+    library: Library, file: str, top: int | None, within: frozenset[str] | None, screen: Screen
+) -> Iterator[tuple[Question, Found | None, Failure | None]]:
+    """Each line's question with its passages, or with why it has none; a group of lines is searched together."""
+    told = False
+    for group in questions(file):
+        checked = [(q, q.failure or _refused(q.text)) for q in group]
+        texts = [q.text.strip() for q, failure in checked if not failure]
+        searched = search_all(library.index, texts, top or TOP, within) if texts else []
+        if searched and searched[0].failure and not told:
+            tell_words_alone(searched[0].failure, screen)
+            told = True
+        results = iter(searched)
+        for question, failure in checked:
+            yield question, None if failure else next(results), failure
+
+
+def _refused(text: str) -> Failure | None:
+    try:
+        checked_question(text)
+    except UsageFailure as failure:
+        return failure
+    return None
+
+
+def failed_line(id_: object, failure: Failure | None, screen: Screen) -> int:
+    """A line that has no answer, with why; its exit code."""
+    assert failure is not None
+    screen.line(fields.to_json(fields.failure_json(failure, id_)))
+    return failure.exit

@@ -11,14 +11,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from index.errors import Failure
+from qa.ask.asking import Asking
 from qa.ask.followup import leans
-from qa.cli import commands
-from qa.cli.commands import Asking
+from qa.cli.ask import ask
+from qa.cli.show import show
 from qa.saved.answers import last_answer
-from qa.settings.load import load
-from qa.show import terminal
+from qa.settings.load import Where, load
 from qa.show.fields import saved_json, to_json
 from qa.show.terminal import Screen
+from qa.show.text import answer_markdown, show_sources
 
 HELP = """/sources       the sources of the last answer        /show N     a source in its surroundings
 /save FILE     keep the last answer (.md or JSON)    /new        forget what was said
@@ -32,8 +33,7 @@ class _Session:
     """What was asked so far decides whether a question is a follow-up."""
 
     options: Asking
-    seeds: str | None
-    home: str | None
+    where: Where
     screen: Screen
     going_on: bool = False
 
@@ -51,7 +51,7 @@ class _Session:
 
     def _ask(self, question: str) -> bool:
         options = replace(self.options, follow=self.going_on, follow_if=leans)
-        commands.ask((question,), options, self.seeds, self.home, self.screen)
+        ask((question,), options, self.where, self.screen)
         self.going_on = True
         return True
 
@@ -69,21 +69,19 @@ class _Session:
         return True
 
     def _sources(self, _: str) -> None:
-        target = load(self.seeds, self.home).target
-        terminal.show_sources(self.screen, last_answer(target.home).answer, target.root)
+        target = load(self.where).target
+        show_sources(self.screen, last_answer(target.home).answer, target.root)
 
     def _show(self, place: str) -> None:
-        commands.show(place, False, False, False, self.seeds, self.home, self.screen)
+        show(place, False, False, False, self.where, self.screen)
 
     def _save(self, file: str) -> None:
         if not file:
             self._help("")
             return
-        target = load(self.seeds, self.home).target
+        target = load(self.where).target
         saved = last_answer(target.home)
-        text = (
-            terminal.answer_markdown(saved.answer, target.root) if file.endswith(".md") else to_json(saved_json(saved)) + "\n"
-        )
+        text = answer_markdown(saved.answer, target.root) if file.endswith(".md") else to_json(saved_json(saved)) + "\n"
         try:
             Path(os.path.expanduser(file)).write_text(text, encoding="utf-8")
         except (OSError, ValueError) as error:  # a ValueError for a NUL in the name
@@ -99,10 +97,10 @@ class _Session:
             self.screen.line(line)
 
 
-def chat(options: Asking, seeds: str | None, home: str | None, screen: Screen) -> int:
+def chat(options: Asking, where: Where, screen: Screen) -> int:
     """Answer questions until the input ends."""
-    target = load(seeds, home).target
-    session = _Session(options, seeds, home, screen)
+    target = load(where).target
+    session = _Session(options, where, screen)
     asking = sys.stdin is not None and sys.stdin.isatty() and screen.tty
     remember = _line_editing(target.home / HISTORY) if asking else None
     if asking:

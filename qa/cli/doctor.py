@@ -8,20 +8,34 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from index.doctor import Examination, Finding, examine, of_failure
-from index.embed.choice import Embedder, open_embedder
+from index.embed.choice import open_embedder
+from index.embed.embedder import Embedder
 from index.errors import Failure, NotThere
-from index.service.client import Service
+from index.service.endpoint import Service
 from qa import __version__
 from qa.documents.library import chosen_embedder, is_agreed, stored_embedder
 from qa.model import endpoint
 from qa.model.choice import choose_model
-from qa.settings.load import NEVER, Settings
+from qa.settings.load import NEVER, Settings, Where, load
+from qa.show import fields, reports
+from qa.show.terminal import Screen
 
 TIMEOUT = 10.0
 """Seconds of an endpoint's silence."""
 
 NAMED = 5
 """Models named where the one that is set is not there."""
+
+
+def doctor(online: bool, json: bool, where: Where, screen: Screen) -> int:
+    """Say what is wrong with the index and what mends it; 4 if anything is. Changes nothing."""
+    settings = load(where)  # a service that is asked whether it is there gets no passage
+    found = diagnose(settings, online=online)
+    if json:
+        screen.line(fields.to_json(diagnosis_json(settings, found, online=online)))
+    else:
+        reports.show_examination(screen, found)
+    return 4 if any(finding.wrong for finding in found.findings) else 0
 
 
 def diagnose(settings: Settings, *, online: bool) -> Examination:

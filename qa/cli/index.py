@@ -10,19 +10,23 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from index.embed.budget import Budget
-from index.embed.choice import Embedder, full_name, local_best, open_embedder
+from index.embed.choice import full_name, local_best, open_embedder
+from index.embed.embedder import Embedder
 from index.errors import DamagedIndex, IndexBusy
 from index.update.forecast import forecast
-from index.update.run import Progress, Report, prune, update
-from qa.cli.commands import LONGEST_WAIT, progress_on, settings_for
+from index.update.run import prune, update
+from index.update.target import Progress, Report
+from qa.cli.common import LONGEST_WAIT, progress_on, settings_for
 from qa.cli.watch import keep_up
 from qa.documents.library import RENEWED, agree, chosen_embedder, embedder_for, for_embedding, stored_embedder
 from qa.documents.offers import offers_of
 from qa.errors import UsageFailure
 from qa.model.prices import embedding_price
-from qa.settings.load import Settings, check_embedder, checked_cost
-from qa.show import fields, terminal
+from qa.settings.environment import check_embedder, checked_cost
+from qa.settings.load import Settings, Where
+from qa.show import fields, reports
 from qa.show.terminal import Screen
+from qa.show.text import counted
 
 FIRST_WAIT = 0.5
 """Seconds before `qa index` says that it waits for another one."""
@@ -42,11 +46,11 @@ class Indexing:
     json: bool
 
 
-def index(options: Indexing, seeds: str | None, home: str | None, screen: Screen) -> int:
+def index(options: Indexing, where: Where, screen: Screen) -> int:
     """Bring the index up to date, with `watch` again and again; a failure to embed is told after what was done."""
     limit = _checked(options)
     named = local_best() if options.embedder == "auto" else options.embedder
-    settings = settings_for(seeds, home, screen)
+    settings = settings_for(where, screen)
     for line in settings.notices:
         screen.notice(line)
     if options.dry_run:
@@ -112,12 +116,12 @@ def _tell(bring_up: Callable[[], Report], settings: Settings, options: Indexing,
     started = time.perf_counter()
     report = bring_up()
     if options.prune and not report.failure:
-        screen.notice(f"{terminal.counted(prune(settings.target), 'vector')} deleted that this index does not need.")
+        screen.notice(f"{counted(prune(settings.target), 'vector')} deleted that this index does not need.")
     seconds = round(time.perf_counter() - started, 2)
     if options.json:
         screen.line(fields.to_json(fields.report_json(report, seconds)))
     else:
-        terminal.show_report(screen, report, settings.target, seconds)
+        reports.show_report(screen, report, settings.target, seconds)
     if report.failure:
         screen.failure(report.failure)
         return report.failure.exit
@@ -138,7 +142,7 @@ def _told_when_stopped(progress: Progress, screen: Screen) -> Iterator[Progress]
         yield told
     except KeyboardInterrupt:
         done, total, embedded = last
-        passages = terminal.counted(embedded, "passage")
+        passages = counted(embedded, "passage")
         screen.notice(f"{done} of {total} files are done, {passages} embedded; `qa index` goes on from there.")
         raise
 
@@ -159,7 +163,7 @@ def _dry_run(settings: Settings, named: str | None, options: Indexing, screen: S
     if options.json:
         screen.line(fields.to_json(fields.forecast_json(found, offers)))
     else:
-        terminal.show_forecast(screen, found, offers)
+        reports.show_forecast(screen, found, offers)
     return 0
 
 

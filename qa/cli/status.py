@@ -1,21 +1,33 @@
-"""How the index stands against the files, and which endpoints may be called; changes nothing.
-
-Owns the fields of `qa status`.
-"""
+"""`qa status`: how the index stands against the files, and which endpoints may be called; changes nothing."""
 
 from typing import Any
 
-from index.catalog.catalog import Catalog, Counts
-from index.service.client import without_secrets
-from index.update.run import look, stale
+from index.catalog.catalog import Catalog
+from index.catalog.rows import Counts
+from index.service.endpoint import without_secrets
+from index.update.look import look, stale
 from qa import __version__
+from qa.cli.common import settings_for
 from qa.model import endpoint
-from qa.settings.load import NEVER, Settings
+from qa.settings.load import NEVER, Settings, Where
+from qa.show import fields, reports
+from qa.show.terminal import Screen
 
 _SECRETS = ("OPENAI_API_KEY", "QA_CHROMA_TOKEN")
 
 
-def status_of(settings: Settings) -> dict[str, Any]:
+def status(json: bool, where: Where, screen: Screen) -> int:
+    """Show what is indexed and how true it is to the files; changes nothing."""
+    settings = settings_for(where, screen)
+    standing = _standing(settings)
+    if json:
+        screen.line(fields.to_json(standing))
+    else:
+        reports.show_status(screen, standing)
+    return 0
+
+
+def _standing(settings: Settings) -> dict[str, Any]:
     """The state as `--json` shows it; `pending` names the sources that changed since they were indexed."""
     target = settings.target
     found = look(target)

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from index.errors import Failure, IndexFailure
-from index.update.run import Report
+from index.update.target import Report
 from index.update.watch import looks
 from qa.settings.load import Settings
-from qa.show import fields, terminal
+from qa.show import fields, reports
 from qa.show.terminal import Screen
 
 Round = Callable[[], Report]
@@ -51,6 +51,6 @@ def _tell(
         shown = fields.report_json(report, seconds) if report else fields.failure_json(failure) if failure else {}
         screen.line(fields.to_json(shown))
     elif report:
-        terminal.show_report(screen, report, settings.target, seconds)
+        reports.show_report(screen, report, settings.target, seconds)
     if failure:
         screen.failure(failure)

@@ -14,13 +14,17 @@ from threading import Lock
 from index.catalog import schema
 from index.catalog.catalog import Catalog
 from index.embed.budget import BYTES_A_TOKEN, Budget, dollars
-from index.embed.choice import PATIENCE, Embedder, full_name, local_best, open_embedder
+from index.embed.choice import full_name, local_best, open_embedder
+from index.embed.embedder import Embedder
+from index.embed.remote import PATIENCE
 from index.errors import CostReached, EmbedderMissing, Failure, IndexMissing, NoMatch
 from index.home import user
 from index.process.machine import begun
-from index.search.candidates import Index
-from index.service.client import Service
-from index.update.run import Progress, Report, Target, look, update
+from index.search.near import Index
+from index.service.endpoint import Service
+from index.update.look import look
+from index.update.run import update
+from index.update.target import Progress, Report, Target
 from qa.answer import IndexState
 from qa.model.prices import embedding_price
 from qa.settings.load import Settings

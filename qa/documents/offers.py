@@ -6,7 +6,7 @@ Owns which embedders are offered. Knows nothing of what the table looks like.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index.service.client import Service
+from index.service.endpoint import Service
 from index.update.forecast import Amount, Forecast
 from qa.model.prices import embedding_price
 

@@ -7,11 +7,12 @@ import difflib
 from dataclasses import dataclass
 
 from index.errors import NotThere, PromptTooLong, ServiceFailure
-from index.service.client import Service
+from index.service.endpoint import Service
 from qa.errors import NoKey, NoModel
 from qa.model import endpoint
 from qa.model.prices import window
-from qa.settings.load import NEVER, SMALLEST_CONTEXT, Settings
+from qa.settings.environment import SMALLEST_CONTEXT
+from qa.settings.load import NEVER, Settings
 
 CONTEXT, CONTEXT_ELSEWHERE = 16_000, 3_000
 """Tokens of passages by default: the current models take far more, which would cost; one of which nothing is known may be set

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from index.errors import RequestRefused
 from index.service.bounds import STREAM
-from index.service.client import LONGEST_QUOTE, Service, broken, client, payload, quoted, translated, web_page
+from index.service.client import client, payload
+from index.service.endpoint import Service
+from index.service.failures import LONGEST_QUOTE, broken, quoted, translated, web_page
 from qa.answer import Usage
 
 if TYPE_CHECKING:

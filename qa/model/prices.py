@@ -5,8 +5,8 @@ Owns the only use of that package, which is imported when a model is asked.
 
 from typing import TYPE_CHECKING
 
-from index.embed.choice import DEFAULT_OPENAI
-from index.service.client import Service
+from index.embed.remote import DEFAULT_OPENAI
+from index.service.endpoint import Service
 from qa.answer import Usage
 
 if TYPE_CHECKING:

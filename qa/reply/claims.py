@@ -22,7 +22,7 @@ from itertools import groupby, pairwise, takewhile
 from typing import Literal
 
 from index.passage import Span
-from index.split.passages import sentences
+from index.split.sentences import sentences
 
 _MARKER = re.compile(r"[ \t]*(?:(?:[-*+•–]|\d{1,3}[.)]|#{1,6}|>|\[[ xX]\])[ \t]+)*")
 _STANDS_ALONE = re.compile(r"[ \t]*(?:(?:[-*+•–]|\d{1,3}[.)]|#{1,6})[ \t]|\||```|~~~)")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.home import user
-from index.service.client import Service
+from index.service.endpoint import Service
 from qa.errors import UntrustedSettings, UsageFailure
 
 LARGEST, LONGEST = 64_000, 4000

@@ -11,7 +11,7 @@ from typing import Any
 from index.errors import Failure
 from index.passage import Hit, Place
 from index.update.forecast import Forecast
-from index.update.run import Report
+from index.update.target import Report
 from qa import __version__
 from qa.answer import CONTROL, Answer, Citation, IndexState, Surroundings
 from qa.check.suspicious import suspicious

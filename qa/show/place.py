@@ -11,7 +11,7 @@ from pathlib import Path
 from index.catalog.catalog import Catalog
 from index.passage import Place, Span, parts_within
 from index.read.formats import reader_for
-from index.update.run import Target
+from index.update.target import Target
 from qa.answer import Surroundings
 from qa.check.file import OnDisk
 from qa.errors import PlaceFailure

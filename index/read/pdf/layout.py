@@ -12,9 +12,9 @@ from itertools import pairwise
 from statistics import median
 
 from index.read.draft.draft import Draft, one_line
-
-EDGE_ROWS = 3
-"""Running heads and feet are among so many rows at the top and at the bottom of a page."""
+from index.read.pdf.columns import in_order
+from index.read.pdf.heads import running_lines
+from index.read.pdf.line import Line
 
 _ENDED = re.compile(r"[.!?:;。！？：；][\"'”’»)\]\d]*$")
 _OPEN = re.compile(r"[\w,\u2013\u2014(–-]$|[a-z]\)$")
@@ -25,30 +25,6 @@ _LAST_WORD = re.compile(r"[^\W\d_]+$")
 _COMPOUND = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)+$")
 _FIRST_WORD = re.compile(r"[^\W\d_]+")
 _WIDE = re.compile("[\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60]")
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line's text and sides, y going up; `size` is its font's, `hyphen` says whether one was taken from its end."""
-
-    text: str
-    left: float
-    bottom: float
-    right: float
-    top: float
-    size: float
-    hyphen: bool = False
-    bold: bool = False
-
-    @property
-    def upright(self) -> bool:
-        """Whether it runs up or down the page, as stamps in a margin do."""
-        return len(self.text) > 3 and self.top - self.bottom > 2 * (self.right - self.left)
-
-    def beside(self, other: "Line") -> bool:
-        """Whether the two stand on one row."""
-        shared = min(self.top, other.top) - max(self.bottom, other.bottom)
-        return shared > 0.5 * min(self.top - self.bottom, other.top - other.bottom)
 
 
 @dataclass(slots=True)
@@ -73,12 +49,12 @@ def draft_of(pages: Sequence[Sequence[Line]], size: int) -> tuple[Draft, str]:
     """The text of all pages of a file of so many bytes, and the title that stands at the top of the first ones."""
     words = _words(pages)
     usual = _body_size(pages)
-    running = _running(pages)
+    running = running_lines(pages)
     paragraphs: list[Paragraph] = []
     for number, lines in enumerate(pages, start=1):
         body = [line for line in lines if (number, line) not in running]
         heads = [Paragraph(number, [line], apart=True) for line in lines if running.get((number, line))]
-        paragraphs += [*heads, *_paragraphs(number, _in_order(body), usual)]
+        paragraphs += [*heads, *_paragraphs(number, in_order(body), usual)]
     _name_levels(paragraphs, usual)
     return _written(_joined(paragraphs), words, Draft(size)), _title(paragraphs, words)
 
@@ -102,96 +78,6 @@ def _body_size(pages: Iterable[Iterable[Line]]) -> float:
         for line in page:
             sizes[round(line.size * 2) / 2] += len(line.text)
     return sizes.most_common(1)[0][0] if sizes else 0.0
-
-
-# Running heads and feet -----------------------------------------------------------------------------------------------
-
-
-def _running(pages: Sequence[Sequence[Line]]) -> dict[tuple[int, Line], bool]:
-    """The lines, with their pages, that stand in the same place on several; True for the first of each that has words."""
-    places: dict[tuple[str, int], list[tuple[int, Line]]] = {}
-    for number, lines in enumerate(pages, start=1):
-        for line in _edges(lines):
-            key = re.sub(r"\d+|\b[ivxlc]+\b", "#", line.text.lower()), round(line.bottom / 8)
-            places.setdefault(key, []).append((number, line))
-    running: dict[tuple[int, Line], bool] = {}
-    enough = 2 if len(pages) < 5 else 3
-    seen: set[str] = set()
-    for (text, _), found in sorted(places.items(), key=lambda item: item[1][0][0]):
-        if len({number for number, _ in found}) >= enough:
-            running.update(dict.fromkeys(found, False))
-            running[found[0]] = text not in seen and bool(re.search(r"[^\W\d_]{3}", text))
-            seen.add(text)
-    return running
-
-
-def _edges(lines: Sequence[Line]) -> list[Line]:
-    """The lines of the outermost rows."""
-    rows: list[list[Line]] = []
-    for line in sorted(lines, key=lambda one: -one.top):
-        if rows and rows[-1][0].beside(line):
-            rows[-1].append(line)
-        else:
-            rows.append([line])
-    outer = rows[:EDGE_ROWS] + rows[max(EDGE_ROWS, len(rows) - EDGE_ROWS) :]
-    return [line for row in outer for line in row]
-
-
-# Order ----------------------------------------------------------------------------------------------------------------
-
-
-def _in_order(lines: Sequence[Line]) -> list[Line]:
-    """Lines in the order of reading, those of one row joined."""
-    gutter = _gutter(lines)
-    if gutter is None:
-        return _rows(lines)
-    ordered: list[Line] = []
-    band: list[Line] = []
-    for line in sorted(lines, key=lambda one: -one.top):
-        if line.left < gutter < line.right:
-            ordered += [*_column(band, gutter), line]
-            band = []
-        else:
-            band.append(line)
-    return ordered + _column(band, gutter)
-
-
-def _column(band: Sequence[Line], gutter: float) -> list[Line]:
-    left = [line for line in band if line.left < gutter]
-    return [*_rows(left), *_rows([line for line in band if line.left >= gutter])]
-
-
-def _gutter(lines: Sequence[Line]) -> float | None:
-    """Where two columns of prose part, if the file's order jumps between them; tables have shorter lines."""
-    beside = sum(a.beside(b) and a.right < b.left for a, b in pairwise(lines))
-    if beside < 5 or beside * 4 < len(lines):
-        return None
-    begin, end = min(line.left for line in lines), max(line.right for line in lines)
-    for share in (0.5, 0.47, 0.53, 0.44, 0.56):
-        middle = begin + share * (end - begin)
-        left = [line for line in lines if line.right <= middle]
-        right = [line for line in lines if line.left >= middle]
-        if len(lines) - len(left) - len(right) > 0.2 * len(lines) or min(len(left), len(right)) < 5:
-            continue
-        if min(median(one.right - one.left for one in side) for side in (left, right)) > 0.3 * (end - begin):
-            return middle
-    return None
-
-
-def _rows(lines: Sequence[Line]) -> list[Line]:
-    """Neighbours in the file's order that stand side by side become one line."""
-    rows: list[Line] = []
-    for line in lines:
-        last = rows[-1] if rows else None
-        if last and not last.hyphen and last.beside(line) and line.left >= last.right - 0.5 * line.size:
-            sides = last.left, min(last.bottom, line.bottom), line.right, max(last.top, line.top)
-            rows[-1] = Line(f"{last.text} {line.text}", *sides, max(last.size, line.size), line.hyphen)
-        else:
-            rows.append(line)
-    return rows
-
-
-# Paragraphs -----------------------------------------------------------------------------------------------------------
 
 
 def _paragraphs(page: int, lines: Sequence[Line], size: float) -> list[Paragraph]:
@@ -299,9 +185,6 @@ def _goes_on(first: Paragraph, then: Paragraph, between: Sequence[Paragraph]) ->
         return True
     words = bool(re.search(r"[^\W\d_],?$", text))  # rows of numbers end otherwise
     return words and end.full and not indented and not any(p.level for p in between)
-
-
-# Text -----------------------------------------------------------------------------------------------------------------
 
 
 def _written(paragraphs: Sequence[Paragraph], words: Counter[str], draft: Draft) -> Draft:

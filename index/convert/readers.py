@@ -1,11 +1,9 @@
-"""From a file to its passages: read, hashed, converted and split, here or in processes that can be stopped.
+"""Files read in processes that can be stopped, or here where that is faster.
 
 Owns which files are read where, and what becomes of a reader that makes no progress, dies or wants too much memory: its file is
-left out, the others go on. Knows nothing of the catalog or of embedding.
+left out, the others go on.
 """
 
-import hashlib
-import os
 import pickle
 import queue
 import signal
@@ -13,22 +11,20 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from index.errors import FileLeftOut, ReadersFailed
+from index.convert.file import Read, Result, Tick, read, read_text
+from index.convert.limits import Limits
+from index.errors import ReadersFailed
 from index.files.walk import Found, Stat
-from index.passage import Document, Passage
+from index.passage import Document
 from index.process.child import Child, send, speaker
-from index.process.machine import opened, processors
+from index.process.machine import processors
 from index.read.draft.draft import TOO_MUCH
-from index.read.formats import Reader, reader_for
-from index.split.passages import MAX_CHARS, VERSION, split
-from index.update.limits import Limits
-
-LARGEST = 100_000_000
-"""Bytes of a file; a larger one is left out, since its text must fit into memory several times."""
+from index.read.formats import reader_for
+from index.split.passages import MAX_CHARS, split
 
 ALONE, ALONE_EACH = 3_000_000, 500_000
 """So many bytes of plain text are read faster here than a process starts; a larger file might be one that takes long."""
@@ -51,71 +47,6 @@ TELL = 0.2
 
 CHUNK = 400_000
 """Bytes of files that a process is given at once."""
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """What a file gave: its stat from before it was read, the hash of its bytes, and its passages, or why it has none.
-
-    `sha256` is "" if it could not be read.
-    """
-
-    stat: Stat
-    checked_ns: int
-    sha256: str
-    left_out: str = ""
-    document: Document | None = None
-    passages: Sequence[Passage] = ()
-
-
-Result = Read | None
-"""None for a file that has vanished."""
-
-Tick = Callable[[], None]
-"""Called when a reader has made progress."""
-
-
-def read(found: Found, tick: Tick = lambda: None) -> Result:
-    """Read and split one file here."""
-    result = read_text(found, tick)
-    tick()
-    return replace(result, passages=split(result.document, tick)) if result and result.document else result
-
-
-def read_text(found: Found, tick: Tick = lambda: None) -> Result:
-    """Read one file here, without splitting it."""
-    opened = read_bytes(found)
-    if not isinstance(opened, tuple):
-        return opened
-    stat, checked, data = opened
-    reader = reader_for(found.source, ocr=found.ocr)
-    assert reader is not None
-    sha256 = hashlib.sha256(data).hexdigest()
-    try:
-        document = reader.read(data, tick)
-    except FileLeftOut as reason:
-        return Read(stat, checked, sha256, str(reason))
-    return Read(stat, checked, sha256, "", document)
-
-
-def read_bytes(found: Found) -> tuple[Stat, int, bytes] | Result:
-    """A file's stat from before it was read, so that a later change shows, when that was, and its bytes; or why not."""
-    checked = time.time_ns()
-    too_large = f"larger than {LARGEST // 1_000_000} MB"
-    if found.stat.size > LARGEST:
-        return Read(found.stat, checked, "", too_large)
-    try:
-        with opened(found.location) as file:
-            info = os.fstat(file.fileno())
-            stat = Stat(info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino)
-            data = file.read(LARGEST + 1)
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        return Read(found.stat, checked, "", f"cannot be read: {error.strerror}")
-    if len(data) > LARGEST:  # it has grown since it was found
-        return Read(stat, checked, "", too_large)
-    return stat, checked, data
 
 
 def text_of(path: Path, source: str, *, ocr: bool = False) -> str | None:
@@ -280,7 +211,7 @@ class _Worker:
 
     def __init__(self, said: "queue.SimpleQueue[tuple[_Worker, object]]", limits: Limits) -> None:
         try:
-            self._child = Child("from index.update.readers import serve; serve()")
+            self._child = Child("from index.convert.readers import serve; serve()")
         except OSError as error:
             raise ReadersFailed(f"The processes that read files cannot be started: {error.strerror}.") from error
         self._limits, self._share = limits, 1.0
@@ -373,8 +304,3 @@ def _alarm(seconds: float = 2 * LIMITS.stall) -> None:
     """End this process when it makes no progress and nobody is left to stop it."""
     if hasattr(signal, "setitimer"):
         signal.setitimer(signal.ITIMER_REAL, seconds)
-
-
-def maker(reader: Reader) -> str:
-    """What makes a document: the reader and the splitter, with their versions."""
-    return f"{reader.name}/{VERSION}"

@@ -1,0 +1,113 @@
+"""What the catalog's rows are in Python, and how they are read back: each seal is held against what it stands for."""
+
+import hashlib
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from index.catalog import schema
+from index.errors import DamagedIndex
+from index.files.plan import Known
+from index.home import user
+from index.passage import Document, Part, Passage, Place, Span
+
+
+def text_hash(text: str) -> str:
+    """The key of a text's vector: 32 hex digits of its BLAKE2b."""
+    return hashlib.blake2b(text.encode("utf-8"), digest_size=16).hexdigest()
+
+
+DOCUMENT = "text, document.seal, sha256, document.maker"
+"""What `text_of` takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A source ready to be stored: `document` and `passages` are None where a document of that key is stored already.
+
+    `lines` tells that the file is text, so that its places are lines.
+    """
+
+    source: str
+    row: Known
+    document: Document | None = None
+    passages: Sequence[Passage] = ()
+    lines: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A stored passage with its document; `sentences` are spans in the document's text, `line` is None for a converted file."""
+
+    id: int
+    document_id: int
+    title: str
+    heading: str
+    start: int
+    end: int
+    line: int | None
+    parts: tuple[Part, ...]
+    sentences: tuple[Span, ...]
+    hash: str
+    text: str
+
+    def place(self, source: str) -> Place:
+        """Where it stands in one of its document's sources."""
+        return Place(source, self.start, self.end, self.line, self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Numbers for `qa status`."""
+
+    sources: int
+    passages: int
+    owed: int
+    left_out: int
+
+
+def text_of(row: tuple[Any, ...]) -> str:
+    """A document's text, of a row of `DOCUMENT`; DamagedIndex unless it is the one that was stored here."""
+    data, seal, *key = row
+    try:
+        text = zlib.decompress(data).decode("utf-8")
+    except (zlib.error, UnicodeDecodeError, TypeError) as error:
+        raise damaged(f"a text cannot be read ({error})") from error
+    if not user.sealed(seal, "text", *key, text_hash(text)):
+        raise damaged("a text is not the one that was stored")
+    return text
+
+
+def row_of(values: tuple[Any, ...]) -> Row:
+    """A passage; DamagedIndex unless all of it is as it was stored here."""
+    id_, document_id, text, seal, *said = values
+    if not (user.sealed(seal, "passage", *said) and isinstance(text, str) and said[-1] == text_hash(text)):
+        raise damaged("a passage is not the one that was stored")
+    _, _, title, heading, start, stop, line, parts, sentences, key = said
+    return Row(
+        id_, document_id, title, heading, start, stop, line, parts_of(parts, start), spans_of(sentences, start), key, text
+    )
+
+
+def parts_of(stored: str, start: int) -> tuple[Part, ...]:
+    """Parts as they are stored, in a passage that begins at `start`."""
+    try:
+        pairs = (line.split(" ", 1) for line in stored.split("\n") if line)
+        return tuple(Part(start + int(offset), label) for offset, label in pairs)
+    except (ValueError, TypeError, AttributeError) as error:
+        raise damaged(f"the parts of a passage cannot be read ({error})") from error
+
+
+def spans_of(stored: str, start: int) -> tuple[Span, ...]:
+    """Sentences as they are stored, in a passage that begins at `start`."""
+    try:
+        marks = [start + int(n) for n in stored.split()]
+        return tuple(zip(marks[::2], marks[1::2], strict=True))
+    except (ValueError, TypeError, AttributeError) as error:
+        raise damaged(f"the sentences of a passage cannot be read ({error})") from error
+
+
+def damaged(what: str) -> DamagedIndex:
+    """The failure of a catalog that cannot be read, with what mends it."""
+    return DamagedIndex(f"The index's catalog is damaged: {what}.", schema.REBUILD)

@@ -1,0 +1,153 @@
+"""The embedder `minilm`: all-MiniLM-L6-v2 on this machine's processor.
+
+Owns the model's files, which Chroma's own code downloads, and their inference.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from index.embed.embedder import Arrived, Batch
+from index.embed.rows import encodable, own, unit
+from index.embed.sketch import packed
+from index.errors import EmbedderMissing
+from index.passage import Piece
+from index.process.machine import processors
+
+if TYPE_CHECKING:
+    import numpy as np
+    import tokenizers
+    from numpy.typing import NDArray
+
+    Vectors = NDArray[np.float32]
+
+
+class MiniLM:
+    """all-MiniLM-L6-v2 as ONNX on the processor, 384 dimensions, at most 256 tokens of a text."""
+
+    name = "minilm"
+    weight = 0.7
+    sentence_weight = 2.8
+    local = True
+
+    def __init__(self, offline: bool) -> None:
+        if not has_minilm():
+            _fetch_minilm(offline)
+        self._folder = _minilm_folder()
+
+    @property
+    def identity(self) -> str:
+        """Its revision is the size of the model: to hash 90 MB at each start would cost more than a question."""
+        return f"minilm/all-MiniLM-L6-v2-{(self._folder / 'model.onnx').stat().st_size}/384"
+
+    def batches(self, pieces: Sequence[Piece], arrived: Arrived | None = None) -> Iterator[Batch]:
+        """256 at a time, texts of like length together, the shortest first."""
+        order = sorted(range(len(pieces)), key=lambda index: len(pieces[index].text))
+        for start in range(0, len(order), 256):
+            indices = order[start : start + 256]
+            yield indices, *self._rows([pieces[index] for index in indices])
+
+    def query(self, text: str) -> "Vectors":
+        """The row of one text."""
+        row: Vectors = self._rows([Piece(text)])[0][0]
+        return row
+
+    def like(self, collection: str) -> None:
+        """There is one length."""
+
+    def _rows(self, pieces: Sequence[Piece]) -> "tuple[Vectors, list[bytes]]":
+        """32 texts a run, which is the fastest, padded to the longest of the run.
+
+        A text's row is the mean of the last hidden state over its tokens; a sentence's that over its own tokens, within the
+        passage ("late chunking", Günther et al. 2024, arXiv 2409.04701), which costs no second run.
+        """
+        import numpy as np
+
+        encoded = self._tokenizer.encode_batch([encodable(piece.text) for piece in pieces])
+        order = sorted(range(len(pieces)), key=lambda index: len(encoded[index].ids))
+        rows, sketches = np.zeros((len(pieces), 384), dtype=np.float32), [b""] * len(pieces)
+        for start in range(0, len(order), 32):
+            run = order[start : start + 32]
+            for index, hidden in zip(run, self._run([encoded[index].ids for index in run]), strict=True):
+                length = len(encoded[index].ids)
+                rows[index] = hidden[:length].mean(axis=0)
+                inner = slice(1, length - 1)  # without the marks for begin and end
+                if spans := pieces[index].sentences:
+                    sketches[index] = packed(own(encoded[index].offsets[inner], spans) @ hidden[inner])
+        return unit(rows), sketches
+
+    def _run(self, tokens: list[list[int]]) -> "Vectors":
+        """The last hidden state, (texts, tokens, 384); what stands behind a text's own tokens means nothing."""
+        import numpy as np
+
+        ids = np.zeros((len(tokens), max(map(len, tokens))), dtype=np.int64)
+        mask = np.zeros_like(ids)
+        for row, text in enumerate(tokens):
+            ids[row, : len(text)] = text
+            mask[row, : len(text)] = 1
+        inputs = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+        hidden: Vectors = self._session.run(None, inputs)[0]
+        return hidden
+
+    @cached_property
+    def _session(self) -> Any:
+        import onnxruntime  # type: ignore[import-untyped]
+
+        options = onnxruntime.SessionOptions()
+        # Left alone, it pins its threads, and says on stderr where a container forbids that.
+        options.intra_op_num_threads = processors()
+        options.log_severity_level = 4
+        model = str(self._folder / "model.onnx")
+        return self._loaded(
+            lambda: onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"]),
+        )
+
+    @cached_property
+    def _tokenizer(self) -> "tokenizers.Tokenizer":
+        from tokenizers import Tokenizer
+
+        tokenizer: Tokenizer = self._loaded(lambda: Tokenizer.from_file(str(self._folder / "tokenizer.json")))
+        tokenizer.enable_truncation(256)
+        tokenizer.no_padding()
+        return tokenizer
+
+    def _loaded(self, load: Callable[[], Any]) -> Any:
+        """What `load` makes; EmbedderMissing for a damaged file."""
+        try:
+            return load()
+        except Exception as error:  # onnxruntime and tokenizers raise bare Exceptions
+            raise EmbedderMissing(
+                f"The files of the embedder minilm in {self._folder} cannot be read.",
+                "Delete that folder and run `qa index --embedder minilm`, or name static.",
+            ) from error
+
+
+def _minilm_folder() -> Path:
+    """Where Chroma keeps the model: its own constant, without importing it."""
+    return Path.home() / ".cache" / "chroma" / "onnx_models" / "all-MiniLM-L6-v2" / "onnx"
+
+
+def has_minilm() -> bool:
+    """Whether its files are here."""
+    return all((_minilm_folder() / file).is_file() for file in ("model.onnx", "tokenizer.json"))
+
+
+def _fetch_minilm(offline: bool) -> None:
+    """Let Chroma's own code download and verify the files; EmbedderMissing if that may not be, or fails."""
+    if offline:
+        raise EmbedderMissing(
+            "The files of the embedder minilm are not here.", "`qa index --embedder minilm` fetches them, unless QA_OFFLINE=1."
+        )
+    from chromadb.utils.embedding_functions.onnx_mini_lm_l6_v2 import ONNXMiniLM_L6_V2
+
+    try:
+        chroma = ONNXMiniLM_L6_V2()
+        chroma.tqdm = partial(chroma.tqdm, disable=None)  # no progress bar off a terminal
+        chroma._download_model_if_not_exists()
+    except Exception as error:  # httpx, tarfile, OSError, ValueError: whatever its code raises
+        why = " ".join(str(error).split()).rstrip(".") or type(error).__name__
+        raise EmbedderMissing(
+            f"The embedder minilm (90 MB) could not be fetched: {why}.",
+            "Check the network and run `qa index --embedder minilm` again, or name static.",
+        ) from error

@@ -1,0 +1,27 @@
+"""A line on a page, with its sides."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line's text and sides, y going up; `size` is its font's, `hyphen` says whether one was taken from its end."""
+
+    text: str
+    left: float
+    bottom: float
+    right: float
+    top: float
+    size: float
+    hyphen: bool = False
+    bold: bool = False
+
+    @property
+    def upright(self) -> bool:
+        """Whether it runs up or down the page, as stamps in a margin do."""
+        return len(self.text) > 3 and self.top - self.bottom > 2 * (self.right - self.left)
+
+    def beside(self, other: "Line") -> bool:
+        """Whether the two stand on one row."""
+        shared = min(self.top, other.top) - max(self.bottom, other.bottom)
+        return shared > 0.5 * min(self.top - self.bottom, other.top - other.bottom)

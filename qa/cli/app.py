@@ -1,0 +1,264 @@
+"""The commands and their options: what can be typed.
+
+Typer only parses: each command gives back the work to do, and `main.py` does it. What a command does stands in its own file.
+"""
+
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from qa.settings.load import Where
+    from qa.show.terminal import Screen
+
+Work = Callable[[], int]
+"""What a command does; its exit code."""
+
+EXITS = """Exit codes: 0 answered (or sentences quoted, with no model); 1 the documents don't say; 2 usage; 3 some of the answer
+is not supported, or a cited file has changed; 4 documents or index; 5 the model or the embedding service; 70 a bug;
+130 Ctrl-C."""
+
+app = typer.Typer(
+    name="qa",
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Seeds = Annotated[str | None, typer.Option("--seeds", metavar="PATH", help="The documents: a folder, or one file.")]
+Home = Annotated[str | None, typer.Option("--home", metavar="DIR", help="Where the index is kept.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Nothing on stderr but failures.")]
+Color = Annotated[str, typer.Option("--color", metavar="WHEN", help="auto, always or never.")]
+Json = Annotated[bool, typer.Option("--json", help="One JSON object instead of text.")]
+In = Annotated[
+    list[str] | None,
+    typer.Option("--in", metavar="PATTERN", help="Only documents that match (.gitignore syntax, quoted; repeatable)."),
+]
+Frozen = Annotated[bool, typer.Option("--frozen", help="Ask the index as it is; read no document but the cited ones.")]
+Explain = Annotated[bool, typer.Option("--explain", help="Show how each passage's score came about.")]
+Batch = Annotated[
+    str | None,
+    typer.Option("--batch", metavar="FILE", help="A question a line (- is stdin), plain or JSON; a JSON object a line."),
+]
+
+
+@app.callback(invoke_without_command=True, help=f"Ask a folder of documents; every citation is proved.\n\n{EXITS}")
+def _qa(context: typer.Context, version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False) -> None:
+    if version:
+        from qa import __version__
+
+        sys.stdout.write(f"qa {__version__}\n")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        sys.stderr.write(context.get_help() + "\n")
+        raise typer.Exit(2)
+
+
+@app.command(epilog='Example: qa ask "what did Lee ask of Xi?"')
+def ask(
+    question: Annotated[
+        list[str] | None, typer.Argument(metavar="QUESTION", help="The question; several words are one; - reads stdin.")
+    ] = None,
+    json: Json = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Markdown with the sources as footnotes.")] = False,
+    no_llm: Annotated[bool, typer.Option("--no-llm", help="Quote the best sentences; ask no model.")] = False,
+    model: Annotated[str | None, typer.Option("--model", metavar="NAME", help="The chat model to ask.")] = None,
+    top: Annotated[
+        int | None, typer.Option("--top", "-n", metavar="N", help="So many passages are read (8, or all where they fit).")
+    ] = None,
+    within: In = None,
+    frozen: Frozen = False,
+    explain: Explain = False,
+    batch: Batch = None,
+    follow: Annotated[bool, typer.Option("--continue", "-c", help="A follow-up to the last answer.")] = False,
+    double_check: Annotated[
+        bool, typer.Option("--double-check", help="Ask the model again whether the cited sentences support each claim.")
+    ] = False,
+    only_supported: Annotated[bool, typer.Option("--only-supported", help="Leave out what is not supported.")] = False,
+    timeout: Annotated[float, typer.Option("--timeout", metavar="S", help="Seconds of a model's silence.")] = 60.0,
+    seeds: Seeds = None,
+    home: Home = None,
+    quiet: Quiet = False,
+    color: Color = "auto",
+) -> Work:
+    """Answer a question with citations; brings the index up to date first."""
+    from qa.ask.asking import Asking
+    from qa.cli import ask as command
+
+    options = Asking(
+        json=json,
+        markdown=markdown,
+        no_llm=no_llm,
+        model=model,
+        top=top,
+        within=tuple(within or ()),
+        frozen=frozen,
+        explain=explain,
+        batch=batch,
+        timeout=timeout,
+        double_check=double_check,
+        only_supported=only_supported,
+        follow=follow,
+    )
+    return lambda: command.ask(tuple(question or ()), options, *_given(seeds, home, color, quiet))
+
+
+@app.command(epilog="Example: qa chat --no-llm")
+def chat(
+    no_llm: Annotated[bool, typer.Option("--no-llm", help="Quote the best sentences; ask no model.")] = False,
+    model: Annotated[str | None, typer.Option("--model", metavar="NAME", help="The chat model to ask.")] = None,
+    within: In = None,
+    frozen: Frozen = False,
+    timeout: Annotated[float, typer.Option("--timeout", metavar="S", help="Seconds of a model's silence.")] = 60.0,
+    seeds: Seeds = None,
+    home: Home = None,
+    quiet: Quiet = False,
+    color: Color = "auto",
+) -> Work:
+    """Ask one question after the other, with follow-ups; /help lists what else can be typed."""
+    from qa.ask.asking import Asking
+    from qa.cli import chat as command
+
+    options = Asking(no_llm=no_llm, model=model, within=tuple(within or ()), frozen=frozen, timeout=timeout)
+    return lambda: command.chat(options, *_given(seeds, home, color, quiet))
+
+
+@app.command(epilog='Example: qa search -n 3 "trade war"')
+def search(
+    query: Annotated[list[str] | None, typer.Argument(metavar="QUERY", help="What to look for; - reads stdin.")] = None,
+    json: Json = False,
+    files: Annotated[bool, typer.Option("-l", help="Only the files' names.")] = False,
+    top: Annotated[int, typer.Option("--top", "-n", metavar="N", help="So many passages.")] = 5,
+    within: In = None,
+    frozen: Frozen = False,
+    explain: Explain = False,
+    batch: Batch = None,
+    seeds: Seeds = None,
+    home: Home = None,
+    quiet: Quiet = False,
+    color: Color = "auto",
+) -> Work:
+    """Show the passages nearest to a query, best first."""
+    from qa.cli import search as command
+
+    options = command.Searching(json, files, top, tuple(within or ()), frozen, explain, batch)
+    return lambda: command.search(tuple(query or ()), options, *_given(seeds, home, color, quiet))
+
+
+@app.command(epilog="Example: qa index --embedder minilm")
+def index(
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Make the index anew; mends a damaged one.")] = False,
+    embedder: Annotated[
+        str | None, typer.Option("--embedder", metavar="NAME", help="Switch to static, minilm, openai or openai:MODEL.")
+    ] = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Go on whenever the documents change, until Ctrl-C.")] = False,
+    wait: Annotated[
+        float | None, typer.Option("--wait", metavar="S", help="Give up after S seconds when another qa index is at work.")
+    ] = None,
+    prune: Annotated[
+        bool, typer.Option("--prune", help="Then delete vectors that this index does not need; on a server for everybody.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be embedded and cost; store nothing.")] = False,
+    max_cost: Annotated[
+        str | None,
+        typer.Option(
+            "--max-cost", metavar="DOLLARS", help="Stop embedding before it may cost more; what is done stays, exit 5."
+        ),
+    ] = None,
+    json: Json = False,
+    seeds: Seeds = None,
+    home: Home = None,
+    quiet: Quiet = False,
+    color: Color = "auto",
+) -> Work:
+    """Bring the index up to date with the documents now."""
+    from qa.cli import index as command
+
+    options = command.Indexing(rebuild, embedder, watch, wait, prune, dry_run, max_cost, json)
+    return lambda: command.index(options, *_given(seeds, home, color, quiet))
+
+
+@app.command(epilog="Example: qa status --json")
+def status(json: Json = False, seeds: Seeds = None, home: Home = None, quiet: Quiet = False, color: Color = "auto") -> Work:
+    """Show what is indexed, by what, what is stale and what was left out."""
+    from qa.cli import status as command
+
+    return lambda: command.status(json, *_given(seeds, home, color, quiet))
+
+
+@app.command(epilog="Example: qa doctor --json")
+def doctor(
+    json: Json = False,
+    online: Annotated[bool, typer.Option("--online", help="Ask the endpoint too: does it answer, and take the key?")] = False,
+    seeds: Seeds = None,
+    home: Home = None,
+    quiet: Quiet = False,
+    color: Color = "auto",
+) -> Work:
+    """Check the index and say what mends it; changes nothing.
+
+    Exit 4 if anything is wrong, among it a document, or a page of one, that could not be read. What is left out by choice
+    (ignored files, likely secrets, links that lead outside, kinds of files without a reader, empty files) is only told.
+    """
+    from qa.cli import doctor as command
+
+    return lambda: command.doctor(online, json, *_given(seeds, home, color, quiet))
+
+
+@app.command(epilog="Examples: qa show 1; qa show seeds/report.txt:14; qa show")
+def show(
+    place: Annotated[
+        str, typer.Argument(metavar="[PLACE]", help="A number of the last answer, FILE:LINE or FILE@START-END.")
+    ] = "",
+    text: Annotated[bool, typer.Option("--text", help="The whole text of FILE, exactly as indexed.")] = False,
+    json: Json = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="The last answer as Markdown.")] = False,
+    seeds: Seeds = None,
+    home: Home = None,
+    quiet: Quiet = False,
+    color: Color = "auto",
+) -> Work:
+    """Show a place in its surroundings, the cited sentence marked; without PLACE the last answer, checked again."""
+    from qa.cli import show as command
+
+    return lambda: command.show(place, text, json, markdown, *_given(seeds, home, color, quiet))
+
+
+@app.command(epilog="Example: qa verify a.json")
+def verify(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="An answer saved with --json; - reads stdin.")],
+    json: Json = False,
+    seeds: Seeds = None,
+    home: Home = None,
+    quiet: Quiet = False,
+    color: Color = "auto",
+) -> Work:
+    """Check whether the citations of a saved answer still hold; exit 3 if one has changed or is gone."""
+    from qa.cli import verify as command
+
+    return lambda: command.verify(file, json, *_given(seeds, home, color, quiet))
+
+
+@app.command(epilog="Example: qa trust")
+def trust(seeds: Seeds = None, home: Home = None, quiet: Quiet = False, color: Color = "auto") -> Work:
+    """Agree to what this project's .env does, as it is now.
+
+    Endpoints, keys, paths that lead out of the project, and a higher QA_MAX_COST are taken from a .env only after that.
+    """
+    from qa.cli import trust as command
+
+    return lambda: command.trust(*_given(seeds, home, color, quiet))
+
+
+def _given(seeds: str | None, home: str | None, color: str, quiet: bool) -> "tuple[Where, Screen]":
+    """The options that every command has."""
+    from qa.errors import UsageFailure
+    from qa.settings.load import Where
+    from qa.show.terminal import Screen
+
+    if color not in ("auto", "always", "never"):
+        raise UsageFailure(f"--color {color} is none of auto, always, never.")
+    return Where(seeds, home), Screen(color, quiet)

@@ -1,0 +1,100 @@
+"""What several commands need: the settings with what is said of them, the question as typed, a bar for progress."""
+
+import os
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from functools import partial
+from threading import Lock
+
+from index.errors import DamagedIndex, Failure, HomeNotWritable
+from index.home.user import agree, has_agreed
+from index.update.look import look
+from index.update.target import Progress, Target
+from qa.answer import IndexState
+from qa.ask.asking import checked_question
+from qa.documents.library import Library
+from qa.errors import UsageFailure
+from qa.settings.load import Settings, Where, load
+from qa.show import terminal
+from qa.show.terminal import Screen
+
+TWO_FORMS = "--markdown is one form, and JSON (--json, --batch) another: name one of them."
+
+
+MOST_PASSAGES = 1000
+SHORTEST_WAIT, LONGEST_WAIT = 0.1, 86_400
+
+
+def settings_for(where: Where, screen: Screen) -> Settings:
+    """The settings, with a service that says on stderr when it asks to wait, and to whom texts go, the first time they do."""
+    settings = load(where)
+    one = Lock()
+
+    def sending(what: str, host: str) -> None:
+        told = ("sent", what, host, str(settings.target.root))
+        with one:
+            if not (screen.quiet or has_agreed(*told)):
+                screen.notice(f"{what} {settings.target.root} go to {host} (said once).")
+                with suppress(HomeNotWritable):
+                    agree(*told)
+
+    service = settings.service
+    if service:
+        service = replace(service, told=screen.notice, sending=partial(sending, "Passages of", service.host))
+    return replace(settings, service=service, sending=sending)
+
+
+def question_of(words: Sequence[str], within: Sequence[str]) -> str:
+    """The words as one question, or standard input for "-"."""
+    expanded = any(not re.search(r"[*?[]", pattern) and os.path.exists(pattern) for pattern in within)
+    if expanded and words and os.path.exists(words[0]):
+        raise UsageFailure("The shell has expanded the pattern of --in.", "Quote it: --in '*.txt'")
+    if tuple(words) == ("-",):
+        return checked_question(stdin_text())
+    return checked_question(" ".join(words))
+
+
+def stdin_text() -> str:
+    """Standard input, "" where the shell has closed it."""
+    return sys.stdin.buffer.read().decode("utf-8", "replace") if sys.stdin else ""
+
+
+def documents_of(target: Target) -> frozenset[str]:
+    """The sources that may be read."""
+    return frozenset(file.source for file in look(target) if not file.left_out)
+
+
+def tell_words_alone(failure: Failure, screen: Screen) -> None:
+    """In one line; for damaged vectors as the failure that it is, which -q does not silence."""
+    if isinstance(failure, DamagedIndex):
+        screen.failure(DamagedIndex(f"{failure} Found by words alone.", failure.hint))
+    else:
+        screen.notice(f"{failure} Found by words alone. {failure.hint}")
+
+
+def index_state(library: Library, failure: Failure | None) -> IndexState:
+    """How true the index was in a search; not, where the vectors had no part in it."""
+    return replace(library.state, fresh=library.state.fresh and failure is None)
+
+
+@contextmanager
+def progress_on(screen: Screen) -> Iterator[Progress]:
+    """A bar on a terminal's stderr while files are indexed; nothing elsewhere, and nothing for work that is done at once."""
+    if screen.quiet or not sys.stderr.isatty():
+        yield lambda done, total, embedded: None
+        return
+    with terminal.Bar() as bar:
+        yield bar.update
+
+
+def check_passages(words: Sequence[str], batch: str | None, top: int | None, within: Sequence[str]) -> None:
+    """Refuse questions, a number of passages, or patterns that cannot be meant."""
+    if batch and words:
+        raise UsageFailure("--batch asks the questions of its file, so there can be none beside it.")
+    if top is not None and not 1 <= top <= MOST_PASSAGES:
+        raise UsageFailure(f"--top {top} is not a number from 1 to {MOST_PASSAGES}.")
+    if not all(pattern.strip() for pattern in within):
+        raise UsageFailure("--in is given an empty pattern.")

@@ -1,0 +1,73 @@
+"""`qa search`: from its options to its exit code."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from index.errors import DamagedIndex
+from index.passage import Hit
+from index.search.candidates import Found, search_all
+from index.search.window import narrowed
+from qa.cli.batch import failed_line, found_each
+from qa.cli.common import check_passages, index_state, progress_on, question_of, settings_for, tell_words_alone
+from qa.documents.library import Library, open_library
+from qa.settings.load import Where
+from qa.show import fields, text
+from qa.show.terminal import Screen
+
+
+@dataclass(frozen=True, slots=True)
+class Searching:
+    """The options of `qa search`."""
+
+    json: bool
+    files: bool
+    top: int
+    within: tuple[str, ...]
+    frozen: bool
+    explain: bool
+    batch: str | None
+
+
+def search(words: Sequence[str], options: Searching, where: Where, screen: Screen) -> int:
+    """Show the passages nearest to a query, or with --batch to one a line."""
+    check_passages(words, options.batch, options.top, options.within)
+    query = "" if options.batch else question_of(words, options.within)
+    settings = settings_for(where, screen)
+    with progress_on(screen) as progress, open_library(settings, screen.notice, progress, frozen=options.frozen) as library:
+        within = library.within(options.within)
+        if options.batch:
+            return _search_batch(library, options, within, screen)
+        found = search_all(library.index, [query], options.top, within)[0]
+        hits = _narrowed(found)
+        if isinstance(found.failure, DamagedIndex) and not hits:
+            raise found.failure  # that there is nothing cannot be told
+        if found.failure:
+            tell_words_alone(found.failure, screen)
+        if options.json:
+            state = index_state(library, found.failure)
+            screen.line(fields.to_json(fields.search_json(query, hits, state, explain=options.explain)))
+        elif options.files:
+            for source in dict.fromkeys(h.place.source for h in hits):
+                screen.line(text.file_here(source, settings.target.root))
+        else:
+            text.show_hits(screen, hits, settings.target.root, explain=options.explain)
+        return 0 if hits else 1
+
+
+def _narrowed(found: Found) -> list[Hit]:
+    """Hits as they are shown: the part of each passage that the query is about."""
+    return [narrowed(found.question, hit) for hit in found.hits]
+
+
+def _search_batch(library: Library, options: Searching, within: frozenset[str] | None, screen: Screen) -> int:
+    """Search for a line's query each; the exit code is that of the first line that has no result."""
+    first = 0
+    for asked, found, failure in found_each(library, options.batch or "", options.top, within, screen):
+        if found is None:
+            code = failed_line(asked.id, failure, screen)
+            first = first or code
+            continue
+        state = index_state(library, found.failure)
+        shown = fields.search_json(asked.text, _narrowed(found), state, asked.id, explain=options.explain)
+        screen.line(fields.to_json(shown))
+    return first

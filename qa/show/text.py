@@ -1,0 +1,170 @@
+"""What a person sees of an answer: plain text and Markdown of sentences, sources, hits and places."""
+
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from index.passage import Hit, Place
+from qa.answer import Answer, Citation, Surroundings
+from qa.saved.answers import Standing
+from qa.show.escapes import escaped
+from qa.show.marks import UNSUPPORTED, marked, unmarked
+from qa.show.terminal import Screen, clean, fold, styled
+
+CLOSEST = "Closest sentences (no model has read them):"
+
+_VERDICTS = {"changed": f"  {UNSUPPORTED} the file has changed since", "gone": f"  {UNSUPPORTED} the file is gone"}
+
+_REASONS = {
+    "words": "matching words",
+    "meaning": "similar meaning",
+    "sentence": "words in one sentence",
+    "closest": "a sentence of similar meaning",
+    "around": "words here and beside it",
+    "together": "words that stand together",
+    "title": "words in the title or file name",
+    "linked": "named by a document that the question names",
+    "crowding": "better passages of the same document",
+}
+
+
+def place_here(place: Place, root: Path) -> str:
+    """A place as it opens where people click or type it: relative to the current folder."""
+    return file_here(place.source, root) + escaped(place.label.removeprefix(place.source))
+
+
+def file_here(source: str, root: Path) -> str:
+    """A source's file relative to the current folder."""
+    path = root / source if root.is_dir() else root
+    try:
+        return escaped(os.path.relpath(path))
+    except (OSError, ValueError):  # the current folder has been deleted, or is on another drive
+        return escaped(str(path))
+
+
+def show_answer(screen: Screen, answer: Answer, root: Path) -> None:
+    """An answer with its marks and sources; its text is not repeated where it has streamed. What else is said: see `talk`."""
+    if screen.streamed:
+        screen.line()
+    if answer.status == "not_found":
+        screen.notice("The documents don't say." + (" The nearest passages:" if answer.nearest else ""))
+        show_hits(screen, answer.nearest, root)
+        return
+    if answer.status == "passages":
+        if screen.streamed:
+            screen.line(screen.style(f"{UNSUPPORTED} the reply above broke off and has not been checked", "33"))
+        screen.notice(CLOSEST)
+    shown = screen.streamed if answer.status != "passages" else ""
+    if answer.text is not None and not shown:
+        shown = marked(answer.text, answer.sentences)
+        screen.line(styled(screen, clean(shown)))
+    for mark in _marks(answer, shown):
+        screen.line(screen.style(mark, "33"))
+    if f" {UNSUPPORTED}" in shown:
+        screen.notice(f"{UNSUPPORTED} stands behind what the cited sentences do not support.")
+    if answer.citations:
+        screen.line()
+    show_sources(screen, answer, root)
+
+
+def talk(screen: Screen, answer: Answer) -> None:
+    """On standard error, what is to be known of an answer in whatever form it is shown: what is missing, tokens and price."""
+    if answer.left_out:
+        screen.notice(f"{counted(answer.left_out, 'sentence')} left out: not supported by the sentences cited.")
+    if answer.cut:
+        screen.notice("The model's reply stopped for length; its end is missing.")
+    for line in answer.notices:
+        screen.notice(line)
+    if answer.usage:
+        price = "" if answer.cost is None else f", ${answer.cost:.4f}"
+        usage = f"{answer.usage.input_tokens:,} tokens read, {answer.usage.output_tokens:,} written{price}"
+        screen.notice(f"{answer.model}: {usage}")
+
+
+def show_sources(screen: Screen, answer: Answer, root: Path) -> None:
+    """A line for each citation: its number, its place, and the sentence."""
+    for citation in answer.citations:
+        screen.line(_source_line(screen, citation, root))
+
+
+def _marks(answer: Answer, shown: str) -> list[str]:
+    """A line for each unsupported sentence but those that are marked in the text as shown."""
+    return [f"{UNSUPPORTED} not supported by the sentences cited: {fold(s.text)}" for s in unmarked(shown, answer.sentences)]
+
+
+def _source_line(screen: Screen, citation: Citation, root: Path) -> str:
+    number = screen.style(f"[{citation.n}]", "36")
+    mark = screen.style(_VERDICTS.get(citation.verdict, ""), "33")
+    place = screen.link(screen.style(place_here(citation.place, root), "4"), root, citation.place)
+    return f"{number} {place}  “{fold(citation.quote)}”{mark}"
+
+
+def show_read(screen: Screen, answer: Answer, root: Path) -> None:
+    """On standard error, the passages that an answer was made from, with what speaks for each."""
+    for hit in answer.read:
+        screen.notice(f"{place_here(hit.place, root)}: {explained(hit)}")
+
+
+def show_hits(screen: Screen, hits: Sequence[Hit], root: Path, *, explain: bool = False) -> None:
+    """A line a hit, best first; with `explain` a second line that says how its score came about."""
+    for hit in hits:
+        place = place_here(hit.place, root)
+        screen.line(f"{screen.style(place, '36')}: {fold(hit.text)}")
+        if explain:
+            screen.line(screen.style(f"    {explained(hit)}", "2"))
+
+
+def explained(hit: Hit) -> str:
+    """A hit's score as the sum of what speaks for it."""
+    parts = [f"{share:+.2f} {_REASONS[name]}" for name, share in hit.why]
+    return f"{hit.score:.2f} = {', '.join(parts).removeprefix('+')}" if parts else "the beginning of a document"
+
+
+def show_standings(screen: Screen, standings: Sequence[Standing], root: Path) -> None:
+    """A line for each citation of a saved answer: how it stands, and where."""
+    if not standings:
+        screen.notice("The answer has no citations.")
+    for s in standings:
+        place = place_here(s.citation.place, root)
+        moved = f" → {place_here(s.now, root)}" if s.now and s.state == "moved" else ""
+        state = screen.style(s.state, "32" if s.now else "33")
+        screen.line(f"[{s.citation.n}] {state}  {place}{moved}  “{fold(s.citation.quote)}”")
+
+
+def show_surroundings(screen: Screen, found: Surroundings, root: Path) -> None:
+    """A place with the lines around it; the marked text stands between signs, and in bold where there is colour."""
+    head = screen.style(place_here(found.place, root), "4")
+    whole = not found.before and not found.after
+    marked = clean(found.marked) if whole else f">>>{screen.style(clean(found.marked), '1')}<<<"
+    body = f"{clean(found.before)}{marked}{clean(found.after)}".rstrip("\n")
+    screen.page(f"{head}\n{body}\n")
+
+
+def show_markdown(screen: Screen, answer: Answer, root: Path) -> None:
+    """An answer as Markdown; what else is said: see `talk`."""
+    if answer.status == "passages":
+        screen.notice(CLOSEST)
+    screen.write(answer_markdown(answer, root))
+
+
+def answer_markdown(answer: Answer, root: Path) -> str:
+    """An answer with its sources as footnotes, or the passages nearest to a question that has none."""
+    if answer.text is None:
+        nearest = "".join(f"- {place_here(hit.place, root)}: {fold(hit.text)}\n" for hit in answer.nearest)
+        return f"The documents don't say. The nearest passages:\n\n{nearest}" if nearest else "The documents don't say.\n"
+    shown = marked(answer.text, answer.sentences)
+    if answer.model and answer.failure is None:
+        text = re.sub(r"\[(\d+)\]", r"[^\1]", clean(shown))
+    else:
+        text = "\n\n".join(f"{clean(s.text)}{''.join(f'[^{n}]' for n in s.citations)}" for s in answer.sentences)
+    marks = "".join(f"\n\n{mark}" for mark in _marks(answer, shown))
+    notes = "\n".join(
+        f"[^{c.n}]: {place_here(c.place, root)} “{fold(c.quote)}”{_VERDICTS.get(c.verdict, '')}" for c in answer.citations
+    )
+    return f"{text}{marks}\n\n{notes}\n"
+
+
+def counted(count: int, noun: str) -> str:
+    """ "1 document", "2 documents"."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
