@@ -25,9 +25,10 @@ from index.home import VECTORS
 from index.passage import Piece
 from index.search import near
 from index.search.near import Index
+from index.vectors.api import Server
 from index.vectors.embedded import Vectors
 from index.vectors.protocol import VectorStore
-from index.vectors.server import Server, ServerVectors
+from index.vectors.server import ServerVectors
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -18,7 +18,8 @@ from test_fuzz import GOOD
 from index.catalog.catalog import Catalog
 from index.convert.file import Read, read_bytes
 from index.convert.limits import Limits
-from index.convert.readers import CRASHED, read_all
+from index.convert.readers import read_all
+from index.convert.worker import CRASHED
 from index.files.walk import walk
 from index.read.draft.draft import TOO_MUCH
 

@@ -26,7 +26,8 @@ from index.service.bounds import MEGABYTE, STREAM, WHOLE, interruptible
 from index.service.client import client
 from index.service.endpoint import Service
 from index.service.failures import translated
-from index.vectors.server import Server, ServerVectors
+from index.vectors.api import Server
+from index.vectors.server import ServerVectors
 from qa.model.endpoint import LONGEST_REPLY, Finished, models, stream
 from qa.model.prices import cost
 from qa.reply.cite import Citer

@@ -26,7 +26,8 @@ from index.search.candidates import search
 from index.search.near import Index
 from index.update.run import prune, update
 from index.update.target import Target
-from index.vectors.server import FAILURES, Server, ServerVectors
+from index.vectors.api import FAILURES, Server
+from index.vectors.server import ServerVectors
 
 
 @dataclass(slots=True)

@@ -4,27 +4,20 @@ Owns which files are read where, and what becomes of a reader that makes no prog
 left out, the others go on.
 """
 
-import pickle
 import queue
-import signal
-import sys
-import threading
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from index.convert.file import Read, Result, Tick, read, read_text
+from index.convert.file import Read, Result, read, read_text
 from index.convert.limits import Limits
+from index.convert.worker import LIMITS, Ended, Progress, Worker
 from index.errors import ReadersFailed
 from index.files.walk import Found, Stat
-from index.passage import Document
-from index.process.child import Child, send, speaker
 from index.process.machine import processors
-from index.read.draft.draft import TOO_MUCH
 from index.read.formats import reader_for
-from index.split.passages import MAX_CHARS, split
 
 ALONE, ALONE_EACH = 3_000_000, 500_000
 """So many bytes of plain text are read faster here than a process starts; a larger file might be one that takes long."""
@@ -32,18 +25,11 @@ ALONE, ALONE_EACH = 3_000_000, 500_000
 HASTE = 0.25
 """At first a file has this share of its seconds."""
 
-LIMITS = Limits()
-
 IN_HASTE = Limits(most_seconds=80.0, stall=20.0)
 """For a question, which waits for no file for longer than the share of these."""
 
-CRASHED = "its reader crashed: a damaged file, or too much memory"
-
 MOST_UNREADY = 3
 """So many processes in a row may end before they could read anything."""
-
-TELL = 0.2
-"""Seconds between two words of progress at least: each wakes the process that waits for them."""
 
 CHUNK = 400_000
 """Bytes of files that a process is given at once."""
@@ -103,7 +89,7 @@ class _Chunk:
 
     files: Sequence[Found]
     done: list[Result] = field(default_factory=list)
-    worker: "_Worker | None" = None
+    worker: "Worker | None" = None
 
     @property
     def left(self) -> Sequence[Found]:
@@ -114,14 +100,14 @@ class _Pool:
     """Processes that read; each is given a chunk at a time, and is replaced when it had to be stopped."""
 
     def __init__(self, size: int, limits: Limits, slow: list[Found] | None) -> None:
-        self._said: queue.SimpleQueue[tuple[_Worker, object]] = queue.SimpleQueue()
-        self._workers: list[_Worker] = []
+        self._said: queue.SimpleQueue[tuple[Worker, object]] = queue.SimpleQueue()
+        self._workers: list[Worker] = []
         self._waiting: deque[_Chunk] = deque()
         self._size, self._unready = size, 0
         self._limits, self._slow, self._share = limits, slow, 1.0 if slow is None else HASTE
 
     def __enter__(self) -> "_Pool":
-        self._workers = [_Worker(self._said, self._limits) for _ in range(self._size)]
+        self._workers = [Worker(self._said, self._limits) for _ in range(self._size)]
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -146,7 +132,7 @@ class _Pool:
             else:
                 idle += self._heed(under_way)
 
-    def _heed(self, under_way: Sequence[_Chunk]) -> list["_Worker"]:
+    def _heed(self, under_way: Sequence[_Chunk]) -> list["Worker"]:
         """Take what a process says next, or stop one that takes too long; the processes that are idle then."""
         for chunk in under_way:
             if chunk.worker and (reason := chunk.worker.late(chunk.left[0])):
@@ -159,10 +145,10 @@ class _Pool:
         if found is None:
             return []
         worker.heard = time.monotonic()
-        if isinstance(said, _Ended):
+        if isinstance(said, Ended):
             return [self._replaced(found, worker.end(found.left[0]))]
         worker.ready = True
-        if not isinstance(said, _Progress):
+        if not isinstance(said, Progress):
             found.done.append(said)  # type: ignore[arg-type]
             worker.begun = worker.heard
         if found.left:
@@ -170,7 +156,7 @@ class _Pool:
         found.worker = None
         return [worker]
 
-    def _replaced(self, chunk: _Chunk, reason: str) -> "_Worker":
+    def _replaced(self, chunk: _Chunk, reason: str) -> "Worker":
         """Another process for one that was stopped; the file that it was at, if it had begun, is left out or put aside."""
         worker = chunk.worker
         assert worker
@@ -186,121 +172,13 @@ class _Pool:
                 self._waiting.extend(_Chunk([other]) for other in others)  # what stands beside such a file may be like it
         return self._alive(worker)
 
-    def _alive(self, worker: "_Worker") -> "_Worker":
+    def _alive(self, worker: "Worker") -> "Worker":
         """The process, or one that takes its place if it has ended; ReadersFailed where several could not be started."""
         if not worker.ended:
             return worker
         self._unready = 0 if worker.ready else self._unready + 1
         if self._unready > MOST_UNREADY:
             raise ReadersFailed("The processes that read files end at once.", "Let them have more memory, and try again.")
-        fresh = _Worker(self._said, self._limits)
+        fresh = Worker(self._said, self._limits)
         self._workers[self._workers.index(worker)] = fresh
         return fresh
-
-
-class _Ended:
-    """Said of a process that has ended."""
-
-
-class _Progress:
-    """Said by a process that is at work."""
-
-
-class _Worker:
-    """A process that runs `serve`, with a thread here that takes what it says."""
-
-    def __init__(self, said: "queue.SimpleQueue[tuple[_Worker, object]]", limits: Limits) -> None:
-        try:
-            self._child = Child("from index.convert.readers import serve; serve()")
-        except OSError as error:
-            raise ReadersFailed(f"The processes that read files cannot be started: {error.strerror}.") from error
-        self._limits, self._share = limits, 1.0
-        self.heard = self.begun = time.monotonic()
-        self.ready = False
-        threading.Thread(target=self._listen, args=(said,), daemon=True).start()
-
-    def late(self, found: Found) -> str:
-        """Why it is to be stopped, or "": it says nothing, or has no clock of its own and is at this file for too long."""
-        now, limits = time.monotonic(), self._limits
-        seconds = self._share * limits.seconds_for(found)
-        silence = limits.stall + seconds if self.ready else LIMITS.stall
-        if now - self.heard > silence:
-            return f"its reader made no progress for {silence:.0f} s"
-        return _too_slow(seconds) if self.ready and now - self.begun > limits.stall + limits.busy * seconds else ""
-
-    def end(self, found: Found) -> str:
-        """Why it is no more, which was at this file."""
-        self.stop()
-        alarmed = hasattr(signal, "SIGPROF") and self._child.signal == signal.SIGPROF
-        return _too_slow(self._share * self._limits.seconds_for(found)) if alarmed else CRASHED
-
-    @property
-    def ended(self) -> bool:
-        """Whether it is no more."""
-        return self._child.ended
-
-    def give(self, files: Sequence[Found], share: float) -> None:
-        """Have it read files, each in that share of its seconds."""
-        self.heard = self.begun = time.monotonic()
-        self._share = share
-        self._child.tell((list(files), self._limits, share))
-
-    def stop(self) -> None:
-        """End it at once, with what it has started, such as tesseract."""
-        self._child.stop()
-
-    def _listen(self, said: "queue.SimpleQueue[tuple[_Worker, object]]") -> None:
-        try:
-            while True:
-                said.put((self, self._child.hear()))
-        except EOFError:
-            said.put((self, _Ended()))
-
-
-def _too_slow(seconds: float) -> str:
-    return f"reading it takes more than {seconds:.0f} s"
-
-
-def serve() -> None:
-    """Be the process that reads: files come in on standard input, what they gave goes out, until the input ends."""
-    out = speaker()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is heeded by the one that has started it
-    split(Document("Loads what a splitter needs. " * MAX_CHARS, "", False))  # also what it takes for long texts alone
-    send(out, _Progress())
-
-    told = time.monotonic()
-
-    def tick() -> None:
-        nonlocal told
-        _alarm()
-        if time.monotonic() - told > TELL:
-            told = time.monotonic()
-            send(out, _Progress())
-
-    while True:
-        try:
-            files, limits, share = pickle.load(sys.stdin.buffer)
-        except EOFError:
-            return
-        for found in files:
-            _alarm()
-            limits.hold(found, share)
-            out.write(_read_bounded(found, tick, limits.output_for(found)))
-            out.flush()
-        _alarm(0)
-
-
-def _read_bounded(found: Found, tick: Tick, most: int) -> bytes:
-    """What a file gave, as it is sent; of at most so many bytes."""
-    try:
-        said = pickle.dumps(read(found, tick), pickle.HIGHEST_PROTOCOL)
-        reason = "" if len(said) <= most else TOO_MUCH
-    except MemoryError:
-        reason = "reading it takes too much memory"
-    return pickle.dumps(Read(found.stat, time.time_ns(), "", reason), pickle.HIGHEST_PROTOCOL) if reason else said
-
-
-def _alarm(seconds: float = 2 * LIMITS.stall) -> None:
-    """End this process when it makes no progress and nobody is left to stop it."""
-    if hasattr(signal, "setitimer"):
-        signal.setitimer(signal.ITIMER_REAL, seconds)

@@ -8,7 +8,8 @@ from itertools import chain
 from index.catalog.catalog import Catalog
 from index.catalog.rows import Prepared
 from index.convert.file import Read, Result, maker, read_bytes
-from index.convert.readers import IN_HASTE, LIMITS, read_round
+from index.convert.readers import IN_HASTE, read_round
+from index.convert.worker import LIMITS
 from index.files.plan import HASTY, Known, plan, young
 from index.files.walk import Found
 from index.read.formats import reader_for

@@ -10,9 +10,10 @@ from index.catalog.catalog import Catalog
 from index.errors import Failure, HomeNotWritable
 from index.home import claim
 from index.update.spool import Spool
+from index.vectors.api import Server
 from index.vectors.embedded import Vectors
 from index.vectors.protocol import VectorStore
-from index.vectors.server import Server, ServerVectors
+from index.vectors.server import ServerVectors
 
 Progress = Callable[[int, int, int], None]
 """Told how many of how many files are done, and how many passages were embedded by now."""

@@ -25,8 +25,7 @@ from index.process.machine import in_thread
 from index.vectors.apart import Apart, Change, both
 from index.vectors.core import Collection, Store, failures
 from index.vectors.protocol import WIDE, WIDER, collection_name
-from index.vectors.stores import WAIT_TO_WRITE, Pointer, Stores, is_unsaved
-from index.vectors.view import View
+from index.vectors.stores import WAIT_TO_WRITE, Pointer, Stores, View, is_unsaved
 
 if TYPE_CHECKING:
     import numpy as np

@@ -7,8 +7,9 @@ from dataclasses import replace
 from index.errors import Failure, ServiceFailure
 from qa.answer import Answer
 from qa.ask.asking import Asking
+from qa.ask.draft import How
 from qa.ask.followup import standalone
-from qa.ask.line import How, answer
+from qa.ask.line import answer
 from qa.ask.line import ask as ask_one
 from qa.cli.batch import failed_line, found_each
 from qa.cli.common import (

@@ -5,7 +5,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from index.service.endpoint import Service, without_secrets
-from index.vectors.server import Server
+from index.vectors.api import Server
 from qa.errors import UsageFailure
 from qa.settings.environment import Value, is_yes
 
