@@ -21,6 +21,15 @@ from index.vectors.log import GRAPH
 DIMENSIONS = 32
 
 
+@pytest.fixture(autouse=True, params=["core", "public"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every test twice: by Chroma's core, and by its public client in this process, as where the core is another."""
+    if request.param == "public":
+        if request.function in (test_one_writer_and_four_readers, test_kills_lose_nothing_that_was_acknowledged):
+            pytest.skip("what visits the store are other processes, which have the core")
+        monkeypatch.setitem(core.CALLS, "count", "otherwise")
+
+
 def vectors(*seeds: int) -> np.ndarray:
     """A unit vector for each seed, always the same."""
     rows = np.stack([np.random.default_rng(seed).normal(size=DIMENSIONS) for seed in seeds]).astype(np.float32)
@@ -205,7 +214,7 @@ def test_a_damaged_store_is_one_sentence(tmp_path: Path) -> None:
     """With what mends it."""
     store = Vectors(tmp_path / "v")
     store.add("e/1/32", ["1"], vectors(1))
-    next((tmp_path / "v").rglob("core.sqlite3")).write_bytes(b"no database " * 500)
+    next((tmp_path / "v").rglob("chroma.sqlite3")).write_bytes(b"no database " * 500)
     with pytest.raises(DamagedIndex, match="vectors are damaged") as failure:
         store.query("e/1/32", vectors(1), 1)
     assert failure.value.hint.startswith("Run `qa index --rebuild`")
@@ -251,7 +260,7 @@ def test_another_process_inside_is_waited_for_and_then_busy(tmp_path: Path) -> N
 
 def test_a_connection_that_writes_is_waited_for(tmp_path: Path) -> None:
     """Chroma itself leaves one open for a moment when the machine is busy, and its change of a setting does not wait."""
-    file = str(tmp_path / "s" / "core.sqlite3")
+    file = str(tmp_path / "s" / "chroma.sqlite3")
     with opened(tmp_path / "s") as store:
         found = store.make("name", GRAPH)
         code = f"import sqlite3; c = sqlite3.connect({file!r}, isolation_level=None); c.execute('BEGIN IMMEDIATE'); print('in')"
@@ -306,9 +315,9 @@ def test_a_store_keeps_no_room_for_a_log_that_is_in_its_graph(tmp_path: Path) ->
     ids, rows = [str(i) for i in range(1000)], np.random.default_rng(1).standard_normal((1000, 256), dtype=np.float32)
     with opened(tmp_path / "s") as store:
         apart.Change("name", ids, rows).save(store, 1000)
-    before = (tmp_path / "s" / "core.sqlite3").stat().st_size
+    before = (tmp_path / "s" / "chroma.sqlite3").stat().st_size
     log.tidy(tmp_path / "s")
-    assert (tmp_path / "s" / "core.sqlite3").stat().st_size < before / 2
+    assert (tmp_path / "s" / "chroma.sqlite3").stat().st_size < before / 2
     with opened(tmp_path / "s") as store:
         (graph,) = store.collections(["name"])
         assert graph.ids() == set(ids)
@@ -414,3 +423,29 @@ def test_a_left_over_copy_is_swept(tmp_path: Path) -> None:
     assert store.left_over() == ["store-77"]
     store.add("e/1/32", ["2"], vectors(2))
     assert store.left_over() == []
+
+
+@pytest.mark.parametrize("other", [{"query": "nothing"}, {"absent": ""}])
+def test_a_core_that_is_not_as_known_is_done_without(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, other: dict[str, str]
+) -> None:
+    """chromadb's public client finds what the core has stored, stores what the core finds, and one line says so."""
+    known = dict(core.CALLS)
+    with opened(tmp_path / "s") as store:
+        apart.Change("name", ["1", "2"], vectors(1, 2)).save(store, 2)
+    monkeypatch.setattr(core, "CALLS", known | other)
+    caplog.set_level("DEBUG", "index")
+    with opened(tmp_path / "s") as store:
+        assert "its public client is used" in caplog.text
+        apart.Change("name", ["3"], vectors(3)).make(store)
+        apart.Change("name", ["2", "absent"]).make(store)
+        both = store.collections(apart.both("name"))
+        assert {i for found in both for i in found.ids()} == {"1", "3"}
+        assert {found.query(vectors(1), 9)[0][0][0] for found in both} == {"1", "3"}
+    with opened(tmp_path / "s") as store:
+        apart.Change("name", ["4"], vectors(4)).save(store, 3)
+    monkeypatch.setattr(core, "CALLS", known)
+    with opened(tmp_path / "s") as store:
+        (graph,) = store.collections(["name"])
+        assert store.names() == ["name"]
+        assert (graph.ids(), [row[0][0] for row in graph.query(vectors(1, 3, 4), 1)]) == ({"1", "3", "4"}, ["1", "3", "4"])

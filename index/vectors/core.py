@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 from index.errors import DamagedIndex, Failure, HomeNotWritable, IndexBusy
 from index.vectors import log
 from index.vectors.log import NEVER, damaged
+from index.vectors.public import PublicCore
 
 if TYPE_CHECKING:
     import numpy as np
@@ -42,6 +43,20 @@ SOME_ROOM = 1_000_000
 
 WAIT_FOR_LOCK = 60.0
 """Seconds to wait for another connection to a store's SQLite file."""
+
+CALLS = {
+    "get_max_batch_size": r"\(\$self\)",
+    "list_collections": r"\(\$self, ",
+    "create_collection": r"\(\$self, name, configuration_json_str=.* get_or_create=",
+    "delete_collection": r"\(\$self, name, tenant, database\)",
+    "update_collection": r"\(\$self, collection_id, new_name=.* new_configuration_json_str=",
+    "get": r"\(\$self, collection_id, ids=.* limit=.* offset=.* include=",
+    "count": r"\(\$self, collection_id, ",
+    "add": r"\(\$self, ids, collection_id, embeddings, ",
+    "delete": r"\(\$self, collection_id, ids=",
+    "query": r"\(\$self, collection_id, ids, query_embeddings, n_results, .* include=",
+}
+"""The core's calls that are used here, with how each must be called; it says that of itself."""
 
 _PLACE = ("default_tenant", "default_database")
 _LOCKED = "database is locked"
@@ -73,6 +88,8 @@ class Store:
 
     def close(self) -> None:
         """Let go of the files: the core does when nothing refers to it."""
+        if isinstance(self.core, PublicCore):
+            self.core.close()
         del self.core
 
 
@@ -175,17 +192,31 @@ def opened(folder: Path) -> Iterator[Store]:
         # The core imports a part of numpy. In a thread beside one that imports numpy, each would wait for the other, and Python
         # gives one of them a numpy that is not whole; so all of it comes first.
         import_module("numpy")
-        import chromadb_rust_bindings as core  # type: ignore[import-untyped]
-
         _need_handles()
         folder.mkdir(exist_ok=True)
         log.checked(folder)
-        database = core.SqliteDBConfig(core.MigrationHash.MD5, core.MigrationMode.Apply, str(folder / "chroma.sqlite3"))
-        store = Store(core.Bindings(False, database, GRAPHS, str(folder)))
+        store = Store(_core(folder))
         try:
             yield store
         finally:
             store.close()
+
+
+def _core(folder: Path) -> Any:
+    """The core of the store in a folder; where its calls are not as expected, chromadb's public client in its place."""
+    try:
+        import chromadb_rust_bindings as core  # type: ignore[import-untyped]
+
+        for name, pattern in CALLS.items():
+            if not re.match(pattern, str(getattr(core.Bindings, name).__text_signature__)):
+                raise TypeError(f"{name} is called otherwise")
+        database = core.SqliteDBConfig(core.MigrationHash.MD5, core.MigrationMode.Apply, str(folder / "chroma.sqlite3"))
+        return core.Bindings(False, database, GRAPHS, str(folder))
+    except (ImportError, AttributeError, TypeError) as error:
+        import logging
+
+        logging.getLogger(__name__).debug("Chroma's core is not as known (%s); its public client is used.", error)
+        return PublicCore(folder)
 
 
 def _need_handles() -> None:

@@ -87,7 +87,13 @@ def run(arguments: Sequence[str]) -> int:
 def _done(work: Work) -> int:
     """Do the work; where a project's `.env` needs the user's word for it, ask on a terminal."""
     from qa.errors import UntrustedSettings
+    from qa.settings.environment import debugging
 
+    if debugging():
+        import logging
+
+        logging.basicConfig(format="%(name)s: %(message)s")
+        logging.getLogger("index").setLevel(logging.DEBUG)
     try:
         return work()
     except UntrustedSettings as failure:
