@@ -4,8 +4,8 @@ Measured: `import chromadb` takes 0.6 to 1.3 s (every embedding function, OpenTe
 environment and `.env`; the core takes 0.02 s. It comes in chromadb's wheel as `chromadb_rust_bindings`, and chromadb's own
 client hands each call on to it (chromadb/api/rust.py). It has no documentation of its own; therefore no call but those here,
 chromadb below its next minor version, and a test that runs each of them beside chromadb's client, with the lowest version too
-(tests/test_dependencies.py). Owns these calls and what their errors mean; knows nothing of locks, of saving, or of what the ids
-are.
+(`tests/whole/test_dependencies.py`). Owns these calls and what their errors mean; knows nothing of locks, of saving, or of what
+the ids are.
 """
 
 import json

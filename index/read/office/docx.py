@@ -12,7 +12,7 @@ from index.passage import Document
 from index.read.draft.draft import HIDDEN_NOTE, Draft, one_line, ticking
 from index.read.draft.rows import cells
 from index.read.office.archive import Archive, attribute, core_title, local
-from index.read.office.runs import UNKNOWN, Look, Looks, shade
+from index.read.office.hidden_docx import UNKNOWN, Look, Looks, shade
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element

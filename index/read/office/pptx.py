@@ -10,7 +10,7 @@ from index.passage import Document
 from index.read.draft.draft import Draft, left_out, one_line
 from index.read.draft.rows import cells
 from index.read.office.archive import Archive, attribute, core_title, local
-from index.read.office.slides import Stage
+from index.read.office.hidden_pptx import Stage
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element

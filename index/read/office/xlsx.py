@@ -16,7 +16,7 @@ from index.passage import Document
 from index.read.draft.draft import HIDDEN, Draft, one_line, ticking
 from index.read.draft.rows import Rows
 from index.read.office.archive import Archive, core_title
-from index.read.office.veil import Veil
+from index.read.office.hidden_xlsx import Veil
 
 MOST_COLUMNS = 16_384
 """A sheet has no more."""

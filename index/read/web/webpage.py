@@ -14,7 +14,7 @@ from index.read.draft.draft import HIDDEN_NOTE, Draft, one_line
 from index.read.draft.rows import cells
 from index.read.plain.decode import decode
 from index.read.plain.text import looks_like
-from index.read.web.concealed import Linked, conceal
+from index.read.web.hidden import Linked, conceal
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
