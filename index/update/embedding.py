@@ -36,6 +36,7 @@ class Embedding:
     batches: Iterable[Batch] = ()
 
 
+@dataclass
 class Embeds:
     """A catalog with its vectors, open for one writer. `failure` is the first failure to embed; it ends the embedding.
 
@@ -45,33 +46,27 @@ class Embeds:
     passages embedded, `spool` keeps what was paid for until it is stored.
     """
 
-    def __init__(
-        self,
-        catalog: Catalog,
-        vectors: VectorStore,
-        open_embedder: Callable[[], Embedder],
-        spool: Spool,
-        *,
-        doubtful: bool = False,
-        former: Vectors | None = None,
-        budget: Budget | None = None,
-    ) -> None:
-        self.catalog = catalog
-        self.vectors = vectors
-        self.doubtful = doubtful or vectors.shared
-        self.former = former
-        self.failure: Failure | None = None
-        self.embedded = 0
+    catalog: Catalog
+    vectors: VectorStore
+    open_embedder: Callable[[], Embedder]
+    spool: Spool
+    doubtful: bool = field(default=False, kw_only=True)
+    former: Vectors | None = field(default=None, kw_only=True)
+    budget: Budget | None = field(default=None, kw_only=True)
+    failure: Failure | None = field(default=None, init=False)
+    embedded: int = field(default=0, init=False)
+    told: Callable[[int], None] = field(default_factory=lambda: lambda embedded: None, init=False)
+
+    def __post_init__(self) -> None:
+        """What is under way."""
+        self.doubtful = self.doubtful or self.vectors.shared
         self._as_left: bool | None = None
-        self.budget, self.spool = budget, spool
-        self.told: Callable[[int], None] = lambda embedded: None
-        self._left = spool.left()
+        self._left = self.spool.left()
         self._remote = False
         self._under_way: set[str] = set()
         self._ready: list[str] = []
         self._rows: list[np.ndarray] = []
         self._sketches: dict[str, bytes] = {}
-        self._open_embedder = open_embedder
 
     def _end(self) -> None:
         """Wait for what is being stored."""
@@ -96,7 +91,7 @@ class Embeds:
         if not pieces or self.failure:
             return None
         try:
-            embedder = self._open_embedder()
+            embedder = self.open_embedder()
             embedder.like(self.catalog.meta("collection"))
             if self._may_begin(embedder, pieces):
                 self._collection(embedder)

@@ -9,15 +9,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from index.catalog.catalog import Catalog
 from index.catalog.rows import Prepared, text_hash
-from index.embed.budget import Budget
-from index.embed.embedder import Embedder
 from index.errors import CostReached, Failure
 from index.passage import Piece
-from index.update.spool import Spool
 from index.vectors.embedded import Vectors
-from index.vectors.protocol import VectorStore
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,24 +28,16 @@ PAY_AT_ONCE = 5000
 """Texts of owed vectors are taken from the catalog in groups of this size."""
 
 
+@dataclass
 class Store(Embeds):
     """A catalog with its vectors, open for one writer."""
 
-    def __init__(
-        self,
-        catalog: Catalog,
-        vectors: VectorStore,
-        open_embedder: Callable[[], Embedder],
-        spool: Spool,
-        *,
-        doubtful: bool = False,
-        former: Vectors | None = None,
-        budget: Budget | None = None,
-    ) -> None:
-        super().__init__(catalog, vectors, open_embedder, spool, doubtful=doubtful, former=former, budget=budget)
+    def __post_init__(self) -> None:
+        """What is held back."""
+        super().__post_init__()
         self._held: list[Group] = []
         self._since = 0.0
-        self._first = not catalog.has_sources()
+        self._first = not self.catalog.has_sources()
         self._gathering = ""
         self._storing: _Storing | None = None
 
@@ -129,7 +116,7 @@ class Store(Embeds):
 
         Raises the failure that stopped it; what was embedded by then stays and is not embedded again.
         """
-        embedder = self._open_embedder()
+        embedder = self.open_embedder()
         if embedder.name == self.catalog.meta("embedder"):
             return
         embedder.like("")
