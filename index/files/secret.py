@@ -1,10 +1,21 @@
-"""Private keys, told by how a file begins, whatever its name.
+"""Likely secrets: files that hold keys and passwords, told by their names, and private keys by how they begin.
 
-Owns what such a file looks like; a document that only quotes a key is none. Names that tell a secret stand in
-`index/files/walk.py`.
+Owns what such a file looks like; a document that only quotes a key is none.
 """
 
 import re
+
+SECRETS = frozenset(
+    "id_rsa id_dsa id_ecdsa id_ecdsa_sk id_ed25519 id_ed25519_sk .env .netrc _netrc .pgpass .htpasswd .git-credentials"
+    " .npmrc .pypirc credentials credentials.json credentials.yaml credentials.yml credentials.toml credentials.ini"
+    " credentials.xml credentials.csv secrets.json secrets.yaml secrets.yml secrets.toml secrets.ini".split()
+)
+SECRET_BEGINNINGS = (".env.", "client_secret")
+SECRET_ENDS = (".env", ".pem", ".key", ".p12", ".pfx", ".ppk", ".jks", ".keystore", ".kdb", ".kdbx")
+"""Names of files that hold keys and passwords, in lower case."""
+
+_COPY = re.compile(r"(?:~|\.(?:bak|backup|old|orig|save|\d))+$")
+"""What programs and people add to the name of a copy."""
 
 SECRET = "likely a secret, by its first line"
 
@@ -37,3 +48,10 @@ def _is_set_in(head: bytes) -> bool:
         if not _SETTING.match(line):
             return False
     return False
+
+
+def secret_name(name: str) -> str:
+    """Why a file of this name is left out, or ""."""
+    lower = _COPY.sub("", name.lower())
+    likely = lower in SECRETS or lower.endswith(SECRET_ENDS) or lower.startswith(SECRET_BEGINNINGS)
+    return "likely a secret, by its name" if likely else ""

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from index.errors import NoDocuments
 from index.files import ignore
 from index.files.ignore import IgnoreFile
+from index.files.secret import secret_name
 
 
 class Stat(NamedTuple):
@@ -54,19 +55,6 @@ class Found(NamedTuple):
     def path(self) -> Path:
         """Where the file is."""
         return Path(self.location)
-
-
-SECRETS = frozenset(
-    "id_rsa id_dsa id_ecdsa id_ecdsa_sk id_ed25519 id_ed25519_sk .env .netrc _netrc .pgpass .htpasswd .git-credentials"
-    " .npmrc .pypirc credentials credentials.json credentials.yaml credentials.yml credentials.toml credentials.ini"
-    " credentials.xml credentials.csv secrets.json secrets.yaml secrets.yml secrets.toml secrets.ini".split()
-)
-SECRET_BEGINNINGS = (".env.", "client_secret")
-SECRET_ENDS = (".env", ".pem", ".key", ".p12", ".pfx", ".ppk", ".jks", ".keystore", ".kdb", ".kdbx")
-"""Names of files that hold keys and passwords, in lower case."""
-
-_COPY = re.compile(r"(?:~|\.(?:bak|backup|old|orig|save|\d))+$")
-"""What programs and people add to the name of a copy."""
 
 
 def walk(root: Path, home: Path, follow: bool = False) -> list[Found]:
@@ -173,7 +161,7 @@ class _Walk:
         linked = entry.is_symlink()
         folder = os.path.isdir(entry.path) if linked else entry.is_dir()
         why = ignore.excluded(ignored, source, entry.name, folder=folder) if ignored else ""
-        why = why or (self._link(entry.path) if linked else "") or ("" if folder else _secret(entry.name))
+        why = why or (self._link(entry.path) if linked else "") or ("" if folder else secret_name(entry.name))
         if why:
             return _left_out(source + "/" * (folder and not linked), entry.path, why)
         if linked and not folder:
@@ -191,7 +179,7 @@ class _Walk:
             return "a link that leads outside the folder"
         if re.search(_GIT, target):
             return "a link into .git"
-        return _secret(os.path.basename(target)) if os.path.exists(target) else "a link to nothing"
+        return secret_name(os.path.basename(target)) if os.path.exists(target) else "a link to nothing"
 
     def _inside(self, target: str) -> bool:
         return target == self.root or target.startswith(self.root.rstrip(os.sep) + os.sep)
@@ -205,13 +193,6 @@ def _ignore_files(entries: Sequence[os.DirEntry[str]], prefix: str) -> list[Igno
 
 def _identity(info: os.stat_result) -> tuple[int, int]:
     return info.st_dev, info.st_ino
-
-
-def _secret(name: str) -> str:
-    """Why a file of this name is left out, or ""."""
-    lower = _COPY.sub("", name.lower())
-    likely = lower in SECRETS or lower.endswith(SECRET_ENDS) or lower.startswith(SECRET_BEGINNINGS)
-    return "likely a secret, by its name" if likely else ""
 
 
 def _file(source: str, path: str, info: os.stat_result) -> Found:
