@@ -212,7 +212,7 @@ def _core(folder: Path) -> Any:
                 raise TypeError(f"{name} is called otherwise")
         database = core.SqliteDBConfig(core.MigrationHash.MD5, core.MigrationMode.Apply, str(folder / "chroma.sqlite3"))
         return core.Bindings(False, database, GRAPHS, str(folder))
-    except (ImportError, AttributeError, TypeError) as error:
+    except (ModuleNotFoundError, AttributeError, TypeError) as error:
         import logging
 
         logging.getLogger(__name__).debug("Chroma's core is not as known (%s); its public client is used.", error)

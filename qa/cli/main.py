@@ -4,6 +4,7 @@ import atexit
 import errno
 import io
 import os
+import re
 import signal
 import sys
 import threading
@@ -138,8 +139,8 @@ def _starved(error: Exception) -> "Failure | None":
     code = getattr(error, "errno", None)
     if code in (errno.EMFILE, errno.ENFILE):
         return OutOfHandles("Too many files are open.", "Close some programs, or let this one open more (`ulimit -n`).")
-    unsaid = isinstance(error, SystemError) and "without exception" in str(error)  # how some libraries miss memory
-    if isinstance(error, MemoryError) or code == errno.ENOMEM or unsaid:
+    unsaid = re.search("without exception set|can't allocate|can't start new thread", str(error))  # how some miss memory
+    if isinstance(error, MemoryError) or code == errno.ENOMEM or (unsaid and isinstance(error, (SystemError, RuntimeError))):
         return OutOfMemory("This process may use no more memory.", "Let it have more (a gigabyte will do), and try again.")
     if isinstance(error, ImportError):
         what = " ".join(str(error).split())[:200]
