@@ -223,7 +223,7 @@ def test_no_key_in_an_address_is_shown(project: Path, qa: Run, monkeypatch: pyte
         assert "s3cret" not in result.out + result.err, command
 
 
-@pytest.mark.parametrize(("megabytes", "code"), [(100, 4), (450, 4)])
+@pytest.mark.parametrize(("megabytes", "code"), [(100, 4), (300, 4)])
 def test_too_little_memory(project: Path, process: Run, megabytes: int, code: int) -> None:
     """Is a failure of the machine in one sentence, not a bug."""
     resource = pytest.importorskip("resource")
