@@ -2,7 +2,7 @@
 
     python bench/asking.py [--runs 9] [--peer PYTHON]
 
-Whole processes on the document in seeds/, which is indexed before; the model is `bench/loopback.py`. Gives medians of seconds,
+Whole processes on the document in seeds/, which is indexed before; the model is `bench/service.py`. Gives medians of seconds,
 of seconds to the first byte of the answer, and of peak memory. The floor imports chromadb and openai, opens a store of five
 vectors, queries it and streams one reply. PYTHON is that of the environment for `bench/peer.py`; without it there is no peer.
 """

@@ -3,7 +3,7 @@
     python bench/indexing.py FOLDER [--embedder static] [--runs 3] [--peer PYTHON] [--latency 0.1] [--minilm FOLDER]
 
 `static` and `openai` are held against `bench/peer.py` (PYTHON is that of its environment), whole processes; the service is
-`bench/loopback.py`, which answers after `latency`. `minilm` is held against Chroma's own embedding function alone, on passages
+`bench/service.py`, which answers after `latency`. `minilm` is held against Chroma's own embedding function alone, on passages
 that `qa index` has made; FOLDER holds its files in Chroma's layout. LlamaIndex's nodes are about six times as long as passages,
 hence two ratios: by bytes of documents a second, and by passages or nodes a second.
 """

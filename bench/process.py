@@ -96,8 +96,8 @@ def clean(home: Path, **settings: str) -> dict[str, str]:
 
 @contextmanager
 def loopback(*options: str) -> Iterator[str]:
-    """The base URL of `bench/loopback.py`, in a process of its own."""
-    command = [sys.executable, str(Path(__file__).parent / "loopback.py"), *options]
+    """The base URL of `bench/service.py`, in a process of its own."""
+    command = [sys.executable, str(Path(__file__).parent / "service.py"), *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as service:
         assert service.stdout
         try:

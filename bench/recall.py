@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from index.catalog.catalog import Catalog
 from index.embed.choice import open_embedder
 from index.embed.embedder import Embedder
-from index.home import VECTORS
+from index.home.claim import VECTORS
 from index.passage import Piece
 from index.search import near
 from index.search.near import Index

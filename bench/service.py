@@ -1,6 +1,6 @@
 """The tests' OpenAI-compatible service as a process of its own, quick enough not to be what is measured.
 
-    python bench/loopback.py [--latency 0.1] [--dimensions 1536]
+    python bench/service.py [--latency 0.1] [--dimensions 1536]
 
 Prints its base URL and serves until it is stopped. A text's vector is the sum of those of its words, which are random, of their
 hashes: texts are near each other as real ones are. Vectors that are all equally far take a graph twice as long.
@@ -20,22 +20,22 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
-import service
+import loopback
 
 
-class Quick(service.Loopback):
+class Quick(loopback.Loopback):
     """Each call for embeddings waits for `latency`; nothing is remembered of it."""
 
     latency = 0.0
 
-    def take(self, request: service.Request) -> service.Fault:
+    def take(self, request: loopback.Request) -> loopback.Fault:
         with self.lock:
-            delay = self.latency if request.path == service.EMBEDDINGS else 0.0
-            return replace(service.Fault(), delay=delay)
+            delay = self.latency if request.path == loopback.EMBEDDINGS else 0.0
+            return replace(loopback.Fault(), delay=delay)
 
 
-class Handler(service.Handler):
-    def embed(self, body: dict[str, Any], fault: service.Fault) -> None:
+class Handler(loopback.Handler):
+    def embed(self, body: dict[str, Any], fault: loopback.Fault) -> None:
         texts = [body["input"]] if isinstance(body["input"], str) else body["input"]
         rows = [vector(str(text), body.get("dimensions") or self.loopback.dimensions) for text in texts]
         as_text = body.get("encoding_format") == "base64"
