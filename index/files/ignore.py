@@ -7,13 +7,18 @@ what is in them, so a pattern need only match a path itself, never something bel
 
 import os
 import re
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from index.process.machine import opened
 
 LARGEST = 64_000
 """Bytes of an ignore file; what is beyond excludes nothing."""
+
+MOST = 500_000
+"""Characters of all ignore files of a walk: each path is held against every rule above it. A folder with more is left out."""
 
 NAMES = (".gitignore", ".qaignore")
 """In the order of their weight within one folder: the last one decides first."""
@@ -43,14 +48,12 @@ class _Rule:
 
 
 class IgnoreFile:
-    """The rules of one ignore file; `source` is its path below the documents' folder."""
+    """The rules of one ignore file; `source` is its path below the documents' folder, `size` how many characters it holds."""
 
     def __init__(self, source: str, text: str) -> None:
-        self.source = source
+        self.source, self.size = source, len(text)
         self._below = len(source) - len(source.rpartition("/")[2])
-        self._rules = list(_rules(text))
-        self._names = _any_of([rule for rule in self._rules if rule.named])
-        self._paths = _any_of([rule for rule in self._rules if not rule.named])
+        self._rules, self._names, self._paths = _compiled(text)
 
     def decides(self, source: str, name: str, folder: bool) -> _Rule | None:
         """The last rule that matches a file or a folder in or below this file's folder."""
@@ -72,6 +75,16 @@ def excluded(files: Sequence[IgnoreFile], source: str, name: str, *, folder: boo
         if rule := file.decides(source, name, folder):
             return f"excluded by {file.source} ({rule.pattern})" if rule.excludes else ""
     return ""
+
+
+@lru_cache(maxsize=100)
+def _compiled(text: str) -> tuple[Sequence[_Rule], re.Pattern[str] | None, re.Pattern[str] | None]:
+    """All rules of a file, and what tells whether any of those that are held against a name, or against a path, matches."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # of "[a&&b]", which a later Python may read otherwise
+        rules = list(_rules(text))
+        named, others = ([rule for rule in rules if rule.named is which] for which in (True, False))
+        return rules, _any_of(named), _any_of(others)
 
 
 def _rules(text: str) -> Iterator[_Rule]:

@@ -31,7 +31,8 @@ class Stat(NamedTuple):
 
 
 _UNREADABLE, _NO_TEXT = "the folder cannot be read", "a name that is not valid UTF-8"
-LOST = (_UNREADABLE, _NO_TEXT)
+_TOO_MANY_RULES = "the ignore files down to here hold too many rules"
+LOST = (_UNREADABLE, _NO_TEXT, _TOO_MANY_RULES)
 """How those reasons begin that are not the user's choice: documents may be lost to the index."""
 
 UNSEEN = Stat(0, 0, 0, 0)
@@ -107,7 +108,7 @@ class _Folder:
     ignored: tuple[IgnoreFile, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Walk:
     """One walk; `seen` are the folders that are not looked into (again), by device and inode.
 
@@ -118,6 +119,7 @@ class _Walk:
     follow: bool
     seen: set[tuple[int, int]]
     links: dict[str, str]
+    rules: int = 0
 
     def found(self, top: str) -> list[Found]:
         """All files; OSError if the top folder cannot be read, any other is left out."""
@@ -143,7 +145,12 @@ class _Walk:
         self.seen.add(identity)
         with os.scandir(folder.path) as scanned:
             entries = list(scanned)
-        ignored = (*folder.ignored, *_ignore_files(entries, folder.prefix))
+        own = _ignore_files(entries, folder.prefix)
+        self.rules += sum(file.size for file in own)
+        if own and self.rules > ignore.MOST:
+            found.append(_left_out(folder.prefix or own[0].source, folder.path, _TOO_MANY_RULES))
+            return
+        ignored = (*folder.ignored, *own)
         for entry in entries:
             if entry.name[0] == ".":
                 continue

@@ -109,9 +109,14 @@ class Folder:
             os.replace(self._at(name, handle), self._at(new, handle), src_dir_fd=handle, dst_dir_fd=handle)
 
     def delete(self, name: str) -> None:
-        """Delete a file, a link as a link; nothing where there is none."""
+        """Delete a file, a link as a link, a folder with all in it; nothing where there is none."""
         with suppress(FileNotFoundError), self._handle() as handle:
-            os.unlink(self._at(name, handle), dir_fd=handle)
+            try:
+                os.unlink(self._at(name, handle), dir_fd=handle)
+            except (IsADirectoryError, PermissionError):
+                if not stat.S_ISDIR(self.stat(name).st_mode):
+                    raise
+                shutil.rmtree(self._at(name, handle), dir_fd=handle)
 
     def drop(self, name: str) -> None:
         """Delete a folder with all in it, as far as the system lets it; links in it are deleted as links."""

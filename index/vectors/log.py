@@ -63,16 +63,18 @@ def checked(folder: Path) -> None:
     path = folder / _FILE
     if not path.exists():
         return
-    with closing(sqlite3.connect(path, timeout=5.0)) as db:
-        db.execute("PRAGMA trusted_schema = OFF")
-        try:
+    if not path.is_file():
+        raise damaged(f"{_FILE} is no file")
+    try:
+        with closing(sqlite3.connect(path, timeout=5.0)) as db:
+            db.execute("PRAGMA trusted_schema = OFF")
             found = next(_odd(db), "")
-        except (ValueError, RecursionError) as error:  # settings that are no JSON
-            found = f"settings that cannot be read ({error})"
-        except sqlite3.DatabaseError as error:
-            if isinstance(error, sqlite3.OperationalError) and "no such table" not in str(error):
-                return  # locked, or no room: the core says so in its own words
-            found = str(error)
+    except (ValueError, RecursionError) as error:  # settings that are no JSON
+        found = f"settings that cannot be read ({error})"
+    except sqlite3.DatabaseError as error:
+        if isinstance(error, sqlite3.OperationalError) and "no such table" not in str(error):
+            return  # locked, or no room: the core says so in its own words
+        found = str(error)
     if found:
         raise damaged(f"{_FILE} holds {found}")
 

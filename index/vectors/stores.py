@@ -153,7 +153,11 @@ class Stores:
         """The state, of a store whose graphs are those that were saved here; also a copy of them."""
         state = self._state()
         store = self.folder / state.store
-        if state.stats != _graph_stats(store) and state.digest != _graph_digest(store):
+        try:
+            known = state.stats == _graph_stats(store) or state.digest == _graph_digest(store)
+        except OSError as error:
+            raise damaged(f"their graph cannot be read ({error.strerror})") from error
+        if not known:
             raise damaged("their graph is not the one that was saved here")
         return state
 

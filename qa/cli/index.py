@@ -12,18 +12,18 @@ from functools import partial
 from index.embed.budget import Budget
 from index.embed.choice import full_name, local_best, open_embedder
 from index.embed.embedder import Embedder
-from index.errors import DamagedIndex, IndexBusy
+from index.errors import DamagedIndex, IndexBusy, NoDocuments
 from index.update.forecast import forecast
 from index.update.run import prune, update
 from index.update.target import Progress, Report
 from qa.cli.common import LONGEST_WAIT, progress_on, settings_for
 from qa.cli.watch import keep_up
-from qa.documents.library import RENEWED, agree, chosen_embedder, embedder_for, for_embedding, stored_embedder
+from qa.documents.library import RENEWED, agree, check_agreed, chosen_embedder, embedder_for, for_embedding, stored_embedder
 from qa.documents.offers import offers_of
 from qa.errors import UsageFailure
 from qa.model.prices import embedding_price
 from qa.settings.environment import check_embedder, checked_cost
-from qa.settings.load import Settings, Where
+from qa.settings.load import Settings, Where, load
 from qa.show import fields, reports
 from qa.show.terminal import Screen
 from qa.show.text import counted
@@ -58,6 +58,8 @@ def index(options: Indexing, where: Where, screen: Screen) -> int:
     if settings.target.server:
         settings.sending("Vectors of", settings.target.server.host)
     own = _own_embedder(settings, options)
+    if own and not named and options.rebuild:
+        check_agreed(settings, own)  # before its vectors are dropped
     opened = _embedder(settings, named, own, screen, rebuild=options.rebuild)
     budget = None if limit is None else _budget(settings, limit, named or own or settings.embedder, screen)
     first = True
@@ -65,6 +67,8 @@ def index(options: Indexing, where: Where, screen: Screen) -> int:
     def bring_up() -> Report:
         nonlocal first
         with progress_on(screen) as progress, _told_when_stopped(progress, screen) as told:
+            if not first:
+                _check_place(settings, where)
             target = replace(settings.target)  # a server that did not answer is asked again at each round
             done = partial(update, target, opened, progress=told, rebuild=first and options.rebuild)
             done = partial(done, switch=first and bool(named), thorough=True, give_up=True, budget=budget)
@@ -77,6 +81,13 @@ def index(options: Indexing, where: Where, screen: Screen) -> int:
     if options.watch:
         keep_up(settings, bring_up, screen, json=options.json)
     return _tell(bring_up, settings, options, screen)
+
+
+def _check_place(settings: Settings, where: Where) -> None:
+    """Raise NoDocuments unless the documents and the home are those of the first round: a link may have taken their place."""
+    now, target = load(where).target, settings.target
+    if (now.root, now.home) != (target.root, target.home):
+        raise NoDocuments(f"Another folder stands at {target.root} now.", "Run `qa index` again.").hiding(target.root)
 
 
 def _checked(options: Indexing) -> float | None:

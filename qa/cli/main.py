@@ -76,7 +76,7 @@ def run(arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         raise
     except OSError as error:
-        return _failed(_unwritten(error) or _starved(error) or _bug(error), arguments)
+        return _failed(_unwritten(error) or _starved(error) or _replaced(error) or _bug(error), arguments)
     except SystemExit as end:
         if end.code == 1:  # how typer ends when its help is written into a closed pipe
             raise BrokenPipeError from end
@@ -146,6 +146,16 @@ def _starved(error: Exception) -> "Failure | None":
         what = " ".join(str(error).split())[:200]
         return IncompleteInstall(f"A library cannot be loaded: {what}.", "Let qa have more memory, or install it again.")
     return None
+
+
+def _replaced(error: OSError) -> "Failure | None":
+    """Something else stands, while a command runs, where a folder or a file of the index stood."""
+    from index.errors import DamagedIndex
+
+    if error.errno not in (errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.ENOTEMPTY):
+        return None
+    message = f"Something in the index's folder is not what was made there: {error.strerror}."
+    return DamagedIndex(message, "Move that folder away, and `qa index` makes it anew.")
 
 
 def _bug(error: Exception) -> "Failure":

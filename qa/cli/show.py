@@ -35,11 +35,15 @@ def show(place: str, text: bool, json: bool, markdown: bool, where: Where, scree
     with Catalog(target.home) as catalog:
         target.owned(catalog)
         if text:
-            screen.exact(whole_text(place, target, catalog, Path.cwd()))
-            return 0
-        found = surroundings(place, target, catalog, Path.cwd())
-        if on_disk(target.root, found.place.source, catalog).text != catalog.text(found.place.source):
-            screen.notice(f"{found.place.source} has changed since it was indexed; this is what was indexed.")
+            source, whole = whole_text(place, target, catalog, Path.cwd())
+        else:
+            found = surroundings(place, target, catalog, Path.cwd())
+            source = found.place.source
+        if on_disk(target.root, source, catalog).text != catalog.text(source):
+            screen.notice(f"{source} has changed since it was indexed; this is what was indexed.")
+    if text:
+        screen.exact(whole)
+        return 0
     if json:
         screen.line(fields.to_json(fields.surroundings_json(found)))
     else:

@@ -105,15 +105,20 @@ def embedder_for(
     @cache
     def opened() -> Embedder:
         name = chosen_embedder(settings, notice)
-        if not is_agreed(settings, name):
-            message = f"The index was made with {name}, and you have not said that these documents may go there."
-            raise EmbedderMissing(message, f"`qa index --embedder {name}` says so.")
+        check_agreed(settings, name)
         # minilm's files are fetched only for a user who names it, never because an old index once used it.
         unnamed = name == "minilm" and settings.embedder != name
         service = for_embedding(settings, name, notice, all_of_it=all_of_it)
         return open_embedder(name, service, settings.offline or unnamed, patience)
 
     return opened
+
+
+def check_agreed(settings: Settings, name: str) -> None:
+    """Raise EmbedderMissing for a service that the user has not named for these documents."""
+    if not is_agreed(settings, name):
+        message = f"The index was made with {name}, and you have not said that these documents may go there."
+        raise EmbedderMissing(message, f"`qa index --embedder {name}` says so.")
 
 
 def is_agreed(settings: Settings, name: str) -> bool:

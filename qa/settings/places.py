@@ -20,8 +20,8 @@ def target_of(values: Mapping[str, Value], project: Path | None, cwd: Path) -> t
     notices: tuple[str, ...] = ()
     if values["QA_HOME"].text:
         home = _checked_home(path_of(values["QA_HOME"], project, cwd))
-        if values["QA_HOME"].origin != ".env" and home.is_symlink():
-            home = _real(home)  # the user's own, by name
+        if (values["QA_HOME"].origin != ".env" and home.is_symlink()) or ".." in home.parts:
+            home = _real(home)  # the user's own, by name; and what a folder that is not there yet would lead back to
     else:
         home = project / ".qa" if own and project is not None else _cache(root)
     reason = claim.refused(home)

@@ -100,8 +100,9 @@ def _seeds(text: str, project: Path, default: str) -> str:
 
 
 def _home(text: str, project: Path, default: str) -> str:
-    path = Path(_real(text, project))
-    return "" if path.is_relative_to(os.path.realpath(project)) else f"keep the index in {path}"
+    path, root = Path(_real(text, project)), Path(os.path.realpath(project))
+    own = path.is_relative_to(root) and all(part[0] != "." or part == ".qa" for part in path.relative_to(root).parts)
+    return "" if own else f"keep the index in {path}"
 
 
 def _always(what: str) -> Callable[[str, Path, str], str]:

@@ -48,9 +48,10 @@ def surroundings(place: str, target: Target, catalog: Catalog, cwd: Path) -> Sur
     return _around(source, catalog, *at)
 
 
-def whole_text(file: str, target: Target, catalog: Catalog, cwd: Path) -> str:
-    """A source's text exactly as indexed; of FILE:LINE and the like the file's."""
-    return _text(_found(file, target, catalog, cwd)[0], catalog)
+def whole_text(file: str, target: Target, catalog: Catalog, cwd: Path) -> tuple[str, str]:
+    """A source with its text exactly as indexed; of FILE:LINE and the like the file's."""
+    source = _found(file, target, catalog, cwd)[0]
+    return source, _text(source, catalog)
 
 
 def _found(place: str, target: Target, catalog: Catalog, cwd: Path) -> tuple[str, At]:

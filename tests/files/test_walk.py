@@ -222,3 +222,23 @@ def test_a_pattern_of_many_stars(tmp_path: Path) -> None:
     (tmp_path / ("a" * 200)).write_text("A zebra.")
     (tmp_path / ("(" * 200)).write_text("A zebra.")
     assert [found.left_out for found in walk(tmp_path, tmp_path / "home")] == ["", ""]
+
+
+def test_ignore_files_have_a_bound_in_all(tmp_path: Path) -> None:
+    """Each path is held against every rule above it: a folder below more than so many is left out, and that is said."""
+    text = "".join(f"*x*y*z{n}\n" for n in range(4500))
+    for n in range(60):
+        (tmp_path / "docs" / f"s{n}").mkdir(parents=True)
+        (tmp_path / "docs" / f"s{n}" / ".gitignore").write_text(text)
+        (tmp_path / "docs" / f"s{n}" / "a.txt").write_text("x")
+    found = walk(tmp_path / "docs", tmp_path / "home")
+    assert {f.left_out for f in found} == {"", "the ignore files down to here hold too many rules"}
+    assert 0 < sum(not f.left_out for f in found) < 60
+
+
+def test_an_odd_set_in_a_pattern_is_no_warning(tmp_path: Path, recwarn: pytest.WarningsRecorder) -> None:
+    """Python may read "[a&&b]" otherwise one day."""
+    (tmp_path / ".gitignore").write_text("[a&&b]\n[[a]\n[a||b]\n")
+    (tmp_path / "c.txt").write_text("x")
+    assert [f.source for f in walk(tmp_path, tmp_path / "home")] == ["c.txt"]
+    assert not recwarn.list

@@ -591,3 +591,58 @@ def test_what_was_paid_for_by_nobody(tmp_path: Path, data: bytes) -> None:
     assert spool.take("openai/m/8", {(b"k" * 16).hex(), (b"x" * 16).hex()}) == ([], None)
     assert spool.of("openai/m/8", spool.left()) in ([], ["1.paid"])
     spool.forget(["1.paid"])
+
+
+@pytest.mark.parametrize("name", ["x/..", "x/../notes", "x/../seeds", "x/y/../.."])
+def test_a_home_named_by_way_of_a_folder_that_is_not_there(project: Path, qa: Run, name: str) -> None:
+    """It leads back to a folder that holds other things: nothing in that is touched."""
+    (project / "notes").mkdir()
+    (project / "notes" / "last-answer.json").write_text("mine")
+    (project / "last-answer.json").write_text("mine")
+    (project / ".env").write_text(f"QA_HOME={name}\n")
+    before = {path: path.stat().st_mode for path in project.rglob("*")}
+    result = qa("ask", QUESTION)
+    assert (result.code, "is not used for an index" in result.err) == (4, True)
+    assert {path: path.stat().st_mode for path in project.rglob("*")} == before
+
+
+@pytest.mark.parametrize("home", [".git/x", ".ssh", ".github/workflows"])
+def test_a_home_in_a_hidden_folder_needs_the_users_word(project: Path, qa: Run, home: str) -> None:
+    """As any path to what is hidden does."""
+    (project / ".env").write_text(f"QA_HOME={home}\n")
+    assert qa("ask", QUESTION).code == 2
+    assert not (project / home).exists()
+
+
+@pytest.mark.parametrize("place", ["vectors/store", "vectors/store/chroma.sqlite3", "vectors/current.json"])
+def test_what_is_another_kind_of_thing_is_damage(project: Path, qa: Run, place: str) -> None:
+    """A file where a folder stood, or the reverse: found by words alone, and made anew."""
+    qa("index")
+    (store,) = (project / ".qa" / "vectors").glob("store-*")
+    path = project / ".qa" / place.replace("vectors/store", f"vectors/{store.name}")
+    if path.is_dir():
+        shutil.rmtree(path)
+        path.write_text("junk")
+    else:
+        path.unlink()
+        path.mkdir()
+        (path / "inner").write_text("junk")
+    (project / "seeds" / "new.txt").write_text("A note.")
+    for command in (("ask", QUESTION), ("search", QUESTION)):
+        result = qa(*command)
+        assert (result.code, "vectors are damaged" in result.err) == (0, True), command
+    assert qa("doctor").code == 4
+    assert qa("index", "--rebuild").code == 0
+    assert "damaged" not in qa("ask", QUESTION).err
+
+
+def test_a_copy_is_not_made_anew_without_what_was_paid_for(project: Path, qa: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a copy of a folder for which a service was named, a rebuild drops nothing before that is named again."""
+    with Loopback() as service:
+        monkeypatch.setenv("OPENAI_BASE_URL", service.url)
+        assert qa("index", "--embedder", "openai").code == 0
+        other = project.parent / "other"
+        shutil.copytree(project, other)
+        monkeypatch.chdir(other)
+        assert qa("index", "--rebuild").code == 5
+        assert json.loads(qa("status", "--json").out)["owed"] == 0

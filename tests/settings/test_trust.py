@@ -72,7 +72,8 @@ def test_what_needs_the_users_word(project: Path, qa: Run, private: Path, line: 
         *(
             "QA_SEEDS=seeds",
             "QA_SEEDS=./seeds/",
-            "QA_HOME=.index",
+            "QA_HOME=index",
+            "QA_HOME=.qa",
             "QA_FOLLOW=0",
             "QA_FOLLOW=NO",
             "OPENAI_BASE_URL=",

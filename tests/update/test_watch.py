@@ -206,3 +206,18 @@ def test_a_round_waits_for_another_index(project: Path, watching: Watching) -> N
         (project / "seeds" / "b.txt").write_text("B.")
         assert watching.quiet()
     assert watching.round()["added"] == 1
+
+
+def test_another_folder_in_the_place_of_the_documents_is_not_read(project: Path, watching: Watching) -> None:
+    """As a pull may bring one, while nobody looks: what the user has named is not what a link leads to."""
+    private = project.parent / "private"
+    private.mkdir()
+    (private / "diary.txt").write_text("The ferry is rusty.")
+    (project / "seeds").rename(project / "old")
+    (project / "seeds").symlink_to(private)
+    told = watching.round()
+    assert told["error"]["code"] == "no_documents"
+    (project / "seeds").unlink()
+    (project / "old").rename(project / "seeds")
+    (project / "seeds" / "b.txt").write_text("Xi asked Lee.")
+    assert watching.round()["added"] == 1
