@@ -14,8 +14,11 @@ from itertools import pairwise
 
 from index.passage import Span
 
-_WIDTHS = range(40, 121)
+_WIDTHS, _WIDE_WIDTHS = range(40, 121), range(121, 401)
 """Columns at which people and programs wrap prose; a longer line was not wrapped, shorter ones are verse or lists."""
+
+_PROOF = 3
+"""Breaks that show that a text is wrapped at a greater width than people use: all of them where the next word would not fit."""
 
 INK = re.compile(r"\S")
 _NEWLINE = re.compile(r"\r\n|\n|\r")
@@ -163,6 +166,8 @@ def _wrapped(run: Sequence[Line], usual: int) -> list[bool]:
     explained = [capital for was, capital in prose if was]
     announced = len(run) == 2 and run[0].body.endswith(":")  # two lines prove little, and this one announces the other
     listed = len(explained) < len(prose) and all(explained)  # verse, logs, addresses: prose breaks before small letters too
+    if width in _WIDE_WIDTHS:
+        return full if len(full) >= _PROOF and all(full) else [False] * len(full)
     if width not in _WIDTHS or 5 * width < 3 * usual or 2 * len(explained) < len(prose) or announced or listed:
         return [False] * len(full)
     return full

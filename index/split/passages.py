@@ -16,7 +16,7 @@ from index.split.lines import INK, Line, blocks_of, lines_of, trimmed
 from index.split.packing import packer
 from index.split.sentences import tiles
 
-VERSION: int = 3
+VERSION: int = 4
 """Raise it whenever the same text would give other passages: the index then splits again."""
 
 MAX_CHARS = 900

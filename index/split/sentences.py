@@ -4,10 +4,12 @@ Owns where a sentence ends; knows nothing of lines.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from index.passage import Span
+from index.split.abbreviations import ends
 from index.split.lines import INK, blocks_of, lines_of
 
 _WINDOW = 4000
@@ -15,16 +17,22 @@ _WINDOW = 4000
 
 _OTHER_SPACE = re.compile(r"[\r\n]+[ \t]*(?:>[ \t]?)+|[^\S ]")
 _OPENING_QUOTES = frozenset("\"'“‘«„「『")
-_AFTER_CLOSER = re.compile(r"(?<=\w\w\w\w[.!?])[)\"”]+\s+(?=[\"“‘(]?[^\W\d_])")
+_MISSED = re.compile(r"(?<=\w\w\w\w[.!?])[)\"”]+\s+(?=[\"“‘(]?[^\W\d_])")
+_MISSED_MAY = re.compile(r"May\.\s+(?=[A-Z])")
+_MISSED_WIDE = re.compile("(?<=[。！？])[」』）”’]*\\s*(?=\\S)")
+"""Where a sentence may begin that sentencex does not tell."""
+
 _MARKER = re.compile(r"[(\[]?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,5})[.)\]]+")
 _NOTE = r"\[[^\[\]]{1,30}\]|:\d[\d–.-]*"
 _NOTES = re.compile(rf"(?:{_NOTE})*\s*")
 _NO_SENTENCE = re.compile(rf"(?:{_NOTE}|[\W_])++")
-_TITLE = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|Prof|Capt)\.$")
-_DAY = re.compile(r"\b\d{1,2}\.$")
-_MONTH = re.compile(r"(?:Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember)\b")
-_MEMBER = re.compile(r"\w+(?:\(|\.\w)")
-_FULL_WORD = re.compile(r"\w{4}\.$")
+_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
+_FAR = re.compile("[\u0e00-\u9fff\uff01-\uff60]")
+_GAP = re.compile(rf"(?<=[{_UNSPACED}])\s+(?=[{_UNSPACED}\d])")
+"""Thai, Lao, Burmese and Khmer have no full stops and no spaces but between clauses."""
+
+_CLAUSE = 50
+"""Characters of such a text that stand together at least: a clause or two."""
 
 
 def sentences(text: str) -> list[Span]:
@@ -51,7 +59,9 @@ def _cuts(text: str, start: int, end: int) -> list[int]:
     if not block.isprintable():  # white space but " ": sentencex ends no sentence at a line break, and panics at "J.\xa0K."
         block = _OTHER_SPACE.sub(lambda m: " " * len(m[0]), block)
     cuts = [0]
-    for found in sorted({*_boundaries(block), *(m.end() for m in _AFTER_CLOSER.finditer(block))}):
+    far = not block.isascii() and _FAR.search(block) is not None
+    missed = [*_MISSED.finditer(block), *_MISSED_MAY.finditer(block), *(_MISSED_WIDE.finditer(block) if far else ())]
+    for found in sorted({*_boundaries(block), *(m.end() for m in missed)}):
         cut = _settle(block, found)
         if not cuts[-1] < cut < len(block) or not _ends(block, cuts[-1], cut):
             continue
@@ -61,7 +71,19 @@ def _cuts(text: str, start: int, end: int) -> list[int]:
             cuts.append(cut)
     if len(cuts) > 1 and _NO_SENTENCE.fullmatch(block, cuts[-1]):
         cuts.pop()
+    if far:
+        cuts = sorted({*cuts, *_clauses(block, cuts)})
     return [_to_mark(text, block, start, cut) for cut in cuts[1:]]
+
+
+def _clauses(block: str, cuts: Sequence[int]) -> Iterator[int]:
+    """Where texts in scripts without full stops are cut: at spaces, into pieces of some length."""
+    begin = 0
+    for gap in _GAP.finditer(block):
+        begin = max(begin, cuts[bisect_right(cuts, gap.end()) - 1])
+        if gap.start() - begin >= _CLAUSE:
+            begin = gap.end()
+            yield begin
 
 
 def _to_mark(text: str, block: str, start: int, cut: int) -> int:
@@ -93,15 +115,11 @@ def _settle(block: str, found: int) -> int:
 
 
 def _ends(block: str, start: int, cut: int) -> bool:
-    """Whether a sentence ends before the cut: not after a mere "2." or "Mr.", in "3. Oktober" or "a.B()", nor before "and"."""
+    """Whether a sentence ends before the cut: not after a mere "2.", nor behind what `abbreviations.py` knows."""
     end = cut
     while block[end - 1].isspace():
         end -= 1
     tail = block[max(start, end - 40) : end]
-    if tail[-1].isalnum() or tail[-1] in ",;:" or _MARKER.fullmatch(tail) or _TITLE.search(tail) or block[cut] in ",;:)":
+    if tail[-1].isalnum() or tail[-1] in ",;:" or _MARKER.fullmatch(tail) or block[cut] in ",;:)":
         return False
-    if block[cut].islower():
-        return _FULL_WORD.search(tail) is not None
-    if end == cut and _MEMBER.match(block, cut):
-        return False
-    return not (_MONTH.match(block, cut) and _DAY.search(tail))
+    return ends(tail, block[cut : cut + 20], spaced=end < cut)
