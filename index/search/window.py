@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from index.passage import Hit
 from index.search.question import Question
+from index.split.tables import with_names
 
 SHORT = 400
 """Characters; a shorter passage, or part of one, is not narrowed further."""
@@ -36,8 +37,15 @@ def narrowed(question: Question, hit: Hit) -> Hit:
     moved = ((place, place.start + shift) for place in (hit.place, *hit.also))
     place, *also = (place.inner(start, start + length, hit.text) for place, start in moved)
     text = hit.text[shift : shift + length]
+    heading = with_names(hit.heading, hit.text, shift)
     return replace(
-        hit, place=place, text=text, sentences=hit.sentences[inside], also=tuple(also), likeness=hit.likeness[inside]
+        hit,
+        place=place,
+        heading=heading,
+        text=text,
+        sentences=hit.sentences[inside],
+        also=tuple(also),
+        likeness=hit.likeness[inside],
     )
 
 

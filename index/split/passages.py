@@ -15,6 +15,7 @@ from index.passage import Document, Passage, Span, parts_within
 from index.split.lines import INK, Line, blocks_of, lines_of, trimmed
 from index.split.packing import packer
 from index.split.sentences import tiles
+from index.split.tables import joined, names_at, tables
 
 VERSION: int = 4
 """Raise it whenever the same text would give other passages: the index then splits again."""
@@ -48,6 +49,8 @@ def split(document: Document, tick: Callable[[], None] = lambda: None) -> list[P
         inside = spans[bisect_left(spans, (start, start)) : bisect_left(spans, (end, end))]
         if inside:
             passages += _passages(text, inside, heading, begins)
+    if found := list(tables(lines)):
+        passages = [replace(p, heading=joined(p.heading, names_at(found, p.start))) for p in passages]
     return _with_parts(passages, document) if document.parts else passages
 
 

@@ -24,6 +24,9 @@ _MISSED_WIDE = re.compile("(?<=[。！？])[」』）”’]*\\s*(?=\\S)")
 
 _MARKER = re.compile(r"[(\[]?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,5})[.)\]]+")
 _NOTE = r"\[[^\[\]]{1,30}\]|:\d[\d–.-]*"
+_CLOSING = re.compile(r"[*_~`]{1,3}\s+")
+"""What ends bold or struck text, behind the full stop of its last sentence."""
+
 _NOTES = re.compile(rf"(?:{_NOTE})*\s*")
 _NO_SENTENCE = re.compile(rf"(?:{_NOTE}|[\W_])++")
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
@@ -107,9 +110,11 @@ def _boundaries(block: str) -> Iterator[int]:
 
 
 def _settle(block: str, found: int) -> int:
-    """Move a boundary to where the next sentence's text begins: before its quote, behind "[2]" that stands at the last."""
+    """Move a boundary to where the next sentence's text begins: before its quote, behind "**" or "[2]" of the last."""
     if found > 1 and block[found - 1] in _OPENING_QUOTES and block[found - 2].isspace():
         return found - 1
+    if found and not block[found - 1].isspace() and (closing := _CLOSING.match(block, found)):
+        return closing.end()
     note = _NOTES.match(block, found) if found else None
     return note.end() if note else found
 

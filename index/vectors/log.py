@@ -81,12 +81,13 @@ def checked(folder: Path) -> None:
 
 def _odd(db: sqlite3.Connection) -> Iterator[str]:
     """What stands in it that is none of ours."""
-    tables = db.execute("SELECT type, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
-    if not any(kind == "table" for kind, _ in tables):
-        return  # a kill came before Chroma made them
-    for kind, sql in tables:
+    tables = db.execute("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
+    for kind, _, sql in tables:
         if kind not in ("table", "index") or _ACTS.search(sql):
             yield f"a {kind} that acts"
+    made = any(name == "collections" for _, name, _ in tables)
+    if not made or not db.execute("SELECT 1 FROM collections LIMIT 1").fetchone():
+        return  # a kill came while Chroma made its tables, or before anything stood in them
     for settings in db.execute("SELECT config_json_str, schema_str FROM collections"):
         yield from (f"the setting {name}" for text in settings if text for name in _unknown(json.loads(text), ""))
     for what, query in _ODD.items():

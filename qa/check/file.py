@@ -15,6 +15,7 @@ from index.convert.readers import text_of
 from index.passage import Place
 from index.process.machine import opened
 from index.read.formats import reader_for
+from index.split.tables import with_names
 from qa.answer import Citation, SentenceRef, Verdict
 
 
@@ -75,5 +76,6 @@ def prove(refs: Sequence[SentenceRef], root: Path, catalog: Catalog) -> list[Cit
             files[place.source] = on_disk(root, place.source, catalog)
         known = catalog.source(place.source)
         verdict = files[place.source].verdict(place, ref.quote)
-        citations.append(Citation(n, place, ref.hit.heading, ref.quote, verdict, known.sha256 if known else ""))
+        heading = with_names(ref.hit.heading, ref.hit.text, ref.span[0] - ref.hit.place.start)
+        citations.append(Citation(n, place, heading, ref.quote, verdict, known.sha256 if known else ""))
     return citations

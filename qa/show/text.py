@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from index.passage import Hit, Place
+from index.split.tables import columns_in
 from qa.answer import Answer, Citation, Surroundings
 from qa.saved.answers import Standing
 from qa.show.escapes import escaped
@@ -97,7 +98,9 @@ def _source_line(screen: Screen, citation: Citation, root: Path) -> str:
     number = screen.style(f"[{citation.n}]", "36")
     mark = screen.style(_VERDICTS.get(citation.verdict, ""), "33")
     place = screen.link(screen.style(place_here(citation.place, root), "4"), root, citation.place)
-    return f"{number} {place}  “{fold(citation.quote)}”{mark}"
+    names = columns_in(citation.heading)
+    columns = screen.style(f"  ({fold(names)})", "2") if names else ""
+    return f"{number} {place}  “{fold(citation.quote)}”{columns}{mark}"
 
 
 def show_read(screen: Screen, answer: Answer, root: Path) -> None:
@@ -110,7 +113,9 @@ def show_hits(screen: Screen, hits: Sequence[Hit], root: Path, *, explain: bool 
     """A line a hit, best first; with `explain` a second line that says how its score came about."""
     for hit in hits:
         place = place_here(hit.place, root)
-        screen.line(f"{screen.style(place, '36')}: {fold(hit.text)}")
+        names = columns_in(hit.heading)
+        columns = screen.style(f"({fold(names)}) ", "2") if names else ""
+        screen.line(f"{screen.style(place, '36')}: {columns}{fold(hit.text)}")
         if explain:
             screen.line(screen.style(f"    {explained(hit)}", "2"))
 

@@ -1,0 +1,85 @@
+"""Tables in a text: which columns a row has, where it stands apart from the row that names them.
+
+Owns what a table's header is; the names travel with a passage as its last heading.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from index.read.draft.rows import is_header
+from index.split.lines import Line, lines_of
+
+BETWEEN, LEVEL = " | ", " › "
+"""What stands between the names of columns, and between the levels of a heading."""
+
+LONGEST = 300
+"""Characters of the names of columns that are carried along."""
+
+_BAR = re.compile(r"(?<!\\)\|")
+_RULE = re.compile(r"\s*\|?(?:\s*:?-+:?\s*\|)*\s*:?-+:?\s*\|?\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows that stand together, from the first one below the names of the columns on."""
+
+    start: int
+    end: int
+    names: str
+
+
+def tables(lines: Sequence[Line]) -> Iterator[Table]:
+    """The tables of a text that name their columns, in order."""
+    run: list[Line] = []
+    for line in (*lines, None):
+        if line and line.body.lstrip().startswith("|"):
+            run.append(line)
+        elif run:
+            yield from _table(run)
+            run = []
+
+
+def _table(run: Sequence[Line]) -> Iterator[Table]:
+    if len(run) < 2:
+        return
+    names = _cells(run[0].body)
+    ruled = _RULE.fullmatch(run[1].body) is not None
+    rows = run[1 + ruled :]
+    if not rows or not (ruled or is_header(names)) or _says_its_names(names, _cells(rows[0].body)):
+        return
+    yield Table(rows[0].start, rows[-1].end, BETWEEN.join(names)[:LONGEST])
+
+
+def _cells(row: str) -> list[str]:
+    return [cell.strip() for cell in _BAR.split(row.strip().strip("|"))]
+
+
+def _says_its_names(names: Sequence[str], cells: Sequence[str]) -> bool:
+    """Whether each cell has its column's name before it."""
+    return any(name and cell.startswith(f"{name}: ") for name in names for cell in cells)
+
+
+def names_at(found: Sequence[Table], at: int) -> str:
+    """The names of the columns of the row at `at`, "" where it is none, or is the first one itself."""
+    table = found[bisect_right(found, at, key=lambda table: table.start) - 1] if found else None
+    return table.names if table and table.start <= at < table.end else ""
+
+
+def with_names(heading: str, text: str, at: int) -> str:
+    """A heading with the names of the columns of the row at `at` of a text, unless it has them already."""
+    if not text.startswith("|", at) or columns_in(heading):
+        return heading
+    return joined(heading, names_at(list(tables(lines_of(text))), at))
+
+
+def joined(heading: str, names: str) -> str:
+    """A heading with the names of columns as its last level."""
+    return LEVEL.join(filter(None, (heading, names)))
+
+
+def columns_in(heading: str) -> str:
+    """The names of columns that a heading ends with, "" where it has none."""
+    last = heading.rpartition(LEVEL)[2]
+    return last if BETWEEN in last else ""
