@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index.passage import Hit
+from index.passage import Hit, Span
 from index.search.question import Question
 from qa.answer import SentenceRef
 
@@ -94,16 +94,12 @@ def _length(candidates: Sequence[_Candidate]) -> int:
 
 def _scored(question: Question, hits: Sequence[Hit]) -> list[_Candidate]:
     """Every sentence, with what speaks for it."""
-    pairs = [
-        (SentenceRef(hit, span), hit.likeness[n] if hit.likeness else 0.0)
-        for hit in hits
-        for n, span in enumerate(hit.sentences)
-    ]
-    pairs = [pair for pair in pairs if not pair[0].quote.startswith("#")] or pairs  # a heading answers nothing
-    found = question.find([ref.quote for ref, _ in pairs])
+    said = [answer for hit in hits for answer in _answers(hit)]
+    said = said or [(SentenceRef(hit, span), "", 0.0) for hit in hits for span in hit.sentences]
+    found = question.find([f"{lead}\n{ref.quote}" if lead else ref.quote for ref, lead, _ in said])
     kind = next((answer for cue, answer in _KINDS if cue.search(question.text)), None)
     candidates = []
-    for (ref, likeness), words in zip(pairs, found, strict=True):
+    for (ref, _, likeness), words in zip(said, found, strict=True):
         stems = [n for n, _, _ in words]
         covered = sum(question.weights[n] for n in set(stems))
         fits = kind is not None and bool(kind.search(ref.quote))
@@ -111,6 +107,33 @@ def _scored(question: Question, hits: Sequence[Hit]) -> list[_Candidate]:
         score += PASSAGE_WEIGHT * ref.hit.score + KIND_WEIGHT * fits + VECTOR_WEIGHT * max(0.0, likeness)
         candidates.append(_Candidate(ref, ref.quote, score))
     return candidates
+
+
+def _answers(hit: Hit) -> list[tuple[SentenceRef, str, float]]:
+    """A passage's sentences with what leads to each, and its likeness to the question.
+
+    A heading, or a question that has a line of its own, answers nothing: what stands below it is said of it.
+    """
+    found: list[tuple[SentenceRef, str, float]] = []
+    lead, near = "", 0.0
+    for n, span in enumerate(hit.sentences):
+        ref, likeness = SentenceRef(hit, span), hit.likeness[n] if hit.likeness else 0.0
+        if ref.quote.startswith("#") or _asks(hit, span):
+            lead, near = ref.quote, likeness
+            continue
+        found.append((ref, lead, max(likeness, near)))
+        lead, near = "", 0.0
+    return found
+
+
+_ASKS = re.compile(r"\?[\s*_~`\"”’»)\]|]*$")
+
+
+def _asks(hit: Hit, span: Span) -> bool:
+    """Whether a sentence is a question with a line of its own, as in a list of questions with their answers."""
+    start, end = span[0] - hit.place.start, span[1] - hit.place.start
+    alone = not hit.text[:start].rstrip(" \t").rpartition("\n")[2] and hit.text[end:].lstrip(" \t")[:1] in ("", "\n", "\r")
+    return alone and _ASKS.search(hit.text[start:end]) is not None
 
 
 def _in_order(stems: Sequence[int], weights: Sequence[float]) -> float:

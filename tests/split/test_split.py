@@ -400,3 +400,17 @@ def test_light() -> None:
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout == "set()\n"
+
+
+def test_rows_of_a_table_keep_the_names_of_its_columns() -> None:
+    """As the last heading of each passage that begins within it; a table whose cells say their names needs none."""
+    rows = "".join(f"| Valve {n:03} | {n} | {n * 1.7:.2f} |\n" for n in range(80))
+    for rule in ("|---|:-:|---|\n", ""):
+        text = f"# Prices\n\n| Article | Stock | Price EUR |\n{rule}{rows}\nAll prices are net.\n"
+        first, *others, last = split(Document(text, "", True))
+        assert first.heading == "Prices"
+        assert others
+        assert {p.heading for p in others} == {"Prices › Article | Stock | Price EUR"}
+        assert last.text.endswith("net.")
+    named = "| Article | Stock |\n" + "".join(f"| Article: Valve {n} | Stock: {n} |\n" for n in range(80))
+    assert {p.heading for p in split(Document(named, "", False))} == {""}

@@ -1,0 +1,36 @@
+"""Answers without a model: the sentences that are quoted."""
+
+from pathlib import Path
+
+import pytest
+from conftest import Run
+
+ANSWER = "Parcels arrive within three working days."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Q: How long does delivery take?\nA: {a}\n\nQ: Can I send it back?\nA: Yes, within 30 days.\n",
+        "**How long does delivery take?**\n\n{a}\n\n**Can I send it back?**\n\nYes, within 30 days.\n",
+        "## How long does delivery take?\n\n{a}\n\n## Can I send it back?\n\nYes, within 30 days.\n",
+    ],
+)
+def test_a_question_in_a_document_is_not_its_answer(project: Path, qa: Run, text: str) -> None:
+    """What stands below it is."""
+    (project / "seeds" / "faq.md").write_text(text.format(a=ANSWER))
+    first = qa("ask", "-q", "--in", "faq.md", "How long does delivery take?").out.splitlines()[1 - 1 :]
+    assert ANSWER in next(line for line in first if line.endswith("[1]"))
+    assert not any(line.startswith(("Q:", "**How", "#")) for line in first)
+
+
+def test_a_row_of_a_table_is_shown_with_its_columns(project: Path, qa: Run) -> None:
+    """Beside what is quoted, and beside a passage that is found, also where the header stands elsewhere."""
+    rows = "".join(f"| Valve {n:03} | {n} | {n * 1.7:.2f} |\n" for n in range(80))
+    (project / "seeds" / "prices.md").write_text(f"# Prices\n\n| Article | Stock | Price EUR |\n|---|---|---|\n{rows}")
+    for valve in ("Valve 002", "Valve 061"):
+        answer = qa("ask", "-q", "--in", "prices.md", f"What is the price of {valve}?").out
+        source = next(line for line in answer.splitlines() if line.startswith("[1]"))
+        assert valve in source
+        assert source.endswith("(Article | Stock | Price EUR)")
+        assert "Article | Stock | Price EUR" in qa("search", "-n", "1", "--in", "prices.md", f"price of {valve}").out
