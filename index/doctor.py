@@ -22,6 +22,7 @@ from index.files.walk import LOST, Found
 from index.home import claim
 from index.read.draft.draft import HIDDEN
 from index.read.formats import BLANK, reader_for
+from index.split.data import without_data
 from index.update.look import look, stale
 from index.update.target import Target
 
@@ -155,13 +156,13 @@ def _shares(catalog: Catalog) -> Iterator[tuple[str, float]]:
 
 
 def _share(text: str, passages: Sequence[tuple[int, int, str]]) -> float:
-    """The share of a text's characters but white space that stand in passages, which must be what the text has there."""
+    """The share of a text's characters, but white space and data, that stand in passages, which must be what it has there."""
     covered = end = 0
     for start, stop, passage in passages:
         if text[start:stop] == passage:
             covered += _written(text[max(start, end) : stop])
             end = max(end, stop)
-    return covered / whole if (whole := _written(text)) else 1.0
+    return covered / whole if (whole := _written(without_data(text))) else 1.0
 
 
 def _written(text: str) -> int:

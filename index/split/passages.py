@@ -12,6 +12,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from index.passage import Document, Passage, Span, parts_within
+from index.split.data import data_in
 from index.split.lines import INK, Line, blocks_of, lines_of, trimmed
 from index.split.packing import packer
 from index.split.sentences import tiles
@@ -40,18 +41,42 @@ def split(document: Document, tick: Callable[[], None] = lambda: None) -> list[P
     tick()
     blocks = blocks_of(text, lines)
     tick()
-    spans = [span for span in (trimmed(text, *tile) for tile in tiles(text, blocks)) if span[0] < span[1]]
+    data = list(data_in(text))
+    spans = [span for span in (trimmed(text, *tile) for tile in _around(tiles(text, blocks), data)) if span[0] < span[1]]
     tick()
     begins = {start for start, _ in blocks}
     sections = _sections(text, lines) if document.markdown else [(0, "")]
     passages: list[Passage] = []
-    for (start, heading), (end, _) in pairwise([*sections, (len(text), "")]):
+    for (start, heading), (end, _) in pairwise([*_parted(sections, data), (len(text), "")]):
         inside = spans[bisect_left(spans, (start, start)) : bisect_left(spans, (end, end))]
         if inside:
             passages += _passages(text, inside, heading, begins)
     if found := list(tables(lines)):
         passages = [replace(p, heading=joined(p.heading, names_at(found, p.start))) for p in passages]
     return _with_parts(passages, document) if document.parts else passages
+
+
+def _around(tiles: Sequence[Span], data: Sequence[Span]) -> Iterator[Span]:
+    """The tiles without the data in them: what stands before it, between it and behind it."""
+    left = iter([*data, None])
+    gap = next(left)
+    for start, end in tiles:
+        at = start
+        while gap and gap[0] < end:
+            if at < gap[0]:
+                yield at, gap[0]
+            at = min(max(at, gap[1]), end)
+            if gap[1] > end:
+                break
+            gap = next(left)
+        if at < end:
+            yield at, end
+
+
+def _parted(sections: Sequence[tuple[int, str]], data: Sequence[Span]) -> list[tuple[int, str]]:
+    """The sections, and what stands behind each piece of data as one of its own: no passage runs over it."""
+    behind = [(end, sections[bisect_right(sections, end, key=lambda section: section[0]) - 1][1]) for _, end in data]
+    return sorted({*sections, *behind}) if data else list(sections)
 
 
 def _with_parts(passages: Sequence[Passage], document: Document) -> list[Passage]:

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.passage import Document, Passage
+from index.split.data import data_in, without_data
 from index.split.passages import MAX_CHARS, split
 from index.split.sentences import sentences
 
@@ -56,7 +57,7 @@ def check(text: str, markdown: bool) -> list[Passage]:
     assert all(start < end for start, end in tiles)
 
     passages = split(Document(text, "", markdown))
-    assert "".join("".join(p.text.split()) for p in passages) == "".join(text.split())
+    assert "".join("".join(p.text.split()) for p in passages) == "".join(without_data(text).split())
     assert all(p.end <= q.start for p, q in pairwise(passages))
     for p in passages:
         assert p.text == text[p.start : p.end] == p.text.strip()
@@ -68,7 +69,7 @@ def check(text: str, markdown: bool) -> list[Passage]:
         for a, b in p.sentences:  # each lies in one sentence, and is all of it unless that is too long for a passage
             start, end = tiles[bisect_right(tiles, (a, len(text))) - 1]
             assert b <= end
-            assert text[a:b] == text[start:end].strip() or end - start > MAX_CHARS
+            assert text[a:b] == text[start:end].strip() or end - start > MAX_CHARS or list(data_in(text[start:end]))
     return passages
 
 
@@ -414,3 +415,21 @@ def test_rows_of_a_table_keep_the_names_of_its_columns() -> None:
         assert last.text.endswith("net.")
     named = "| Article | Stock |\n" + "".join(f"| Article: Valve {n} | Stock: {n} |\n" for n in range(80))
     assert {p.heading for p in split(Document(named, "", False))} == {""}
+
+
+def test_data_in_a_text_stands_in_no_passage() -> None:
+    """A picture in base64, on one line or wrapped; genes and sums are text."""
+    import base64
+
+    picture = base64.b64encode(random.Random(1).randbytes(6000)).decode()
+    wrapped = "\n".join(textwrap.wrap(picture, 76))
+    for data in (f"data:image/png;base64,{picture}", wrapped):
+        text = f"# Trip\n\nThe boat left at nine. ![chart]({data}) It came back at ten.\n\nNobody was late.\n"
+        passages = check(text, markdown=True)
+        said = " ".join(p.text for p in passages)
+        assert "left at nine" in said
+        assert "came back at ten" in said
+        assert len(said) < 150
+        assert {p.heading for p in passages} == {"Trip"}
+    genes = "ACGT" * 300
+    assert sum(p.text.count("ACGT") for p in check(genes, markdown=False)) > 290
