@@ -56,7 +56,7 @@ def check(text: str, markdown: bool) -> list[Passage]:
     assert [0, *(end for _, end in tiles)] == [*(start for start, _ in tiles), len(text)]
     assert all(start < end for start, end in tiles)
 
-    passages = split(Document(text, "", markdown))
+    passages, data = split(Document(text, "", markdown)), list(data_in(text))
     assert "".join("".join(p.text.split()) for p in passages) == "".join(without_data(text).split())
     assert all(p.end <= q.start for p, q in pairwise(passages))
     for p in passages:
@@ -69,7 +69,9 @@ def check(text: str, markdown: bool) -> list[Passage]:
         for a, b in p.sentences:  # each lies in one sentence, and is all of it unless that is too long for a passage
             start, end = tiles[bisect_right(tiles, (a, len(text))) - 1]
             assert b <= end
-            assert text[a:b] == text[start:end].strip() or end - start > MAX_CHARS or list(data_in(text[start:end]))
+            assert (
+                text[a:b] == text[start:end].strip() or end - start > MAX_CHARS or any(i < end and start < j for i, j in data)
+            )
     return passages
 
 
