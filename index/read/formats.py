@@ -106,19 +106,19 @@ def _table(*rows: tuple[Reader, str]) -> dict[str, Reader]:
 
 READERS = _table(
     (Reader("text-3", "plain.text", "text", converted=False), "txt text log rst tex"),
-    (Reader("markdown-3", "plain.markdown", "Markdown", converted=False), "md markdown mdown mkd"),
+    (Reader("markdown-4", "plain.markdown", "Markdown", converted=False), "md markdown mdown mkd"),
     (Reader("pdf-2", "pdf.pages", "PDF", heavy=True), "pdf"),
     (Reader("docx-3", "office.docx", "a Word document", heavy=True), "docx docm dotx"),
     (Reader("pptx-2", "office.pptx", "a presentation", heavy=True), "pptx pptm ppsx"),
     (Reader("xlsx-3", "office.xlsx", "a spreadsheet", heavy=True), "xlsx xlsm xltx"),
-    (Reader("csv-2", "plain.tables", "a table"), "csv"),
-    (Reader("tsv-2", "plain.tables", "a table", options={"delimiter": "\t"}), "tsv tab"),
-    (Reader("html-3", "web.webpage", "HTML", heavy=True), "html htm xhtml"),
-    (Reader("epub-3", "web.epub", "an EPUB book", heavy=True), "epub"),
+    (Reader("csv-3", "plain.tables", "a table"), "csv"),
+    (Reader("tsv-3", "plain.tables", "a table", options={"delimiter": "\t"}), "tsv tab"),
+    (Reader("html-4", "web.webpage", "HTML", heavy=True), "html htm xhtml"),
+    (Reader("epub-4", "web.epub", "an EPUB book", heavy=True), "epub"),
     (Reader("notebook-2", "plain.notebook", "a notebook"), "ipynb"),
-    (Reader("json-2", "plain.records", "JSON"), "json geojson"),
+    (Reader("json-3", "plain.records", "JSON"), "json geojson"),
     (Reader("jsonl-2", "plain.records", "JSON lines", options={"lines": True}), "jsonl ndjson"),
-    (Reader("mail-3", "mail.message", "a mail", heavy=True), "eml"),
+    (Reader("mail-4", "mail.message", "a mail", heavy=True), "eml"),
 )
 """By suffix; any other one is text if its bytes are."""
 

@@ -118,6 +118,8 @@ def _answers(hit: Hit) -> list[tuple[SentenceRef, str, float]]:
     lead, near = "", 0.0
     for n, span in enumerate(hit.sentences):
         ref, likeness = SentenceRef(hit, span), hit.likeness[n] if hit.likeness else 0.0
+        if _NAMES.match(ref.quote):
+            continue
         if ref.quote.startswith("#") or _asks(hit, span):
             lead, near = ref.quote, likeness
             continue
@@ -125,6 +127,9 @@ def _answers(hit: Hit) -> list[tuple[SentenceRef, str, float]]:
         lead, near = "", 0.0
     return found
 
+
+_NAMES = re.compile(r"(?:title|alias(?:es)?|tags?):|~~.*~~[.!]?$|-{3,}$", re.IGNORECASE | re.DOTALL)
+"""What names a document, is struck out, or is a rule: it answers nothing."""
 
 _ASKS = re.compile(r"\?[\s*_~`\"”’»)\]|]*$")
 

@@ -380,3 +380,43 @@ def test_json_reads_as_paths_and_values() -> None:
 def test_mails(mail: bytes, text: str) -> None:
     """Headers, the text or else the HTML, and names of what is attached."""
     assert read("a.eml", mail).text == text
+
+
+def test_a_table_below_a_preamble() -> None:
+    """The names of the columns are found where the records get their width; what stands above is kept as it is."""
+    text = "Account;DE00 1234\nFrom;01.03.2024\n\nDate;Payee;Amount\n02.03.2024;Stadtwerke;-80,50\n05.03.2024;Jens;-4,20\n"
+    assert read("a.csv", text.encode()).text.splitlines() == [
+        "| Account | DE00 1234 |",
+        "| From | 01.03.2024 |",
+        "| Date | Payee | Amount |",
+        "| Date: 02.03.2024 | Payee: Stadtwerke | Amount: -80,50 |",
+        "| Date: 05.03.2024 | Payee: Jens | Amount: -4,20 |",
+    ]
+
+
+def test_a_stray_quote_swallows_nothing() -> None:
+    """It is a character like any other, where no other closes it soon; a cell of a few lines stays one."""
+    rows = "".join(f"{n},pipe,{n * 2}\n" for n in range(100))
+    text = f'id,note,qty\n1,"two\nlines",5\n2,"3.5 inch,7\n{rows}'
+    lines = read("a.csv", text.encode()).text.splitlines()
+    assert "| id: 1 | note: two lines | qty: 5 |" in lines
+    assert '| id: 2 | note: "3.5 inch | qty: 7 |' in lines
+    assert len(lines) == 103
+
+
+def test_json_as_people_write_it() -> None:
+    """With comments, with commas behind the last item, and with one value behind the other."""
+    settings = b'{\n  // a comment\n  "url": "http://a.org/*x*/", /* another */\n  "list": [1, 2,],\n}\n'
+    assert read("a.json", settings).text == "url: http://a.org/*x*/\nlist: 1, 2"
+    assert read("a.json", b'{"event": "door opened"}\n{"event": "door closed"}\n').text.splitlines() == [
+        "| event: door opened |",
+        "| event: door closed |",
+    ]
+
+
+def test_front_matter_names_a_note() -> None:
+    """By its title and its other names, in either form."""
+    note = '---\ntitle: Quarterly review\naliases: [QR, "Third"]\n---\n\n# Review\n\nThe margin rose.\n'
+    assert read("a.md", note.encode()).title == "Quarterly review (QR, Third)"
+    assert read("a.md", b"---\naliases:\n  - QR\n  - Third\n---\n\n# Review\n\nIt rose.\n").title == "QR, Third"
+    assert read("a.md", b"---\nno: title\n---\n\n# Review\n").title == "Review"

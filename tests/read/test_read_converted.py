@@ -287,3 +287,29 @@ def test_books() -> None:
     document = read("a.epub", samples.epub())
     assert (document.text, document.title) == ("# One\n\nIt began.\n\n# Two\n\nIt ended.", "Book")
     assert document.missing == ("chapter gone is missing",)
+
+
+def test_terms_stand_with_what_they_mean() -> None:
+    """A definition list's terms, one that means two things, and one that means none."""
+    page = (
+        "<dl><dt>retries</dt><dd>The default is 3.</dd><dt>port</dt><dd>8080.</dd><dd>Or 80.</dd><dt>alone</dt></dl><p>End.</p>"
+    )
+    text = read("a.html", page.encode()).text
+    assert [line for line in text.splitlines() if line] == [
+        "retries: The default is 3.",
+        "port: 8080.",
+        "port: Or 80.",
+        "alone",
+        "End.",
+    ]
+
+
+def test_what_is_struck_out_is_marked_and_links_say_where_they_lead() -> None:
+    """Once, and not where the words say it, or where a page is a list of links."""
+    page = (
+        '<p>The limit is <del>20</del> 25 tons, see <a href="https://a.org/x">the page</a> or'
+        ' <a href="https://b.org/">b.org</a>, <a href="/c">c</a>.</p>'
+    )
+    assert read("a.html", page.encode()).text == "The limit is ~~20~~ 25 tons, see the page <https://a.org/x> or b.org, c."
+    many = "".join(f'<p><a href="https://a.org/{n}">page {n}</a></p>' for n in range(60))
+    assert "https" not in read("a.html", many.encode()).text

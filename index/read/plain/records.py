@@ -4,6 +4,7 @@ Owns how nested data reads as text; knows nothing of what it means.
 """
 
 import json
+import re
 from collections.abc import Callable, Iterator
 
 from index.errors import FileLeftOut
@@ -15,6 +16,7 @@ from index.read.plain.text import plain
 _MAX_DEPTH = 100
 _LONGEST_PATH = 1000
 _TICK_EVERY = 5000
+_SPACE = re.compile(r"[\s,]*")
 
 
 def read(data: bytes, *, tick: Callable[[], None], lines: bool = False) -> Document:
@@ -27,11 +29,42 @@ def read(data: bytes, *, tick: Callable[[], None], lines: bool = False) -> Docum
 
 
 def _whole(text: str, draft: Draft, tick: Callable[[], None]) -> None:
+    """One value; several, one behind the other, as records; and with comments and commas too many, as people write settings."""
+    try:
+        whole = _loaded(text)
+    except FileLeftOut:
+        plainer = _without_comments(text)
+        if (several := _several(plainer)) is not None:
+            draft.add(
+                "\n".join(cells([f"{path}: {one_line(v)}" if path else v for path, v in _values(one, "")]) for one in several)
+            )
+            return
+        whole = _loaded(plainer)
     last = ""
-    for path, value in ticking(_values(_loaded(text), ""), tick, _TICK_EVERY):
+    for path, value in ticking(_values(whole, ""), tick, _TICK_EVERY):
         above = path.rpartition(".")[0]
         draft.add(f"{path}: {value}" if path else value, "\n" if above == last else "\n\n")
         last = above
+
+
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|//[^\n]*|/\*.*?\*/|,(?=(?:\s|//[^\n]*|/\*.*?\*/)*+[\]}])', re.DOTALL)
+
+
+def _without_comments(text: str) -> str:
+    """JSON without the comments, and the commas behind a last item, that JSON5 and JSONC have."""
+    return _TOKEN.sub(lambda found: found[0] if found[0][0] == '"' else " ", text)
+
+
+def _several(text: str) -> list[object] | None:
+    """The values of a text that holds more than one, None where it does not."""
+    decoder, values, at = json.JSONDecoder(), list[object](), 0
+    try:
+        while (at := _SPACE.match(text, at).end()) < len(text):  # type: ignore[union-attr]
+            value, at = decoder.raw_decode(text, at)
+            values.append(value)
+    except (ValueError, RecursionError):
+        return None
+    return values if len(values) > 1 else None
 
 
 def _records(text: str, draft: Draft, tick: Callable[[], None]) -> None:
@@ -41,14 +74,17 @@ def _records(text: str, draft: Draft, tick: Callable[[], None]) -> None:
             continue
         draft.label(f"line={number}")
         try:
-            values = list(_values(_loaded(line), ""))
+            draft.add(_record(_loaded(line)), "\n")
         except FileLeftOut:
             broken += 1
             draft.add(line, "\n")  # as it stands: a line that is cut off still has its words
-            continue
-        draft.add(cells([f"{path}: {one_line(value)}" if path else value for path, value in values]), "\n")
     if broken:
         draft.missing.append(f"{broken} {'line is' if broken == 1 else 'lines are'} not valid JSON")
+
+
+def _record(value: object) -> str:
+    """A value in one line."""
+    return cells([f"{path}: {one_line(inner)}" if path else inner for path, inner in _values(value, "")])
 
 
 def _loaded(text: str) -> object:
