@@ -100,6 +100,14 @@ def _said(error: Exception) -> str:
     return said or type(error).__name__
 
 
+def _inner(name: str, data: bytes, tick: Tick) -> Document:
+    """What stands within another file, such as an attachment, read by its own reader."""
+    reader = reader_for(name)
+    if reader is None:
+        raise FileLeftOut("no reader for its kind")
+    return reader.read(data, tick)
+
+
 def _table(*rows: tuple[Reader, str]) -> dict[str, Reader]:
     return {suffix: reader for reader, suffixes in rows for suffix in suffixes.split()}
 
@@ -118,7 +126,7 @@ READERS = _table(
     (Reader("notebook-2", "plain.notebook", "a notebook"), "ipynb"),
     (Reader("json-3", "plain.records", "JSON"), "json geojson"),
     (Reader("jsonl-2", "plain.records", "JSON lines", options={"lines": True}), "jsonl ndjson"),
-    (Reader("mail-4", "mail.message", "a mail", heavy=True), "eml"),
+    (Reader("mail-5", "mail.message", "a mail", heavy=True, options={"inner": _inner}), "eml emlx mbox mht mhtml"),
 )
 """By suffix; any other one is text if its bytes are."""
 

@@ -77,7 +77,8 @@ def check(document: Document) -> None:
     starts = [part.start for part in document.parts]
     assert all(a < b for a, b in pairwise(starts))
     assert all(not document.text[start].isspace() for start in starts)
-    assert not starts or not document.text[: starts[0]].strip()
+    attached = bool(starts) and "/" in document.parts[0].label  # a mail itself stands above what is attached to it
+    assert not starts or attached or not document.text[: starts[0]].strip()
     covered = {i for passage in split(document) for i in range(passage.start, passage.end)}
     assert all(char.isspace() or i in covered for i, char in enumerate(document.text))
 

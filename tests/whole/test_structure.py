@@ -27,7 +27,7 @@ ONLY_IN = {
     "llama_index": {"index.split.packing", "index.retriever"},
     "pypdfium2": {"index.read.pdf.pages", "index.read.pdf.hidden"},
     "openpyxl": {"index.read.office.xlsx", "index.read.office.hidden_xlsx"},
-    "selectolax": {"index.read.web.webpage", "index.read.web.hidden"},
+    "selectolax": {"index.read.web.article", "index.read.web.hidden", "index.read.web.webpage"},
     "defusedxml": {"index.read.office.archive"},
     "charset_normalizer": {"index.read.plain.guess"},
     "chromadb": {"index.embed.minilm", "index.vectors.public"},
