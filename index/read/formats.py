@@ -126,6 +126,7 @@ READERS = _table(
     (Reader("notebook-2", "plain.notebook", "a notebook"), "ipynb"),
     (Reader("json-3", "plain.records", "JSON"), "json geojson"),
     (Reader("jsonl-2", "plain.records", "JSON lines", options={"lines": True}), "jsonl ndjson"),
+    (Reader("subtitles-1", "plain.subtitles", "subtitles"), "srt vtt"),
     (Reader("mail-5", "mail.message", "a mail", heavy=True, options={"inner": _inner}), "eml emlx mbox mht mhtml"),
 )
 """By suffix; any other one is text if its bytes are."""

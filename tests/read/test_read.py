@@ -277,9 +277,7 @@ def test_kinds_that_have_no_reader(name: str) -> None:
     assert reader_for(name) is None
 
 
-@pytest.mark.parametrize(
-    "name", ["README", "Makefile", "a.py", "a.rst", "a.tex", "a.log", "a.yaml", "a.srt", ".profile", "a.zzz"]
-)
+@pytest.mark.parametrize("name", ["README", "Makefile", "a.py", "a.rst", "a.tex", "a.log", "a.yaml", ".profile", "a.zzz"])
 def test_text_by_any_name(name: str) -> None:
     """Is itself."""
     reader = reader_for(name)
@@ -421,3 +419,17 @@ def test_front_matter_names_a_note() -> None:
     assert read("a.md", note.encode()).title == "Quarterly review (QR, Third)"
     assert read("a.md", b"---\naliases:\n  - QR\n  - Third\n---\n\n# Review\n\nIt rose.\n").title == "QR, Third"
     assert read("a.md", b"---\nno: title\n---\n\n# Review\n").title == "Review"
+
+
+def test_subtitles_are_what_is_said_with_its_times() -> None:
+    """A sentence over several cues is one; marks, numbers and repeated lines are not said; speakers are named."""
+    srt = (
+        "1\n00:00:01,000 --> 00:00:03,000\nWe sell <i>the boat</i>\n\n2\n00:00:03,500 --> 00:00:05,000\n"
+        "for nine hundred euros.\n\n3\n00:01:02,000 --> 00:01:04,000\nThank you.\n"
+    )
+    document = read("a.srt", srt.encode())
+    assert document.text == "We sell the boat\nfor nine hundred euros.\n\nThank you."
+    assert [part.label for part in document.parts] == ["time=0:00:01", "time=0:00:03", "time=0:01:02"]
+    vtt = "WEBVTT\n\n00:01.000 --> 00:02.000 align:start\n<v Ida>Who pays?\n\n00:02.000 --> 00:03.000\n<v Otto>I do.</v>\n"
+    assert read("a.vtt", vtt.encode()).text == "Ida: Who pays?\n\nOtto: I do."
+    assert attempt("a.srt", b"no cues")[1] == "no cues with times in it"
