@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 from index.errors import FileLeftOut
 from index.passage import Document
 from index.read.draft.draft import HIDDEN, left_out
+from index.read.page.layout import draft_of
+from index.read.page.line import Line
 from index.read.pdf.hidden import Ink, size_of
-from index.read.pdf.layout import draft_of
-from index.read.pdf.line import Line
 from index.read.plain.text import looks_like
 
 if TYPE_CHECKING:

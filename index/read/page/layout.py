@@ -12,9 +12,9 @@ from itertools import pairwise
 from statistics import median
 
 from index.read.draft.draft import Draft, one_line
-from index.read.pdf.columns import in_order
-from index.read.pdf.heads import running_lines
-from index.read.pdf.line import Line
+from index.read.page.columns import in_order
+from index.read.page.heads import running_lines
+from index.read.page.line import Line
 
 _ENDED = re.compile(r"[.!?:;。！？：；][\"'”’»)\]\d]*$")
 _OPEN = re.compile(r"[\w,\u2013\u2014(–-]$|[a-z]\)$")

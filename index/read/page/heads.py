@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from index.read.pdf.line import Line
+from index.read.page.line import Line
 
 EDGE_ROWS = 3
 """Running heads and feet are among so many rows at the top and at the bottom of a page."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from statistics import median
 
-from index.read.pdf.line import Line
+from index.read.page.line import Line
 
 
 def in_order(lines: Sequence[Line]) -> list[Line]:
