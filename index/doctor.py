@@ -20,7 +20,7 @@ from index.errors import Failure
 from index.files.secret import SECRET
 from index.files.walk import LOST, Found
 from index.home import claim
-from index.read.draft.draft import HIDDEN
+from index.read.draft.draft import HIDDEN, REPEATED
 from index.read.formats import BLANK, reader_for
 from index.update.look import look, stale
 from index.update.target import Target
@@ -44,6 +44,7 @@ MENDS = (
     ("does not calculate", "Save the file with a spreadsheet program"),
     ("cannot be read:", "Give yourself the right to read it"),
     ("a name that", "Rename the file"),
+    (REPEATED, "Nothing is to be done: the first of each is read"),
     (HIDDEN, "Show the text in the file if it is to be read"),
     ("named ", "Give the file the suffix of its kind"),
     ("no reader for", "Save it as text or PDF"),
@@ -171,7 +172,7 @@ def _written(text: str) -> int:
 def _coverage(catalog: Catalog, shares: dict[str, float]) -> Iterator[Finding]:
     """Law 1; and what a reader could not read of a file that is indexed, such as a page without text."""
     for source, what in catalog.missing():
-        yield Finding("missing", what, _mend(what), source, wrong=HIDDEN not in what)
+        yield Finding("missing", what, _mend(what), source, wrong=HIDDEN not in what and REPEATED not in what)
     for source, share in shares.items():
         if share < 1:
             yield Finding("coverage", f"Only {share:.2%} of its characters stand in some passage.", REBUILD, source)

@@ -14,7 +14,8 @@ qa.__main__
 qa.cli qa.ask qa.show qa.saved qa.documents qa.reply qa.check qa.model qa.settings qa
 index.retriever index.doctor
 index.update index.search index.catalog index.vectors index.embed index.convert index.split
-index.read index.read.mail index.read.web index.read.office index.read.pdf index.read.page index.read.plain index.read.draft index.read.style
+index.read index.read.mail index.read.web index.read.office index.read.pdf index.read.page index.read.plain index.read.draft
+index.read.style
 index.home index.files index.service index.process
 index
 """.split()

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import median
 
-from index.read.draft.draft import Draft, one_line
+from index.read.draft.draft import REPEATED, Draft, left_out, one_line
 from index.read.page.columns import in_order
 from index.read.page.heads import running_lines
 from index.read.page.line import Line
@@ -46,17 +46,22 @@ class Paragraph:
 
 
 def draft_of(pages: Sequence[Sequence[Line]], size: int) -> tuple[Draft, str]:
-    """The text of all pages of a file of so many bytes, and the title that stands at the top of the first ones."""
+    """The text of all pages of a file of so many bytes, with what was left out, and the title that stands at the top."""
     words = _words(pages)
     usual = _body_size(pages)
     running = running_lines(pages)
     paragraphs: list[Paragraph] = []
     for number, lines in enumerate(pages, start=1):
-        body = [line for line in lines if (number, line) not in running]
-        heads = [Paragraph(number, [line], apart=True) for line in lines if running.get((number, line))]
-        paragraphs += [*heads, *_paragraphs(number, in_order(body), usual)]
+        body = [line for line in lines if (number, line) not in running and not line.slanted]
+        aside = [line for line in lines if running.get((number, line), line.slanted)]
+        middle = median(line.bottom for line in body) if body else 0.0
+        heads = [Paragraph(number, [line], apart=True) for line in aside if line.top > middle]
+        feet = [Paragraph(number, [line], apart=True) for line in aside if line.top <= middle]
+        paragraphs += [*heads, *_paragraphs(number, in_order(body), usual), *feet]
     _name_levels(paragraphs, usual)
-    return _written(_joined(paragraphs), words, Draft(size)), _title(paragraphs, words)
+    draft = _written(_joined(paragraphs), words, Draft(size))
+    draft.missing = left_out(sorted({page for (page, _), first in running.items() if not first}), "page", REPEATED)
+    return draft, _title(paragraphs, words)
 
 
 def _words(pages: Iterable[Iterable[Line]]) -> Counter[str]:

@@ -21,6 +21,11 @@ class Line:
         """Whether it runs up or down the page, as stamps in a margin do."""
         return len(self.text) > 3 and self.top - self.bottom > 2 * (self.right - self.left)
 
+    @property
+    def slanted(self) -> bool:
+        """Whether it runs across the page, as watermarks do."""
+        return min(self.top - self.bottom, self.right - self.left) > 2.5 * self.size and len(self.text) > 3
+
     def beside(self, other: "Line") -> bool:
         """Whether the two stand on one row."""
         shared = min(self.top, other.top) - max(self.bottom, other.bottom)

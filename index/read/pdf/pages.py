@@ -53,7 +53,7 @@ def read(data: bytes, *, tick: Callable[[], None], ocr: bool = False) -> Documen
                 f"holds {HIDDEN} alone" if hiding else _NO_LAYER if not ocr else "no text layer, and OCR found no text"
             )
         draft, title = draft_of(pages, len(data))
-        draft.missing = [*left_out(hiding, "page"), *missing]
+        draft.missing = [*left_out(hiding, "page"), *missing, *draft.missing]
         return draft.document(title or _title(pdf))
     finally:
         pdf.close()
