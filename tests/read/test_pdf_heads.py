@@ -4,6 +4,8 @@ import pytest
 import samples
 from test_read import read
 
+from index.split.passages import split
+
 Page = list[tuple[float, float, str]]
 
 REPEATED = "what pages repeat at their edges on"
@@ -131,3 +133,13 @@ def test_a_watermark_stands_in_no_sentence() -> None:
     canvas.save()
     text = read("a.pdf", out.getvalue()).text
     assert text.split("\n\n").count("DRAFT COPY") == text.count("DRAFT") == 1
+
+
+def test_a_page_of_its_own_has_its_first_line_as_title() -> None:
+    """The first that no other page has, so that what stands below can be told from that of other pages."""
+    words = ["Nordwind Logistics", "Invoice No. 100{n}", "Harbour fees", "Total due: {n}8.50"]
+    document = read("a.pdf", samples.pdf(*(body(*(word.format(n=n) for word in words)) for n in (1, 2, 3))))
+    assert [passage.heading for passage in split(document)] == [f"Nordwind Logistics Invoice No. 100{n}" for n in (1, 2, 3)]
+    words = ["Certificate", "This is to certify that", "{n} Jansen", "has passed the course", "of {n}0 hours."]
+    text = read("a.pdf", samples.pdf(*(body(*(word.format(n=n) for word in words)) for n in "AB"))).text
+    assert "This is to certify that A Jansen has passed the course of A0 hours." in text

@@ -6,7 +6,8 @@ where each page is a document of its own, as in a batch of letters, all that it 
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from index.read.page.line import Line
@@ -24,23 +25,36 @@ _Place = tuple[int, Line]
 _WORD, _FIGURES = re.compile(r"[^\W\d_]{3}"), re.compile(r"\d[\d.,:/-]*")
 
 
-def running_lines(pages: Sequence[Sequence[Line]]) -> dict[_Place, bool]:
-    """The lines, with their pages, that say no more than others do before; True for the first of each that has words."""
-    pitch = _pitch(pages)
-    edges = [_edges(lines, pitch) for lines in pages]
+@dataclass(frozen=True, slots=True)
+class Heads:
+    """The lines, with their pages, that say no more than others do, True for the first of each that has words; and the pages
+    that begin a document of their own, where there are several in the file.
+    """
+
+    running: Mapping[_Place, bool]
+    begins: frozenset[int]
+
+
+def heads_of(pages: Sequence[Sequence[Line]]) -> Heads:
+    """What stands at the edges of pages."""
+    pitch, often = _pitch(pages), Counter(text for lines in pages for text in {line.text for line in lines})
+    edges = [_edges(lines, pitch, often) for lines in pages]
     numbers = counting(edges)
     running: dict[_Place, bool] = {}
     seen: set[str] = set()
     for place, number in sorted(numbers.items(), key=lambda item: item[0][0]):
         running[place] = bool(_WORD.search(number.around)) and number.around not in seen
         seen.add(number.around)
-    for part in documents(edges, numbers):
+    parts = documents(edges, numbers)
+    begins = {part.start for part in parts}
+    for part in parts:
         stamps = [(n, line) for n in part for line in pages[n - 1] if line.upright or line.slanted]
         running.update(_repeated(stamps, len(part)))
-        others = [[line for line in pages[n - 1] if (n, line) not in running] for n in part]
-        if not _batch(others, part.start):
+        if _batch([[line for line in pages[n - 1] if (n, line) not in running] for n in part], part.start):
+            begins.update(part)
+        else:
             running.update(_repeated([(n, line) for n in part for line in edges[n - 1] if (n, line) not in running], len(part)))
-    return running
+    return Heads(running, frozenset(begins if len(begins) > 1 else ()))
 
 
 def _repeated(places: Sequence[_Place], pages: int) -> dict[_Place, bool]:
@@ -74,7 +88,7 @@ def _same(places: Sequence[_Place], said: Callable[[Line], str]) -> Iterator[lis
 def _batch(pages: Sequence[Sequence[Line]], first: int) -> bool:
     """Whether each page is a document of its own: most of its lines stand on others, too, or lines change their figures."""
     if len(pages) < 2:
-        return True
+        return False
     places = [(n, line) for n, lines in enumerate(pages, start=first) for line in lines]
     outer = [(n, line) for n, lines in enumerate(pages, start=first) for line in _outer(lines)]
     shared: Counter[int] = Counter()
@@ -107,11 +121,12 @@ def _outer(lines: Sequence[Line]) -> list[Line]:
     return [line for row in rows[:EDGE_ROWS] + rows[max(EDGE_ROWS, len(rows) - EDGE_ROWS) :] for line in row]
 
 
-def _edges(lines: Sequence[Line], pitch: float) -> list[Line]:
-    """The lines of the outermost rows, but for those between two gaps that hold most of the page's text."""
+def _edges(lines: Sequence[Line], pitch: float, often: Mapping[str, int]) -> list[Line]:
+    """The lines of the outermost rows, but for those between two gaps that say most of what no other page does."""
     rows = _rows(lines)
     gaps = [0, *(n for n in range(1, len(rows)) if _parted(rows[n - 1][0], rows[n][0], pitch)), len(rows)]
-    begin, end = max(pairwise(gaps), key=lambda block: sum(len(line.text) for row in rows[slice(*block)] for line in row))
+    weights = [sum(len(line.text) / often[line.text] for line in row) for row in rows]
+    begin, end = max(pairwise(gaps), key=lambda block: sum(weights[slice(*block)]))
     return [line for row in rows[: min(EDGE_ROWS, begin)] + rows[max(end, len(rows) - EDGE_ROWS) :] for line in row]
 
 
@@ -122,7 +137,8 @@ def _parted(above: Line, line: Line, pitch: float) -> bool:
 
 def _pitch(pages: Sequence[Sequence[Line]]) -> float:
     """From row to row, as it mostly is within text."""
-    drops = sorted(a[0].bottom - b[0].bottom for lines in pages for a, b in pairwise(_rows(lines)))
+    rows = ((a[0], b[0]) for lines in pages for a, b in pairwise(_rows(lines)))
+    drops = sorted(a.bottom - b.bottom for a, b in rows if a.bottom - b.bottom < 3 * a.size)
     return drops[len(drops) // 4] if drops else 0.0
 
 

@@ -7,14 +7,14 @@ columns one after the other; only where it plainly jumps to and fro between two 
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import median
 
 from index.read.draft.draft import REPEATED, Draft, left_out, one_line
 from index.read.page.columns import in_order
-from index.read.page.heads import running_lines
+from index.read.page.heads import heads_of
 from index.read.page.line import Line
+from index.read.page.paragraph import Paragraph, with_titles
 
 _ENDED = re.compile(r"[.!?:;。！？：；][\"'”’»)\]\d]*$")
 _OPEN = re.compile(r"[\w,\u2013\u2014(–-]$|[a-z]\)$")
@@ -27,40 +27,23 @@ _FIRST_WORD = re.compile(r"[^\W\d_]+")
 _WIDE = re.compile("[\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60]")
 
 
-@dataclass(slots=True)
-class Paragraph:
-    """Lines that belong together, on one page; `body` where they are of the size that most of the text has."""
-
-    page: int
-    lines: list[Line]
-    body: bool = False
-    apart: bool = False
-    level: int = 0
-    after: "Paragraph | None" = field(default=None, repr=False)
-    """The paragraph on a later page or column that goes on with this one's sentence."""
-
-    @property
-    def full(self) -> bool:
-        """Whether the last line reaches the right side, as it does where the text goes on."""
-        return len(self.lines) > 1 and self.lines[-1].right > max(line.right for line in self.lines) - self.lines[-1].size
-
-
 def draft_of(pages: Sequence[Sequence[Line]], size: int) -> tuple[Draft, str]:
     """The text of all pages of a file of so many bytes, with what was left out, and the title that stands at the top."""
     words = _words(pages)
     usual = _body_size(pages)
-    running = running_lines(pages)
+    heads = heads_of(pages)
     paragraphs: list[Paragraph] = []
     for number, lines in enumerate(pages, start=1):
-        body = [line for line in lines if (number, line) not in running and not line.slanted]
-        aside = [line for line in lines if running.get((number, line), line.slanted)]
+        body = [line for line in lines if (number, line) not in heads.running and not line.slanted]
+        aside = [line for line in lines if heads.running.get((number, line), line.slanted)]
         middle = median(line.bottom for line in body) if body else 0.0
-        heads = [Paragraph(number, [line], apart=True) for line in aside if line.top > middle]
-        feet = [Paragraph(number, [line], apart=True) for line in aside if line.top <= middle]
-        paragraphs += [*heads, *_paragraphs(number, in_order(body), usual), *feet]
+        above = [Paragraph(number, [line], apart=True) for line in aside if line.top > middle]
+        below = [Paragraph(number, [line], apart=True) for line in aside if line.top <= middle]
+        paragraphs += [*above, *_paragraphs(number, in_order(body), usual), *below]
     _name_levels(paragraphs, usual)
+    paragraphs = with_titles(paragraphs, pages, heads.begins)
     draft = _written(_joined(paragraphs), words, Draft(size))
-    draft.missing = left_out(sorted({page for (page, _), first in running.items() if not first}), "page", REPEATED)
+    draft.missing = left_out(sorted({page for (page, _), first in heads.running.items() if not first}), "page", REPEATED)
     return draft, _title(paragraphs, words)
 
 
@@ -140,7 +123,7 @@ def _is_heading(paragraph: Paragraph, size: float) -> bool:
 
 def _title(paragraphs: Sequence[Paragraph], words: Counter[str]) -> str:
     """The highest heading of the first page that has one, among the first two."""
-    heads = [p for p in paragraphs if p.level and p.page <= 2]
+    heads = [p for p in paragraphs if p.level and not p.apart and p.page <= 2]
     return one_line(_text(min(heads, key=lambda p: (p.page, p.level)).lines, words)) if heads else ""
 
 
