@@ -146,7 +146,7 @@ def _rows(lines: Sequence[Line]) -> list[list[Line]]:
     """Rows from the top down; stamps across a page and in its margins stand in none."""
     rows: list[list[Line]] = []
     for line in sorted(lines, key=lambda one: -one.top):
-        if line.upright or line.slanted:
+        if line.upright or line.aside:
             continue
         if rows and rows[-1][0].beside(line):
             rows[-1].append(line)

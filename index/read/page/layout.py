@@ -34,11 +34,11 @@ def draft_of(pages: Sequence[Sequence[Line]], size: int) -> tuple[Draft, str]:
     heads = heads_of(pages)
     paragraphs: list[Paragraph] = []
     for number, lines in enumerate(pages, start=1):
-        body = [line for line in lines if (number, line) not in heads.running and not line.slanted]
-        aside = [line for line in lines if heads.running.get((number, line), line.slanted)]
+        body = [line for line in lines if (number, line) not in heads.running and not line.aside]
+        aside = [line for line in lines if heads.running.get((number, line), line.aside)]
         middle = median(line.bottom for line in body) if body else 0.0
-        above = [Paragraph(number, [line], apart=True) for line in aside if line.top > middle]
-        below = [Paragraph(number, [line], apart=True) for line in aside if line.top <= middle]
+        above = [Paragraph(number, [line], apart=True) for line in aside if line.top > middle and not line.note]
+        below = [Paragraph(number, [line], apart=True) for line in aside if line.top <= middle or line.note]
         paragraphs += [*above, *_paragraphs(number, in_order(body), usual), *below]
     _name_levels(paragraphs, usual)
     paragraphs = with_titles(paragraphs, pages, heads.begins)

@@ -16,7 +16,7 @@ from index.read.draft.draft import HIDDEN, left_out
 from index.read.page.layout import draft_of
 from index.read.page.line import Line
 from index.read.pdf.hidden import Ink, size_of
-from index.read.plain.text import looks_like
+from index.read.pdf.opened import opened
 
 if TYPE_CHECKING:
     import pypdfium2
@@ -30,13 +30,10 @@ _NO_LAYER = "no text layer; QA_OCR=1 reads it if tesseract is installed"
 MOST_PAGES, PAGE_BYTES = 1000, 50
 """A file may have so many pages, and another one for so many bytes: the same page may stand in it a million times."""
 
-_TAIL = 4096
-"""A whole file says %%EOF within so many bytes of its end."""
-
 
 def read(data: bytes, *, tick: Callable[[], None], ocr: bool = False) -> Document:
     """Pages in order, each a part "page=N"; pages without text are read by OCR if that is asked for."""
-    pdf = _open(data)
+    pdf = opened(data)
     try:
         pages: list[list[Line]] = []
         missing, hiding = [], []
@@ -57,21 +54,6 @@ def read(data: bytes, *, tick: Callable[[], None], ocr: bool = False) -> Documen
         return draft.document(title or _title(pdf))
     finally:
         pdf.close()
-
-
-def _open(data: bytes) -> "pypdfium2.PdfDocument":
-    import pypdfium2
-
-    if b"%PDF-" not in data[:1024]:
-        raise FileLeftOut(f"named .pdf, but it is {looks_like(data) or 'something else'}")
-    if b"%%EOF" not in data[-_TAIL:]:
-        raise FileLeftOut("a PDF that is cut off: its end is missing")
-    try:
-        return pypdfium2.PdfDocument(data)
-    except pypdfium2.PdfiumError as error:
-        if "password" in str(error).lower():
-            raise FileLeftOut("protected by a password") from error
-        raise FileLeftOut("a damaged PDF") from error
 
 
 def _title(pdf: "pypdfium2.PdfDocument") -> str:
