@@ -26,7 +26,7 @@ FULL = 9
 
 ONLY_IN = {
     "llama_index": {"index.split.packing", "index.retriever"},
-    "pypdfium2": {"index.read.pdf.opened", "index.read.pdf.pages", "index.read.pdf.hidden"},
+    "pypdfium2": {f"index.read.pdf.{name}" for name in ("opened", "annotations", "pages", "chars", "hidden")},
     "openpyxl": {"index.read.office.xlsx", "index.read.office.hidden_xlsx"},
     "selectolax": {"index.read.web.webpage", "index.read.web.hidden"},
     "defusedxml": {"index.read.office.archive"},

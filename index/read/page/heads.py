@@ -48,7 +48,7 @@ def heads_of(pages: Sequence[Sequence[Line]]) -> Heads:
     parts = documents(edges, numbers)
     begins = {part.start for part in parts}
     for part in parts:
-        stamps = [(n, line) for n in part for line in pages[n - 1] if line.upright or line.slanted]
+        stamps = [(n, line) for n in part for line in pages[n - 1] if line.upright or line.aside]
         running.update(_repeated(stamps, len(part)))
         if _batch([[line for line in pages[n - 1] if (n, line) not in running] for n in part], part.start):
             begins.update(part)

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line's text and sides, y going up; `size` is its font's, `hyphen` says whether one was taken from its end, `note` that it
-    is no part of the text around it.
+    """A line's text and sides, y going up; `size` is its font's, `hyphen` says whether one was taken from its end.
+
+    A `note` is no part of the text around it.
     """
 
     text: str

@@ -3,11 +3,9 @@
 Owns the file and its pages; `layout.py` makes paragraphs of the lines. pdfium was measured against pypdf (bench/README.md).
 """
 
-import ctypes
 import re
-import unicodedata
-from collections.abc import Callable, Iterator
-from statistics import median
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from index.errors import FileLeftOut
@@ -15,16 +13,14 @@ from index.passage import Document
 from index.read.draft.draft import HIDDEN, left_out
 from index.read.page.layout import draft_of
 from index.read.page.line import Line
-from index.read.pdf.hidden import Ink, size_of
+from index.read.page.placed import notes, with_values
+from index.read.pdf.annotations import annotations_of
+from index.read.pdf.chars import line_of, runs, with_addresses
+from index.read.pdf.hidden import Box, Ink
 from index.read.pdf.opened import opened
 
 if TYPE_CHECKING:
     import pypdfium2
-
-_LIGATURE = re.compile("[\ufb00-\ufb06\ufb13-\ufb17]")
-_BOLD = re.compile(rb"(?i)bold|black|heavy|medi\b|cmbx|-bd")
-_HYPHENS = "\x02\ufffe"
-"""What pdfium writes for a hyphen at a line's end; it writes no line break behind it."""
 
 _NO_LAYER = "no text layer; QA_OCR=1 reads it if tesseract is installed"
 MOST_PAGES, PAGE_BYTES = 1000, 50
@@ -39,11 +35,13 @@ def read(data: bytes, *, tick: Callable[[], None], ocr: bool = False) -> Documen
         missing, hiding = [], []
         if len(pdf) > MOST_PAGES + len(data) // PAGE_BYTES:
             raise FileLeftOut(f"has {len(pdf):,} pages, more than a file of its size should")
+        if pdf.get_formtype() != 0:  # none
+            pdf.init_forms()
         for number in range(1, len(pdf) + 1):
-            lines, fault, hides = _page(pdf, number, ocr=ocr)
-            pages.append(lines)
-            hiding += [number] if hides else []
-            missing += [f"page {number} {fault}"] if fault else []
+            page = _page(pdf, number, ocr=ocr)
+            pages.append(page.lines)
+            hiding += [number] if page.hides else []
+            missing += [f"page {number} {page.fault}"] if page.fault else []
             tick()
         if not any(pages):
             raise FileLeftOut(
@@ -62,102 +60,60 @@ def _title(pdf: "pypdfium2.PdfDocument") -> str:
     return "" if re.match(r"(?i)microsoft word|untitled|\S+\.\w{2,5}$", title) else title
 
 
-def _page(pdf: "pypdfium2.PdfDocument", number: int, *, ocr: bool) -> tuple[list[Line], str, bool]:
+@dataclass(frozen=True, slots=True)
+class _Page:
     """A page's lines, what is wrong with it or "", and whether it holds text that is not seen."""
+
+    lines: list[Line]
+    fault: str = ""
+    hides: bool = False
+
+
+def _page(pdf: "pypdfium2.PdfDocument", number: int, *, ocr: bool) -> _Page:
     import pypdfium2
 
     try:
         page = pdf[number - 1]
+        beside = annotations_of(pdf, page)
+        if beside.drawn:
+            page.close()
+            page = pdf[number - 1]
     except pypdfium2.PdfiumError:
-        return [], "cannot be read", False
+        return _Page([], "cannot be read")
     try:
-        textpage = page.get_textpage()
-        ink = Ink(page, textpage)
-        lines = [line for run in _runs(textpage, ink) if (line := _line(textpage, run))]
-        textpage.close()
+        lines, bare, hides = _lines(page, beside.links)
+        fault = beside.fault
         unknown = sum(line.text.count("\ufffd") for line in lines)
         if unknown * 3 > sum(len(line.text) for line in lines):
             lines = []
-        if lines or not _has_ink(page):
-            return lines, "", ink.hides
-        if not ocr:
-            return [], "has text in an unknown encoding" if unknown else "has no text", ink.hides
-        from index.read.pdf.ocr import recognised
-
-        return *recognised(page), ink.hides
+        if not lines and _has_ink(page):
+            lines, fault = _recognised(page, ocr=ocr, unknown=unknown > 0)
+        lines = with_values(lines, beside.values)
+        return _Page([*lines, *notes([*beside.notes, *bare], lines)], fault, hides or beside.hides)
     finally:
         page.close()
+
+
+def _lines(page: Any, links: Sequence[tuple[Box, str]]) -> tuple[list[Line], list[tuple[Box, str]], bool]:
+    """The lines of a page's own text, links that have no words in it, and whether there is some that is not seen."""
+    textpage = page.get_textpage()
+    ink = Ink(page, textpage)
+    found = list(runs(textpage, ink))
+    bare = with_addresses(found, links) if links else []
+    lines = [line for run in found if (line := line_of(textpage, run))]
+    textpage.close()
+    return lines, bare, ink.hides
+
+
+def _recognised(page: Any, *, ocr: bool, unknown: bool) -> tuple[list[Line], str]:
+    if not ocr:
+        return [], "has text in an unknown encoding" if unknown else "has no text"
+    from index.read.pdf.ocr import recognised
+
+    return recognised(page)
 
 
 def _has_ink(page: Any) -> bool:
     import pypdfium2.raw as pdfium
 
     return bool(pdfium.FPDFPage_CountObjects(page))
-
-
-_Char = tuple[str, float, float, float, float, int]
-"""A character with its left, bottom, right and top, y going up, and its number on the page; a space has no sides."""
-
-
-def _runs(textpage: Any, ink: Ink) -> Iterator[list[_Char]]:
-    """The characters of each line that are seen, in the file's order; wide gaps part a line, they may be a gutter."""
-    import pypdfium2.raw as pdfium
-
-    box = pdfium.FS_RECTF()
-    least, (begin, foot, end, head) = ink.tiny, ink.box
-    run: list[_Char] = []
-    last = 0.0
-    for i in range(textpage.count_chars()):
-        char = chr(min(pdfium.FPDFText_GetUnicode(textpage, i), 0x10FFFF)) or "\ufffd"
-        if char in "\r\n":
-            yield run
-            run = []
-            continue
-        if char.isspace():
-            run.append((char, 0.0, 0.0, 0.0, 0.0, i))
-            continue
-        pdfium.FPDFText_GetLooseCharBox(textpage, i, ctypes.byref(box))
-        left, bottom, right, top = sides = box.left, box.bottom, box.right, box.top
-        small = top - bottom < least and right - left < least
-        doubtful = small or left >= end or right <= begin or bottom >= head or top <= foot
-        if i in ink.unseen or (doubtful and ink.lacks(i, sides)):
-            continue
-        height = max(top - bottom, 1)
-        if run and not -20 * height < left - last < 1.5 * height:
-            yield run
-            run = []
-        run.append((char, *sides, i))
-        last = right
-        if char in _HYPHENS:
-            yield run
-            run = []
-    yield run
-
-
-def _line(textpage: Any, run: list[_Char]) -> Line | None:
-    """A line of these characters; None where there is no ink among them."""
-    inked = [c for c in run if not c[0].isspace()]
-    if not inked:
-        return None
-    text = "".join(c[0] for c in run).replace("\0", "\ufffd")
-    hyphen = text.endswith(tuple(_HYPHENS)) or (text.rstrip().endswith(("\xad", "\u2010")) and len(inked) > 1)
-    text = text.rstrip().rstrip("\xad\u2010" + _HYPHENS) if hyphen else text.strip()
-    text = text.replace("\x02", "-").replace("\ufffe", "-").replace("\xad", "")
-    text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    text = " ".join(_LIGATURE.sub(lambda m: unicodedata.normalize("NFKC", m[0]), text).split())
-    size, bold = _font(textpage, [inked[(len(inked) - 1) * k // 4][5] for k in range(5)])
-    sides = min(c[1] for c in inked), min(c[2] for c in inked), max(c[3] for c in inked), max(c[4] for c in inked)
-    return Line(text, *sides, size, hyphen, bold) if text else None
-
-
-def _font(textpage: Any, sample: list[int]) -> tuple[float, bool]:
-    """The usual size of some characters as they are shown, and whether all of them are bold."""
-    import pypdfium2.raw as pdfium
-
-    name = ctypes.create_string_buffer(100)
-    sizes, bold = [], True
-    for i in sample:
-        sizes.append(size_of(textpage, i))
-        pdfium.FPDFText_GetFontInfo(textpage, i, name, len(name), None)
-        bold = bold and bool(_BOLD.search(name.value))
-    return median(sizes) or 1.0, bold
