@@ -19,6 +19,9 @@ def with_values(lines: Sequence[Line], values: Sequence[tuple[Box, str]]) -> lis
         before = max(((line.right, n) for n, line in row if line.right <= right and line.left < left), default=None)
         after = min(((line.left, n) for n, line in row if line.left >= left), default=None)
         above = min(((line.bottom - top, n) for n, line in enumerate(placed) if line.bottom >= top - 2), default=None)
+        word = text.removeprefix("[x] ").lower()
+        if after and text.startswith("[x] ") and placed[after[1]].text.lower().startswith(word):
+            text = "[x]"
         beside = before or after
         at = before[1] + 1 if before else after[1] if after else above[1] + 1 if above else 0
         placed[at:at] = _lines(text, box, placed[beside[1]] if beside else None)
@@ -29,8 +32,8 @@ def _lines(text: str, box: Box, label: Line | None) -> list[Line]:
     """The lines of a value, as high as its label where they have one; none without ink."""
     left, bottom, right, top = box
     texts = [said for one in text.splitlines() if (said := " ".join(one.split()))]
-    height = (top - bottom) / max(len(texts), 1)
-    size = label.size if label else min(height / 1.2, 12.0)
+    size = label.size if label else min((top - bottom) / max(len(texts), 1) / 1.2, 12.0)
+    height = min((top - bottom) / max(len(texts), 1), 1.2 * size)
     lines = [Line(said, left, top - (n + 1) * height, right, top - n * height, size) for n, said in enumerate(texts)]
     return [replace(lines[0], bottom=label.bottom, top=label.top)] if label and len(lines) == 1 else lines
 
