@@ -7,7 +7,7 @@ from dataclasses import dataclass
 class Line:
     """A line's text and sides, y going up; `size` is its font's, `hyphen` says whether one was taken from its end.
 
-    A `note` is no part of the text around it.
+    A `note` is no part of the text around it; a `row` is one of a table, as it is written.
     """
 
     text: str
@@ -19,6 +19,7 @@ class Line:
     hyphen: bool = False
     bold: bool = False
     note: bool = False
+    row: bool = False
 
     @property
     def upright(self) -> bool:

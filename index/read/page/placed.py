@@ -12,16 +12,16 @@ Box = tuple[float, float, float, float]
 def with_values(lines: Sequence[Line], values: Sequence[tuple[Box, str]]) -> list[Line]:
     """The lines with those of each value behind its label: what stands left of it, else right of it, else above."""
     placed = list(lines)
-    for box, text in sorted(values, key=lambda value: (-value[0][3], value[0][0])):
+    for box, said in sorted(values, key=lambda value: (-value[0][3], value[0][0])):
         left, bottom, right, top = box
         here = Line("", left, bottom, right, top, top - bottom)
         row = [(n, line) for n, line in enumerate(placed) if not line.aside and here.beside(line)]
         before = max(((line.right, n) for n, line in row if line.right <= right and line.left < left), default=None)
         after = min(((line.left, n) for n, line in row if line.left >= left), default=None)
         above = min(((line.bottom - top, n) for n, line in enumerate(placed) if line.bottom >= top - 2), default=None)
-        word = text.removeprefix("[x] ").lower()
-        if after and text.startswith("[x] ") and placed[after[1]].text.lower().startswith(word):
-            text = "[x]"
+        word = said.removeprefix("[x] ").lower()
+        twice = after and word != said.lower() and placed[after[1]].text.lower().startswith(word)
+        text = "[x]" if twice else said
         beside = before or after
         at = before[1] + 1 if before else after[1] if after else above[1] + 1 if above else 0
         placed[at:at] = _lines(text, box, placed[beside[1]] if beside else None)

@@ -1,0 +1,215 @@
+"""Tables on pages: lines that stand in columns become rows, each in one line, with the cells that are wrapped.
+
+Owns which lines are a table: such as follow each other in the file, each below one cell of the first row. When in doubt they
+are none, and stay as they are. How a row reads is told in `draft/rows.py`.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import mean, median
+
+from index.read.draft.rows import Rows, cells, is_header
+from index.read.page.line import Line
+from index.read.page.words import joined
+
+LEAST_ROWS = 2
+"""A table has so many rows below its names."""
+
+LONGEST_NAME, LOWER = 60, 0.3
+"""A column's name has at most so many characters; prose has more than this share of lines that begin in small letters."""
+
+_Row = dict[int, list[Line]]
+"""The lines of each column's cell."""
+
+
+@dataclass(slots=True)
+class _Region:
+    """Lines that stand in columns, as they follow each other, with the sides of each column."""
+
+    columns: list[tuple[float, float]]
+    lines: list[Line]
+    places: list[int]
+
+    def column(self, line: Line) -> int | None:
+        """The one column that a line stands in; None for a line across several, or beside another one of the same cell."""
+        away = [max(left - line.right, line.left - right) for left, right in self.columns]
+        near = min(range(len(away)), key=away.__getitem__)
+        if sum(one < 0 for one in away) > 1 or away[near] > 2 * line.size:
+            return None
+        last = next((one for one, n in zip(self.lines[::-1], self.places[::-1], strict=True) if n == near), None)
+        return None if last and last.beside(line) else near
+
+    def takes(self, line: Line) -> bool:
+        """Take the next line, if it is one of the table."""
+        place = self.column(line)
+        if place is None or line.upright or line.aside:
+            return False
+        if self.lines:
+            first, low = self.lines[0], min(one.bottom for one in self.lines[-20:])
+            far = line.top < low - 2 * first.size or line.bottom > first.bottom + 0.5 * first.size
+            if far or abs(line.size - first.size) > 0.35 * first.size:
+                return False
+        left, right = self.columns[place]
+        self.columns[place] = min(left, line.left), max(right, line.right)
+        self.lines.append(line)
+        self.places.append(place)
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """A table's columns, their names if they have any, and what writes its rows then."""
+
+    columns: list[tuple[float, float]]
+    names: dict[int, str]
+    rows: Rows
+
+    def line(self, text: dict[int, str], row: _Row, *, first: bool) -> Line:
+        """A row as a line that stands where its cells do."""
+        if not self.names or (text == self.names and not first):
+            said = cells(list(text.values()))
+        else:
+            said = self.rows.line(list(text.values()), list(text))
+        lines = [line for cell in row.values() for line in cell]
+        left, right = min(line.left for line in lines), max(line.right for line in lines)
+        bottom, top = min(line.bottom for line in lines), max(line.top for line in lines)
+        return Line(said, left, bottom, right, top, median(line.size for line in lines), row=True)
+
+
+class Tables:
+    """The tables of a document, page by page; one goes on where the next page begins with lines in its columns."""
+
+    def __init__(self, words: Counter[str]) -> None:
+        """`words` tell which hyphens stay."""
+        self._words = words
+        self._open: _Table | None = None
+
+    def read(self, lines: Sequence[Line]) -> list[Line]:
+        """The lines of a page, those of tables as rows."""
+        found: list[Line] = []
+        at = 0
+        while at < len(lines):
+            old = self._open if at == 0 else None
+            regions = [_Region(list(old.columns), [], [])] if old else []
+            regions += [begun] if (begun := _begun(lines, at)) else []
+            rows = next((rows for one in regions if (rows := self._rows(one, lines[at + len(one.lines) :], old))), [])
+            count = sum(len(cell) for _, row in rows for cell in row.values())
+            found += [line for line, _ in rows] or [lines[at]]
+            at += count or 1
+            self._open = self._open if rows else None
+        return found
+
+    def _rows(self, region: _Region, following: Sequence[Line], old: _Table | None) -> list[tuple[Line, _Row]]:
+        """The rows of a table that begins with a region, as lines and in cells; none where it is no table."""
+        going = not region.lines
+        for line in following:
+            if not region.takes(line):
+                break
+        rows = list(_logical(_visual(region))) if region.lines else []
+        while len(rows) > 1 and len(rows[-1]) == 1 and _cut(region, rows[-1]):  # a line below the table
+            rows.pop()
+        texts = [{place: joined(cell, self._words) for place, cell in sorted(row.items())} for row in rows]
+        if going and old and any(len(row) > 1 for row in rows):
+            table = _Table(region.columns, old.names, old.rows)
+        elif not going and _named(rows, texts):
+            table = _Table(region.columns, texts[0], Rows())
+        elif not going and _unnamed(rows, texts):
+            table = _Table(region.columns, {}, Rows())
+        else:
+            return []
+        self._open = table
+        firsts = [not going, *(False for _ in rows[1:])]
+        return [(table.line(text, row, first=first), row) for text, row, first in zip(texts, rows, firsts, strict=True)]
+
+
+def _begun(lines: Sequence[Line], at: int) -> _Region | None:
+    """The first row of what may be a table: lines side by side."""
+    first = [lines[at]]
+    for line in lines[at + 1 :]:
+        if not line.beside(first[-1]) or line.left < first[-1].right + 0.3 * line.size or line.upright or line.aside:
+            break
+        first.append(line)
+    return _Region([(line.left, line.right) for line in first], first, list(range(len(first)))) if len(first) > 1 else None
+
+
+def _cut(region: _Region, row: _Row) -> bool:
+    """Take a row off the end, if its lines are the last in the file, too."""
+    lines = [line for cell in row.values() for line in cell]
+    if {id(line) for line in lines} != {id(line) for line in region.lines[-len(lines) :]}:
+        return False
+    del region.lines[-len(lines) :], region.places[-len(lines) :]
+    return True
+
+
+def _visual(region: _Region) -> list[_Row]:
+    """Rows of single lines, from the top down."""
+    rows: list[_Row] = []
+    for line, place in sorted(zip(region.lines, region.places, strict=True), key=lambda one: -one[0].top):
+        if rows and place not in rows[-1] and _first(rows[-1]).beside(line):
+            rows[-1][place] = [line]
+        else:
+            rows.append({place: [line]})
+    return rows
+
+
+def _first(row: _Row) -> Line:
+    return next(iter(row.values()))[0]
+
+
+def _logical(rows: Sequence[_Row]) -> Iterator[_Row]:
+    """Rows with the lines of each cell that is wrapped: a gap parts rows where there are gaps, else the first column."""
+    drops = [_first(a).bottom - _first(b).bottom for a, b in pairwise(rows)]
+    usual = min(drops, default=0.0)
+    gaps = [drop > 1.2 * usual for drop in drops]
+    parted = any(not gap and not _begins(row, rows) for gap, row in zip(gaps, rows[1:], strict=True)) and any(gaps[1:])
+    current = rows[0]
+    for gap, row in zip(gaps, rows[1:], strict=True):
+        if gap or (_begins(row, rows) and not (parted and _goes_on(row))):
+            yield current
+            current = row
+        else:
+            current = {n: [*current.get(n, []), *row.get(n, [])] for n in current | row}
+    yield current
+
+
+def _begins(row: _Row, rows: Sequence[_Row]) -> bool:
+    """Whether a row of lines has something in the first column, or in most of them."""
+    most = max(map(len, rows))
+    return min(n for one in rows for n in one) in row or len(row) * 5 > 3 * most
+
+
+def _goes_on(row: _Row) -> bool:
+    """Whether a line in the first column goes on with the one above it."""
+    return _first(row).text[:1].islower() or len(row) == 1
+
+
+def _named(rows: Sequence[_Row], texts: Sequence[dict[int, str]]) -> bool:
+    """Whether the first row names the columns: it is unlike the others, by its letters, without their figures or shorter."""
+    if len(rows) <= LEAST_ROWS or not is_header(list(texts[0].values())) or max(map(len, texts[0].values())) > LONGEST_NAME:
+        return False
+    if len(texts[0]) < max(map(len, texts)) - 1 or sum(len(text) > 1 for text in texts[1:]) * 2 < len(texts) - 1:
+        return False
+    bold = all(line.bold for cell in rows[0].values() for line in cell)
+    other = not all(line.bold for row in rows[1:] for cell in row.values() for line in cell)
+    columns = [[text[n] for text in texts[1:] if n in text] for n in texts[0]]
+    figured = [sum(bool(re.search(r"\d", value)) for value in column) > 0.6 * len(column) for column in columns if column]
+    plain = [not re.search(r"\d", name) for name, column in zip(texts[0].values(), columns, strict=True) if column]
+    values = [len(value) for column in columns for value in column]
+    short = len(texts[0]) > 2 and mean(map(len, texts[0].values())) < 0.6 * mean(values or [0])
+    return (bold and other) or any(a and b for a, b in zip(figured, plain, strict=True)) or (short and not _prose(texts))
+
+
+def _unnamed(rows: Sequence[_Row], texts: Sequence[dict[int, str]]) -> bool:
+    """Whether rows without names are a table all the same: some cell is wrapped, and they are no columns of prose."""
+    wrapped = any(len(cell) > 1 for row in rows for cell in row.values())
+    full = sum(len(text) == max(map(len, texts)) for text in texts) if texts else 0
+    return len(rows) > LEAST_ROWS and wrapped and full * 2 > len(rows) and not _prose(texts)
+
+
+def _prose(texts: Sequence[dict[int, str]]) -> bool:
+    """Whether many cells begin in small letters."""
+    values = [value for text in texts for value in text.values()]
+    return sum(value[:1].islower() for value in values) > LOWER * len(values)
