@@ -44,14 +44,14 @@ class _Region:
 
     def takes(self, line: Line) -> bool:
         """Take the next line, if it is one of the table."""
-        place = self.column(line)
-        if place is None or line.upright or line.aside:
-            return False
         if self.lines:
-            first, low = self.lines[0], min(one.bottom for one in self.lines[-20:])
+            first, low = self.lines[0], min([one.bottom for one in self.lines[-20:]])
             far = line.top < low - 2 * first.size or line.bottom > first.bottom + 0.5 * first.size
             if far or abs(line.size - first.size) > 0.35 * first.size:
                 return False
+        place = self.column(line)
+        if place is None or line.upright or line.aside:
+            return False
         left, right = self.columns[place]
         self.columns[place] = min(left, line.left), max(right, line.right)
         self.lines.append(line)

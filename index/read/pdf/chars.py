@@ -33,6 +33,7 @@ _ABOVE = str.maketrans("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺�
 _BELOW = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
 _CENTS = re.compile(r"[$€£¥]\s?\d{1,3}(?:[,. ]?\d{3})*[.,]?$")
 _CURRENCY = re.compile(r"\s?(?:[€$£¥]|EUR|USD|GBP|CHF|kr|zł)\b|\s?[€$£¥]")
+_FIGURE = re.compile(r"\d")
 _SPACED = re.compile(r"(?:(?<=\s)|^)[^\W\d_]{1,2}(?:\s+[^\W\d_]){3,}(?=\s|$)")
 _LEAST_SPACED = 5
 
@@ -41,26 +42,29 @@ def runs(textpage: Any, ink: Ink) -> Iterator[list[Char]]:
     """The characters of each line that are seen, in the file's order; wide gaps part a line, they may be a gutter."""
     import pypdfium2.raw as pdfium
 
-    box = pdfium.FS_RECTF()
-    least, (begin, foot, end, head) = ink.tiny, ink.box
+    box, raw = pdfium.FS_RECTF(), textpage.raw
+    place, ask, ask_box = ctypes.byref(box), pdfium.FPDFText_GetUnicode, pdfium.FPDFText_GetLooseCharBox
+    least, unseen, (begin, foot, end, head) = ink.tiny, ink.unseen, ink.box
     run: list[Char] = []
     last = low = high = 0.0
     broken = False
     for i in range(textpage.count_chars()):
-        char = chr(min(pdfium.FPDFText_GetUnicode(textpage, i), 0x10FFFF)) or "\ufffd"
+        code = ask(raw, i)
+        char = chr(code) if code <= 0x10FFFF else "\ufffd"
         if char in "\r\n":
             broken = True
             continue
         if char.isspace():
             run.append((char, 0.0, 0.0, 0.0, 0.0, i))
             continue
-        pdfium.FPDFText_GetLooseCharBox(textpage, i, ctypes.byref(box))
+        ask_box(raw, i, place)
         left, bottom, right, top = sides = box.left, box.bottom, box.right, box.top
-        small = top - bottom < least and right - left < least
+        height = top - bottom
+        small = height < least and right - left < least
         doubtful = small or left >= end or right <= begin or bottom >= head or top <= foot
-        if i in ink.unseen or (doubtful and ink.lacks(i, sides)):
+        if i in unseen or (doubtful and ink.lacks(i, sides)):
             continue
-        height = max(top - bottom, 1)
+        height = height if height > 1 else 1.0
         if broken:  # by a raised or lowered letter, which pdfium takes for a line of its own
             near = -0.2 * height < left - last < 0.5 * height and min(top, high) - max(bottom, low) > 0.4 * min(
                 height, high - low
@@ -86,8 +90,10 @@ def with_addresses(found: list[list[Char]], links: Sequence[tuple[Box, str]]) ->
     """Put the address of each link behind its words, once where they go on in the next line; those that have no words."""
     parts: dict[str, list[tuple[int, int]]] = {}
     bare: list[tuple[Box, str]] = []
+    sides = [_sides([c for c in run if c[4] > c[2]]) for run in found]
     for box, address in links:
-        ends = [(n, last) for n, run in enumerate(found) if (last := _last_within(run, box)) >= 0]
+        near = [n for n, one in enumerate(sides) if one[0] < box[2] and one[2] > box[0] and one[1] < box[3] and one[3] > box[1]]
+        ends = [(n, last) for n in near if (last := _last_within(found[n], box)) >= 0]
         parts.setdefault(address, []).extend(ends)
         bare += [] if ends else [(box, f"<{address}>")]
     marks: list[tuple[int, int, str]] = []
@@ -100,6 +106,13 @@ def with_addresses(found: list[list[Char]], links: Sequence[tuple[Box, str]]) ->
     for n, last, address in sorted(marks, reverse=True):
         found[n].insert(last + 1, (f" <{address}>", *found[n][last][1:]))
     return [(box, text) for box, text in bare if not parts[text[1:-1]]]
+
+
+def _sides(run: Sequence[Char]) -> Box:
+    if not run:
+        return 0.0, 0.0, 0.0, 0.0
+    _, left, bottom, right, top, _ = zip(*run, strict=True)
+    return min(left), min(bottom), max(right), max(top)
 
 
 def _last_within(run: Sequence[Char], box: Box) -> int:
@@ -131,17 +144,16 @@ def line_of(textpage: Any, run: list[Char]) -> Line | None:
         text = _LIGATURE.sub(lambda m: unicodedata.normalize("NFKC", m[0]), text)
     text = " ".join(text.replace("\x02", "-").split())
     size, bold = _font(textpage, [inked[(len(inked) - 1) * k // 4][5] for k in range(5)])
-    sides = min(c[1] for c in inked), min(c[2] for c in inked), max(c[3] for c in inked), max(c[4] for c in inked)
-    return Line(text, *sides, size, hyphen, bold) if text else None
+    return Line(text, *_sides(inked), size, hyphen, bold) if text else None
 
 
 def _said(textpage: Any, run: Sequence[Char], inked: Sequence[Char]) -> str:
     """What the characters say, with raised and lowered figures as such, and letters that are spaced apart as words."""
+    text = "".join([c[0] for c in run])
     heights = [c[4] - c[2] for c in inked]
     tall = max(heights)
-    if min(heights) < SMALL * tall and any(c[0].isdecimal() for c in inked):
+    if min(heights) < SMALL * tall and _FIGURE.search(text):
         return _with_scripts(textpage, run, tall)
-    text = "".join(c[0] for c in run)
     return _without_spacing(run, text) if _SPACED.search(text) else text
 
 
@@ -205,10 +217,11 @@ def _font(textpage: Any, sample: list[int]) -> tuple[float, bool]:
     """The usual size of some characters as they are shown, and whether all of them are bold."""
     import pypdfium2.raw as pdfium
 
-    name = ctypes.create_string_buffer(100)
+    name, raw = ctypes.create_string_buffer(100), textpage.raw
     sizes, bold = [], True
     for i in sample:
         sizes.append(size_of(textpage, i))
-        pdfium.FPDFText_GetFontInfo(textpage, i, name, len(name), None)
-        bold = bold and bool(_BOLD.search(name.value))
+        if bold:
+            pdfium.FPDFText_GetFontInfo(raw, i, name, 100, None)
+            bold = bool(_BOLD.search(name.value))
     return median(sizes) or 1.0, bold

@@ -44,8 +44,9 @@ def opened(data: bytes) -> "pypdfium2.PdfDocument":
 
 def _end(data: bytes) -> int:
     """Where the file ends, whatever follows; FileLeftOut where it is cut off."""
+    near = min((place for word in (b"startxref", b"%%EOF", b"trailer") if (place := data.rfind(word)) >= 0), default=0)
     last = None
-    for found in _END.finditer(data):
+    for found in (*_END.finditer(data, max(near - 8, 0)),) or _END.finditer(data):  # a file may be large
         last = found
     if not last or _OBJECT.search(data, last.end()):
         raise FileLeftOut("a PDF that is cut off: its end is missing")
