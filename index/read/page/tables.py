@@ -1,7 +1,7 @@
 """Tables on pages: lines that stand in columns become rows, each in one line, with the cells that are wrapped.
 
 Owns which lines are a table: such as follow each other in the file, each below one cell of the first row. When in doubt they
-are none, and stay as they are. How a row reads is told in `draft/rows.py`.
+are none, and stay as they are. What a row reads like is told in `draft/rows.py`.
 """
 
 import re
@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import mean, median
 
-from index.read.draft.rows import Rows, cells, is_header
+from index.read.draft.rows import cells, is_header
 from index.read.page.line import Line
 from index.read.page.words import joined
 
-LEAST_ROWS = 2
-"""A table has so many rows below its names."""
+LEAST_ROWS, MOST_LINES = 2, 4
+"""A table has so many rows below its names, and a name at most so many lines."""
 
 LONGEST_NAME, LOWER = 60, 0.3
 """A column's name has at most so many characters; prose has more than this share of lines that begin in small letters."""
@@ -46,7 +46,7 @@ class _Region:
         """Take the next line, if it is one of the table."""
         if self.lines:
             first, low = self.lines[0], min([one.bottom for one in self.lines[-20:]])
-            far = line.top < low - 2 * first.size or line.bottom > first.bottom + 0.5 * first.size
+            far = line.top < low - 5 * first.size or line.bottom > first.bottom + 0.5 * first.size
             if far or abs(line.size - first.size) > 0.35 * first.size:
                 return False
         place = self.column(line)
@@ -61,18 +61,15 @@ class _Region:
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """A table's columns, their names if they have any, and what writes its rows then."""
+    """A table's columns, and their names if they have any."""
 
     columns: list[tuple[float, float]]
     names: dict[int, str]
-    rows: Rows
 
-    def line(self, text: dict[int, str], row: _Row, *, first: bool) -> Line:
+    def line(self, text: dict[int, str], row: _Row) -> Line:
         """A row as a line that stands where its cells do."""
-        if not self.names or (text == self.names and not first):
-            said = cells(list(text.values()))
-        else:
-            said = self.rows.line(list(text.values()), list(text))
+        names = {} if text == self.names else self.names
+        said = cells([f"{names[n]}: {value}" if names.get(n) else value for n, value in text.items()])
         lines = [line for cell in row.values() for line in cell]
         left, right = min(line.left for line in lines), max(line.right for line in lines)
         bottom, top = min(line.bottom for line in lines), max(line.top for line in lines)
@@ -108,31 +105,49 @@ class Tables:
         for line in following:
             if not region.takes(line):
                 break
-        rows = list(_logical(_visual(region))) if region.lines else []
+        rows = _rows_in(region) if region.lines else []
         while len(rows) > 1 and len(rows[-1]) == 1 and _cut(region, rows[-1]):  # a line below the table
             rows.pop()
         texts = [{place: joined(cell, self._words) for place, cell in sorted(row.items())} for row in rows]
         if going and old and any(len(row) > 1 for row in rows):
-            table = _Table(region.columns, old.names, old.rows)
+            table = _Table(region.columns, old.names)
         elif not going and _named(rows, texts):
-            table = _Table(region.columns, texts[0], Rows())
+            table = _Table(region.columns, texts[0])
         elif not going and _unnamed(rows, texts):
-            table = _Table(region.columns, {}, Rows())
+            table = _Table(region.columns, {})
         else:
             return []
         self._open = table
-        firsts = [not going, *(False for _ in rows[1:])]
-        return [(table.line(text, row, first=first), row) for text, row, first in zip(texts, rows, firsts, strict=True)]
+        return [(table.line(text, row), row) for text, row in zip(texts, rows, strict=True)]
 
 
 def _begun(lines: Sequence[Line], at: int) -> _Region | None:
-    """The first row of what may be a table: lines side by side."""
-    first = [lines[at]]
+    """The first row of what may be a table: lines side by side, each with those that are wrapped below it."""
+    first = lines[at]
+    region = _Region([(first.left, first.right)], [first], [0])
+    height = 1
     for line in lines[at + 1 :]:
-        if not line.beside(first[-1]) or line.left < first[-1].right + 0.3 * line.size or line.upright or line.aside:
+        last, (left, right) = region.lines[-1], region.columns[-1]
+        beside = line.left > right + 0.3 * line.size and line.beside(first)
+        below = 0 < last.bottom - line.bottom < 1.4 * line.size and left < line.right and line.left < right
+        if line.upright or line.aside or not (beside or (below and height < MOST_LINES and not last.beside(line))):
             break
-        first.append(line)
-    return _Region([(line.left, line.right) for line in first], first, list(range(len(first)))) if len(first) > 1 else None
+        if beside:
+            region.columns.append((line.left, line.right))
+        height = 1 if beside else height + 1
+        region.lines.append(line)
+        region.places.append(len(region.columns) - 1)
+        region.columns[-1] = min(region.columns[-1][0], line.left), max(region.columns[-1][1], line.right)
+    while len(region.lines) > 1 and region.lines[-1].bottom < min(one.bottom for one in region.lines[:-1]) - 1:
+        region.places.pop()  # may be of the next row
+        region.lines.pop()
+    if len(region.columns) < 2:
+        return None
+    following = lines[at + len(region.lines) : at + len(region.lines) + 1]
+    if following and following[0].right < region.columns[0][0] and following[0].top < first.bottom + 0.5 * first.size:
+        region.columns.insert(0, (following[0].left, following[0].right))  # the first column has no name
+        region.places[:] = [place + 1 for place in region.places]
+    return region
 
 
 def _cut(region: _Region, row: _Row) -> bool:
@@ -159,19 +174,57 @@ def _first(row: _Row) -> Line:
     return next(iter(row.values()))[0]
 
 
-def _logical(rows: Sequence[_Row]) -> Iterator[_Row]:
-    """Rows with the lines of each cell that is wrapped: a gap parts rows where there are gaps, else the first column."""
-    drops = [_first(a).bottom - _first(b).bottom for a, b in pairwise(rows)]
-    usual = min(drops, default=0.0)
-    gaps = [drop > 1.2 * usual for drop in drops]
-    parted = any(not gap and not _begins(row, rows) for gap, row in zip(gaps, rows[1:], strict=True)) and any(gaps[1:])
+def _rows_in(region: _Region) -> list[_Row]:
+    """Rows with the lines of cells that are wrapped: the gaps in the column of most lines part them, else the first column."""
+    columns: dict[int, list[Line]] = {}
+    for line, place in sorted(zip(region.lines, region.places, strict=True), key=lambda one: -one[0].top):
+        columns.setdefault(place, []).append(line)
+    longest = max(columns.values(), key=len)
+    drops = [a.bottom - b.bottom for a, b in pairwise(longest)]
+    gaps = [drop > 1.2 * min(drops) for drop in drops]
+    if not any(gaps) or all(gaps) or min(drops) > 1.5 * longest[0].size:
+        return list(_by_first_column(_visual(region)))
+    begins = [0, *(n for n, gap in enumerate(gaps, start=1) if gap)]
+    ends = [(longest[a].top, longest[b - 1].bottom) for a, b in pairwise([*begins, len(longest)])]
+    rows: list[_Row] = [{} for _ in ends]
+    others: list[_Row] = []
+    for place, lines in sorted(columns.items()):
+        for line in lines:
+            middle = (line.top + line.bottom) / 2
+            away = [max(low - middle, middle - high) for high, low in ends]
+            near = min(range(len(ends)), key=away.__getitem__)
+            row = (
+                rows[near] if away[near] < 0.7 * line.size else next((one for one in others if _first(one).beside(line)), None)
+            )
+            if row is None:
+                row = {}
+                others.append(row)
+            row.setdefault(place, []).append(line)
+    rows = sorted(
+        [row for row in (*rows, *others) if row], key=lambda row: -max(line.top for cell in row.values() for line in cell)
+    )
+    several = any(
+        a.beside(b) or _figure(a) == _figure(b) != "" for row in rows for cell in row.values() for a, b in pairwise(cell)
+    )
+    return list(_by_first_column(_visual(region))) if several else rows
+
+
+def _figure(line: Line) -> str:
+    """ "#" for a line that is a figure or a dash; such are not wrapped, so that two are cells of two rows."""
+    return "#" if re.fullmatch(r"\W*\d\S*(?:\s\S{1,3})?|[-–—]", line.text) else ""
+
+
+def _by_first_column(rows: Sequence[_Row]) -> Iterator[_Row]:
+    """Rows where a line stands in the first column, or lines in most of them."""
     current = rows[0]
-    for gap, row in zip(gaps, rows[1:], strict=True):
-        if gap or (_begins(row, rows) and not (parted and _goes_on(row))):
+    for row in rows[1:]:
+        goes_on = row.keys() == {0} and _first(row).text[:1].islower()
+        far = min(line.bottom for cell in current.values() for line in cell) - _first(row).bottom > 1.6 * _first(row).size
+        if far or (_begins(row, rows) and not goes_on):
             yield current
             current = row
         else:
-            current = {n: [*current.get(n, []), *row.get(n, [])] for n in current | row}
+            current = {n: [*current.get(n, []), *row.get(n, [])] for n in sorted(current | row)}
     yield current
 
 
@@ -181,15 +234,13 @@ def _begins(row: _Row, rows: Sequence[_Row]) -> bool:
     return min(n for one in rows for n in one) in row or len(row) * 5 > 3 * most
 
 
-def _goes_on(row: _Row) -> bool:
-    """Whether a line in the first column goes on with the one above it."""
-    return _first(row).text[:1].islower() or len(row) == 1
-
-
 def _named(rows: Sequence[_Row], texts: Sequence[dict[int, str]]) -> bool:
     """Whether the first row names the columns: it is unlike the others, by its letters, without their figures or shorter."""
-    if len(rows) <= LEAST_ROWS or not is_header(list(texts[0].values())) or max(map(len, texts[0].values())) > LONGEST_NAME:
+    if len(rows) <= LEAST_ROWS or max(map(len, texts[0].values())) > LONGEST_NAME or _listed(texts):
         return False
+    years = 0 not in texts[0] and all(re.fullmatch(r"(?:19|20)\d\d", name) for name in texts[0].values())
+    if years or not is_header(list(texts[0].values())):
+        return years
     if len(texts[0]) < max(map(len, texts)) - 1 or sum(len(text) > 1 for text in texts[1:]) * 2 < len(texts) - 1:
         return False
     bold = all(line.bold for cell in rows[0].values() for line in cell)
@@ -203,10 +254,17 @@ def _named(rows: Sequence[_Row], texts: Sequence[dict[int, str]]) -> bool:
 
 
 def _unnamed(rows: Sequence[_Row], texts: Sequence[dict[int, str]]) -> bool:
-    """Whether rows without names are a table all the same: some cell is wrapped, and they are no columns of prose."""
-    wrapped = any(len(cell) > 1 for row in rows for cell in row.values())
-    full = sum(len(text) == max(map(len, texts)) for text in texts) if texts else 0
-    return len(rows) > LEAST_ROWS and wrapped and full * 2 > len(rows) and not _prose(texts)
+    """Whether rows without names are a table all the same: most have all of three columns or more, and it is no prose."""
+    most = max(map(len, texts), default=0)
+    full = sum(len(text) == most for text in texts)
+    return most > 2 and full > LEAST_ROWS and full * 2 > len(rows) and not _prose(texts)
+
+
+def _listed(texts: Sequence[dict[int, str]]) -> bool:
+    """Whether the first column holds marks of a list alone."""
+    marks = [text[0] for text in texts[1:] if 0 in text]
+    two = max(map(len, texts)) == 2
+    return two and all(re.fullmatch(r"\W|\W?(?:\d{1,2}(?:\.\d+)*|[a-zA-Z])[.):]?", mark) for mark in marks)
 
 
 def _prose(texts: Sequence[dict[int, str]]) -> bool:

@@ -29,6 +29,9 @@ _JOINED_SCRIPTS = re.compile("[\u0600-\u06ff\u0900-\u0dff]")
 SMALL, RAISED, LOWERED = 0.88, 0.1, -0.04
 """A letter so much lower than others of its line, and so much of their height above or below their base, is set apart."""
 
+WIDE = 1.0
+"""A gap of so many heights of a letter parts a line."""
+
 _ABOVE = str.maketrans("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ")
 _BELOW = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
 _CENTS = re.compile(r"[$€£¥]\s?\d{1,3}(?:[,. ]?\d{3})*[.,]?$")
@@ -75,7 +78,7 @@ def runs(textpage: Any, ink: Ink) -> Iterator[list[Char]]:
             elif left - last > 0.12 * max(height, high - low):
                 run.append((" ", 0.0, 0.0, 0.0, 0.0, i))
             broken = False
-        if run and not -20 * height < left - last < 1.5 * height:
+        if run and not -20 * height < left - last < WIDE * height:
             yield run
             run = []
         run.append((char, *sides, i))
