@@ -104,6 +104,14 @@ def test_numbers_that_begin_again_begin_a_document() -> None:
     assert (document.text.count("Nordwind Logistics"), document.missing) == (4, ())
 
 
+def test_words_that_repeat_elsewhere_are_no_head() -> None:
+    """Such as the name of a table's first column, at the top of pages."""
+    pages = [
+        [(60.0 + 40 * n, 770.0, "System"), *body(f"It is the text of {town}.", "It goes on.")] for n, town in enumerate(TOWNS)
+    ]
+    assert read("a.pdf", samples.pdf(*pages)).text.count("System") == len(TOWNS)
+
+
 def test_text_that_repeats_is_no_head() -> None:
     """Nothing parts it from what stands below."""
     pages = [body("The wind turned north.", f"The {word} is told of.", "So it ends.") for word in ("storm", "trial", "letter")]

@@ -16,8 +16,8 @@ from index.read.page.numbers import counting, documents
 EDGE_ROWS = 3
 """Running heads and feet are among so many rows at the top and at the bottom of a page."""
 
-SAME_HEIGHT = 4.0
-"""Lines stand in the same place of two pages if they are at most so many points higher or lower."""
+SAME = 4.0
+"""Lines stand in the same place of two pages if they are at most so many points apart."""
 
 _Place = tuple[int, Line]
 """A line with its page."""
@@ -61,7 +61,12 @@ def _repeated(places: Sequence[_Place], pages: int) -> dict[_Place, bool]:
     """Those that say the same in the same place on several pages; True for the first of each that has words."""
     running: dict[_Place, bool] = {}
     seen: set[str] = set()
-    for found in _same(places, lambda line: line.text):
+    same = (
+        sorted(group, key=lambda place: place[0])
+        for found in _same(places, lambda line: line.text)
+        for group in _near(found, lambda line: line.left)
+    )
+    for found in same:
         if len({number for number, _ in found}) >= _enough(pages):
             running.update(dict.fromkeys(found, False))
             running[found[0]] = found[0][1].text not in seen and bool(_WORD.search(found[0][1].text))
@@ -79,10 +84,15 @@ def _same(places: Sequence[_Place], said: Callable[[Line], str]) -> Iterator[lis
     for place in places:
         texts.setdefault(said(place[1]), []).append(place)
     for found in texts.values():
-        found.sort(key=lambda place: place[1].bottom)
-        begins = [0, *(n for n, (a, b) in enumerate(pairwise(found), start=1) if b[1].bottom - a[1].bottom > SAME_HEIGHT)]
-        for begin, end in pairwise([*begins, len(found)]):
-            yield sorted(found[begin:end], key=lambda place: place[0])
+        for group in _near(found, lambda line: line.bottom):
+            yield sorted(group, key=lambda place: place[0])
+
+
+def _near(places: list[_Place], side: Callable[[Line], float]) -> Iterator[list[_Place]]:
+    """The lines in groups, of which one side is in the same place."""
+    places = sorted(places, key=lambda place: side(place[1]))
+    begins = [0, *(n for n, (a, b) in enumerate(pairwise(places), start=1) if side(b[1]) - side(a[1]) > SAME)]
+    yield from (places[begin:end] for begin, end in pairwise([*begins, len(places)]))
 
 
 def _batch(pages: Sequence[Sequence[Line]], first: int) -> bool:
