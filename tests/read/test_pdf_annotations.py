@@ -144,3 +144,10 @@ def test_a_page_that_is_a_form_alone() -> None:
     canvas.showPage()
     canvas.save()
     assert read("a.pdf", out.getvalue()).text == "Ingrid Halvorsen"
+
+
+def test_a_file_that_is_attached_is_told() -> None:
+    """It is seen on the page, and not read."""
+    document = read("a.pdf", annotated(b"/Subtype/FileAttachment/Contents(The plan)" + BOX))
+    assert document.text == "A zebra in the harbour.\n\nNote: The plan"
+    assert document.missing == ("page 1 has an attached file that is not read",)

@@ -61,12 +61,9 @@ def _repeated(places: Sequence[_Place], pages: int) -> dict[_Place, bool]:
     """Those that say the same in the same place on several pages; True for the first of each that has words."""
     running: dict[_Place, bool] = {}
     seen: set[str] = set()
-    same = (
-        sorted(group, key=lambda place: place[0])
-        for found in _same(places, lambda line: line.text)
-        for group in _near(found, lambda line: line.left)
-    )
-    for found in same:
+    same = _same(places, lambda line: line.text)
+    for group in (group for found in same for group in _near(found, lambda line: line.left)):
+        found = sorted(group, key=lambda place: place[0])
         if len({number for number, _ in found}) >= _enough(pages):
             running.update(dict.fromkeys(found, False))
             running[found[0]] = found[0][1].text not in seen and bool(_WORD.search(found[0][1].text))

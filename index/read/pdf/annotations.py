@@ -62,6 +62,8 @@ def _take(found: Annotations, pdf: Any, one: Any) -> None:
         if address := _address(pdf, one):
             found.links.append((box, address))
         return
+    if kind == pdfium.FPDF_ANNOT_FILEATTACHMENT:
+        found.fault = found.fault or "has an attached file that is not read"
     value = _value(pdf, one) if kind == pdfium.FPDF_ANNOT_WIDGET else None
     said = _string(one, b"Contents")
     draws = kind in (pdfium.FPDF_ANNOT_FREETEXT, pdfium.FPDF_ANNOT_STAMP, pdfium.FPDF_ANNOT_WIDGET, pdfium.FPDF_ANNOT_WATERMARK)

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     import pypdfium2
 
 _NO_LAYER = "no text layer; QA_OCR=1 reads it if tesseract is installed"
+_XFA, _XFA_KINDS = "a form of the XFA kind, of which its pages alone were read", (2, 3)
+"""Such a form is laid out by the viewer."""
+
 MOST_PAGES, PAGE_BYTES = 1000, 50
 """A file may have so many pages, and another one for so many bytes: the same page may stand in it a million times."""
 
@@ -35,8 +38,9 @@ def read(data: bytes, *, tick: Callable[[], None], ocr: bool = False) -> Documen
         missing, hiding = [], []
         if len(pdf) > MOST_PAGES + len(data) // PAGE_BYTES:
             raise FileLeftOut(f"has {len(pdf):,} pages, more than a file of its size should")
-        if pdf.get_formtype() != 0:  # none
+        if kind := pdf.get_formtype():
             pdf.init_forms()
+            missing += [_XFA] if kind in _XFA_KINDS else []
         for number in range(1, len(pdf) + 1):
             page = _page(pdf, number, ocr=ocr)
             pages.append(page.lines)
