@@ -37,8 +37,9 @@ class Heads:
 
 def heads_of(pages: Sequence[Sequence[Line]]) -> Heads:
     """What stands at the edges of pages."""
-    pitch, often = _pitch(pages), Counter(text for lines in pages for text in {line.text for line in lines})
-    edges = [_edges(lines, pitch, often) for lines in pages]
+    rows = [_rows(lines) for lines in pages]
+    pitch, often = _pitch(rows), Counter(text for lines in pages for text in {line.text for line in lines})
+    edges = [_edges(one, pitch, often) for one in rows]
     numbers = counting(edges)
     running: dict[_Place, bool] = {}
     seen: set[str] = set()
@@ -128,9 +129,8 @@ def _outer(lines: Sequence[Line]) -> list[Line]:
     return [line for row in rows[:EDGE_ROWS] + rows[max(EDGE_ROWS, len(rows) - EDGE_ROWS) :] for line in row]
 
 
-def _edges(lines: Sequence[Line], pitch: float, often: Mapping[str, int]) -> list[Line]:
+def _edges(rows: list[list[Line]], pitch: float, often: Mapping[str, int]) -> list[Line]:
     """The lines of the outermost rows, but for those between two gaps that say most of what no other page does."""
-    rows = _rows(lines)
     gaps = [0, *(n for n in range(1, len(rows)) if _parted(rows[n - 1][0], rows[n][0], pitch)), len(rows)]
     weights = [sum(len(line.text) / often[line.text] for line in row) for row in rows]
     begin, end = max(pairwise(gaps), key=lambda block: sum(weights[slice(*block)]))
@@ -142,9 +142,9 @@ def _parted(above: Line, line: Line, pitch: float) -> bool:
     return above.bottom - line.bottom > max(1.15 * pitch, 1.5 * min(above.size, line.size))
 
 
-def _pitch(pages: Sequence[Sequence[Line]]) -> float:
+def _pitch(pages: Sequence[Sequence[Sequence[Line]]]) -> float:
     """From row to row, as it mostly is within text."""
-    rows = ((a[0], b[0]) for lines in pages for a, b in pairwise(_rows(lines)))
+    rows = ((a[0], b[0]) for page in pages for a, b in pairwise(page))
     drops = sorted(a.bottom - b.bottom for a, b in rows if a.bottom - b.bottom < 3 * a.size)
     return drops[len(drops) // 4] if drops else 0.0
 

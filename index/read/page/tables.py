@@ -124,6 +124,8 @@ class Tables:
 def _begun(lines: Sequence[Line], at: int) -> _Region | None:
     """The first row of what may be a table: lines side by side, each with those that are wrapped below it."""
     first = lines[at]
+    if not any(line.left > first.right and line.beside(first) for line in lines[at + 1 : at + 1 + MOST_LINES]):
+        return None
     region = _Region([(first.left, first.right)], [first], [0])
     height = 1
     for line in lines[at + 1 :]:

@@ -137,7 +137,9 @@ def line_of(textpage: Any, run: list[Char]) -> Line | None:
     inked = [c for c in run if not c[0].isspace()]
     if not inked:
         return None
-    text = _said(textpage, run, inked).replace("\0", "\ufffd")
+    sides = _sides(inked)
+    even = abs(sides[3] - sides[1] - inked[0][4] + inked[0][2]) < 0.02  # all of one size, on one base
+    text = _said(textpage, run, [] if even else inked).replace("\0", "\ufffd")
     hyphen = text.endswith(tuple(_HYPHENS)) or (text.rstrip().endswith(("\xad", "\u2010")) and len(inked) > 1)
     text = text.rstrip().rstrip("\xad\u2010" + _HYPHENS) if hyphen else text.strip()
     if not text.isascii():
@@ -146,18 +148,20 @@ def line_of(textpage: Any, run: list[Char]) -> Line | None:
         text = text if _JOINED_SCRIPTS.search(text) else _UNSEEN.sub("", text)
         text = _LIGATURE.sub(lambda m: unicodedata.normalize("NFKC", m[0]), text)
     text = " ".join(text.replace("\x02", "-").split())
-    size, bold = _font(textpage, [inked[(len(inked) - 1) * k // 4][5] for k in range(5)])
-    return Line(text, *_sides(inked), size, hyphen, bold) if text else None
+    size, bold = _font(textpage, [inked[(len(inked) - 1) * k // 4][5] for k in range(5)], 1 if even else 5)
+    return Line(text, *sides, size, hyphen, bold) if text else None
 
 
 def _said(textpage: Any, run: Sequence[Char], inked: Sequence[Char]) -> str:
-    """What the characters say, with raised and lowered figures as such, and letters that are spaced apart as words."""
+    """What a run says, with raised and lowered figures of `inked` as such, and letters that are spaced apart as words."""
     text = "".join([c[0] for c in run])
-    heights = [c[4] - c[2] for c in inked]
-    tall = max(heights)
-    if min(heights) < SMALL * tall and _FIGURE.search(text):
-        return _with_scripts(textpage, run, tall)
-    return _without_spacing(run, text) if _SPACED.search(text) else text
+    if inked and _FIGURE.search(text):
+        heights = [c[4] - c[2] for c in inked]
+        tall = max(heights)
+        if min(heights) < SMALL * tall:
+            return _with_scripts(textpage, run, tall)
+    spaced = text.count(" ") * 5 > len(text) and _SPACED.search(text)
+    return _without_spacing(run, text) if spaced else text
 
 
 def _with_scripts(textpage: Any, run: Sequence[Char], tall: float) -> str:
@@ -216,15 +220,14 @@ def _wide(letters: Sequence[Char]) -> list[bool]:
     return [one > 1.5 * step if even else gap > usual + margin for gap, one in zip(gaps, steps, strict=True)]
 
 
-def _font(textpage: Any, sample: list[int]) -> tuple[float, bool]:
-    """The usual size of some characters as they are shown, and whether all of them are bold."""
+def _font(textpage: Any, sample: list[int], sizes_of: int) -> tuple[float, bool]:
+    """The usual size of so many of some characters as they are shown, and whether all of them are bold."""
     import pypdfium2.raw as pdfium
 
     name, raw = ctypes.create_string_buffer(100), textpage.raw
-    sizes, bold = [], True
+    bold = True
     for i in sample:
-        sizes.append(size_of(textpage, i))
         if bold:
             pdfium.FPDFText_GetFontInfo(raw, i, name, 100, None)
             bold = bool(_BOLD.search(name.value))
-    return median(sizes) or 1.0, bold
+    return median([size_of(textpage, i) for i in sample[:sizes_of]]) or 1.0, bold
