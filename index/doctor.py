@@ -44,7 +44,6 @@ MENDS = (
     ("does not calculate", "Save the file with a spreadsheet program"),
     ("cannot be read:", "Give yourself the right to read it"),
     ("a name that", "Rename the file"),
-    (REPEATED, "Nothing is to be done: the first of each is read"),
     (HIDDEN, "Show the text in the file if it is to be read"),
     ("named ", "Give the file the suffix of its kind"),
     ("no reader for", "Save it as text or PDF"),
@@ -172,7 +171,8 @@ def _written(text: str) -> int:
 def _coverage(catalog: Catalog, shares: dict[str, float]) -> Iterator[Finding]:
     """Law 1; and what a reader could not read of a file that is indexed, such as a page without text."""
     for source, what in catalog.missing():
-        yield Finding("missing", what, _mend(what), source, wrong=HIDDEN not in what and REPEATED not in what)
+        mend = "" if REPEATED in what else _mend(what)
+        yield Finding("missing", what, mend, source, wrong=bool(mend) and HIDDEN not in what)
     for source, share in shares.items():
         if share < 1:
             yield Finding("coverage", f"Only {share:.2%} of its characters stand in some passage.", REBUILD, source)

@@ -151,3 +151,13 @@ def test_a_page_of_its_own_has_its_first_line_as_title() -> None:
     words = ["Certificate", "This is to certify that", "{n} Jansen", "has passed the course", "of {n}0 hours."]
     text = read("a.pdf", samples.pdf(*(body(*(word.format(n=n) for word in words)) for n in "AB"))).text
     assert "This is to certify that A Jansen has passed the course of A0 hours." in text
+
+
+def test_what_repeats_within_a_page_stays() -> None:
+    """Such as a point of several slides, though a gap parts it from the text; the foot of them is read once."""
+    slides = [
+        [(50, 700, f"All about {town}"), (50, 600, f"A point on {town}"), (50, 570, "It is good."), (50, 30, "Nordwind 2024")]
+        for town in TOWNS[:4]
+    ]
+    text = read("a.pdf", samples.pdf(*slides)).text
+    assert (text.count("It is good."), text.count("Nordwind 2024")) == (4, 1)

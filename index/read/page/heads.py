@@ -16,6 +16,9 @@ from index.read.page.numbers import counting, documents
 EDGE_ROWS = 3
 """Running heads and feet are among so many rows at the top and at the bottom of a page."""
 
+MARGIN = 0.12
+"""And not farther from its edges than this part of its height."""
+
 SAME = 4.0
 """Lines stand in the same place of two pages if they are at most so many points apart."""
 
@@ -39,7 +42,8 @@ def heads_of(pages: Sequence[Sequence[Line]]) -> Heads:
     """What stands at the edges of pages."""
     rows = [_rows(lines) for lines in pages]
     pitch, often = _pitch(rows), Counter(text for lines in pages for text in {line.text for line in lines})
-    edges = [_edges(one, pitch, often) for one in rows]
+    low, high = _margins(rows)
+    edges = [[line for line in _edges(one, pitch, often) if line.bottom <= low or line.top >= high] for one in rows]
     numbers = counting(edges)
     running: dict[_Place, bool] = {}
     seen: set[str] = set()
@@ -135,6 +139,13 @@ def _edges(rows: list[list[Line]], pitch: float, often: Mapping[str, int]) -> li
     weights = [sum(len(line.text) / often[line.text] for line in row) for row in rows]
     begin, end = max(pairwise(gaps), key=lambda block: sum(weights[slice(*block)]))
     return [line for row in rows[: min(EDGE_ROWS, begin)] + rows[max(end, len(rows) - EDGE_ROWS) :] for line in row]
+
+
+def _margins(pages: Sequence[Sequence[Sequence[Line]]]) -> tuple[float, float]:
+    """Below and above which heights lines are at the edge of a page, as far as any page is written on."""
+    lines = [row[0] for page in pages for row in (*page[:1], *page[-1:])]
+    low, high = min((line.bottom for line in lines), default=0.0), max((line.top for line in lines), default=0.0)
+    return low + MARGIN * (high - low), high - MARGIN * (high - low)
 
 
 def _parted(above: Line, line: Line, pitch: float) -> bool:
