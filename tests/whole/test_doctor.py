@@ -191,7 +191,7 @@ def test_heads_that_were_left_out_are_only_told(indexed: Path, qa: Run) -> None:
     result = json.loads(qa("doctor", "--json").out)
     assert (result["findings"], [(note["message"], note["mend"]) for note in result["notes"]]) == (
         [],
-        [("what pages repeat at their edges on 2 pages, first on page 2, was left out", "")],
+        [("what pages repeat at their edges on 2 pages, first on page 2, was left out", None)],
     )
 
 
