@@ -20,7 +20,7 @@ from index.errors import Failure
 from index.files.secret import SECRET
 from index.files.walk import LOST, Found
 from index.home import claim
-from index.read.draft.draft import HIDDEN
+from index.read.draft.draft import HIDDEN, REPEATED
 from index.read.formats import BLANK, reader_for
 from index.split.data import without_data
 from index.update.look import look, stale
@@ -172,7 +172,8 @@ def _written(text: str) -> int:
 def _coverage(catalog: Catalog, shares: dict[str, float]) -> Iterator[Finding]:
     """Law 1; and what a reader could not read of a file that is indexed, such as a page without text."""
     for source, what in catalog.missing():
-        yield Finding("missing", what, _mend(what), source, wrong=HIDDEN not in what)
+        mend = "" if REPEATED in what else _mend(what)
+        yield Finding("missing", what, mend, source, wrong=bool(mend) and HIDDEN not in what)
     for source, share in shares.items():
         if share < 1:
             yield Finding("coverage", f"Only {share:.2%} of its characters stand in some passage.", REBUILD, source)

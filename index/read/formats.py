@@ -115,7 +115,7 @@ def _table(*rows: tuple[Reader, str]) -> dict[str, Reader]:
 READERS = _table(
     (Reader("text-3", "plain.text", "text", converted=False), "txt text log rst tex"),
     (Reader("markdown-4", "plain.markdown", "Markdown", converted=False), "md markdown mdown mkd"),
-    (Reader("pdf-2", "pdf.pages", "PDF", heavy=True), "pdf"),
+    (Reader("pdf-3", "pdf.pages", "PDF", heavy=True), "pdf"),
     (Reader("docx-3", "office.docx", "a Word document", heavy=True), "docx docm dotx"),
     (Reader("pptx-2", "office.pptx", "a presentation", heavy=True), "pptx pptm ppsx"),
     (Reader("xlsx-3", "office.xlsx", "a spreadsheet", heavy=True), "xlsx xlsm xltx"),

@@ -181,6 +181,20 @@ def test_hidden_text_that_was_left_out_is_only_told(indexed: Path, qa: Run) -> N
     )
 
 
+def test_heads_that_were_left_out_are_only_told(indexed: Path, qa: Run) -> None:
+    """With the pages; there is nothing to be mended."""
+    pages = [
+        [(50, 770, "The Harbour Book"), (50, 700, f"It is the text of {town}."), (50, 688, "It goes on.")] for town in "ABC"
+    ]
+    (indexed / "seeds" / "a.pdf").write_bytes(pdf(*pages))
+    qa("index")
+    result = json.loads(qa("doctor", "--json").out)
+    assert (result["findings"], [(note["message"], note["mend"]) for note in result["notes"]]) == (
+        [],
+        [("what pages repeat at their edges on 2 pages, first on page 2, was left out", None)],
+    )
+
+
 def test_looking_changes_nothing(indexed: Path, qa: Run) -> None:
     """Not a byte and not a time, not even of what a kill left behind, which is told."""
     (HOME / "vectors" / "store-99").mkdir()

@@ -23,6 +23,9 @@ HIDDEN = "hidden text"
 
 HIDDEN_NOTE = f"{HIDDEN} was left out"
 
+REPEATED = "what pages repeat at their edges"
+"""Running heads, page numbers and watermarks, but for the first of each."""
+
 Item = TypeVar("Item")
 
 

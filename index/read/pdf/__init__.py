@@ -1,1 +1,1 @@
-"""PDF: from characters with their places on pages to paragraphs."""
+"""PDF: from a file's bytes to the lines on its pages that a person sees."""

@@ -65,8 +65,9 @@ def size_of(textpage: Any, number: int) -> float:
     import pypdfium2.raw as pdfium
 
     matrix = pdfium.FS_MATRIX()
-    pdfium.FPDFText_GetMatrix(textpage, number, ctypes.byref(matrix))
-    return float(pdfium.FPDFText_GetFontSize(textpage, number)) * math.hypot(matrix.c, matrix.d)
+    raw = textpage.raw
+    pdfium.FPDFText_GetMatrix(raw, number, ctypes.byref(matrix))
+    return float(pdfium.FPDFText_GetFontSize(raw, number)) * math.hypot(matrix.c, matrix.d)
 
 
 def _unseen(page: Any, textpage: Any) -> Collection[int]:

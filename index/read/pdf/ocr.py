@@ -7,7 +7,7 @@ import shutil
 import subprocess
 from typing import Any
 
-from index.read.pdf.line import Line
+from index.read.page.line import Line
 
 SECONDS = 50
 """A page that takes longer is given up, before its reader is taken for stalled."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from statistics import median
 
-from index.read.pdf.line import Line
+from index.read.page.line import Line
 
 
 def in_order(lines: Sequence[Line]) -> list[Line]:
@@ -50,7 +50,12 @@ def _rows(lines: Sequence[Line]) -> list[Line]:
     rows: list[Line] = []
     for line in lines:
         last = rows[-1] if rows else None
-        if last and not last.hyphen and last.beside(line) and line.left >= last.right - 0.5 * line.size:
+        if (
+            last
+            and not (last.hyphen or last.row or line.row)
+            and last.beside(line)
+            and line.left >= last.right - 0.5 * line.size
+        ):
             sides = last.left, min(last.bottom, line.bottom), line.right, max(last.top, line.top)
             rows[-1] = Line(f"{last.text} {line.text}", *sides, max(last.size, line.size), line.hyphen)
         else:

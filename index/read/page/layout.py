@@ -7,68 +7,42 @@ columns one after the other; only where it plainly jumps to and fro between two 
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import median
 
-from index.read.draft.draft import Draft, one_line
-from index.read.pdf.columns import in_order
-from index.read.pdf.heads import running_lines
-from index.read.pdf.line import Line
+from index.read.draft.draft import REPEATED, Draft, left_out, one_line
+from index.read.page.columns import in_order
+from index.read.page.heads import heads_of
+from index.read.page.line import Line
+from index.read.page.paragraph import Paragraph, with_titles
+from index.read.page.tables import Tables
+from index.read.page.words import between, joined, words_of
 
 _ENDED = re.compile(r"[.!?:;。！？：；][\"'”’»)\]\d]*$")
 _OPEN = re.compile(r"[\w,\u2013\u2014(–-]$|[a-z]\)$")
 _BULLET = re.compile(r"[•‣▪●○◦■–—*]\s|\[\d{1,3}\]\s|[-]\s")
 _NUMBERED = re.compile(r"\(?(?:\d{1,3}|[a-z])[.)]\s")
-_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
-_LAST_WORD = re.compile(r"[^\W\d_]+$")
-_COMPOUND = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)+$")
-_FIRST_WORD = re.compile(r"[^\W\d_]+")
-_WIDE = re.compile("[\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60]")
-
-
-@dataclass(slots=True)
-class Paragraph:
-    """Lines that belong together, on one page; `body` where they are of the size that most of the text has."""
-
-    page: int
-    lines: list[Line]
-    body: bool = False
-    apart: bool = False
-    level: int = 0
-    after: "Paragraph | None" = field(default=None, repr=False)
-    """The paragraph on a later page or column that goes on with this one's sentence."""
-
-    @property
-    def full(self) -> bool:
-        """Whether the last line reaches the right side, as it does where the text goes on."""
-        return len(self.lines) > 1 and self.lines[-1].right > max(line.right for line in self.lines) - self.lines[-1].size
 
 
 def draft_of(pages: Sequence[Sequence[Line]], size: int) -> tuple[Draft, str]:
-    """The text of all pages of a file of so many bytes, and the title that stands at the top of the first ones."""
-    words = _words(pages)
+    """The text of all pages of a file of so many bytes, with what was left out, and the title that stands at the top."""
+    words = words_of(pages)
     usual = _body_size(pages)
-    running = running_lines(pages)
+    heads = heads_of(pages)
     paragraphs: list[Paragraph] = []
+    tables = Tables(words)
     for number, lines in enumerate(pages, start=1):
-        body = [line for line in lines if (number, line) not in running]
-        heads = [Paragraph(number, [line], apart=True) for line in lines if running.get((number, line))]
-        paragraphs += [*heads, *_paragraphs(number, in_order(body), usual)]
+        body = [line for line in lines if (number, line) not in heads.running and not line.aside]
+        aside = [line for line in lines if heads.running.get((number, line), line.aside)]
+        middle = median(line.bottom for line in body) if body else 0.0
+        above = [Paragraph(number, [line], apart=True) for line in aside if line.top > middle and not line.note]
+        below = [Paragraph(number, [line], apart=True) for line in aside if line.top <= middle or line.note]
+        paragraphs += [*above, *_paragraphs(number, in_order(tables.read(body)), usual), *below]
     _name_levels(paragraphs, usual)
-    return _written(_joined(paragraphs), words, Draft(size)), _title(paragraphs, words)
-
-
-def _words(pages: Iterable[Iterable[Line]]) -> Counter[str]:
-    """How often each word stands whole in a line, the part of one that a hyphen cuts left out."""
-    found: Counter[str] = Counter()
-    for page in pages:
-        cut = False
-        for line in page:
-            words = _WORD.findall(line.text.lower())
-            found.update(words[cut : len(words) - line.hyphen])
-            cut = line.hyphen
-    return found
+    paragraphs = with_titles(paragraphs, pages, heads.begins)
+    draft = _written(_joined(paragraphs), words, Draft(size))
+    draft.missing = left_out(sorted({page for (page, _), first in heads.running.items() if not first}), "page", REPEATED)
+    return draft, _title(paragraphs, words)
 
 
 def _body_size(pages: Iterable[Iterable[Line]]) -> float:
@@ -91,7 +65,7 @@ def _paragraphs(page: int, lines: Sequence[Line], size: float) -> list[Paragraph
             found.append(Paragraph(page, [line]))
     for paragraph in found:
         same = abs(median(line.size for line in paragraph.lines) - size) <= 0.08 * size
-        paragraph.body = same and not paragraph.lines[0].upright
+        paragraph.body = same and not (paragraph.lines[0].upright or paragraph.lines[0].row)
     return found
 
 
@@ -99,7 +73,7 @@ def _begins(above: Sequence[Line], line: Line, pitch: float) -> bool:
     """Whether a line begins a paragraph."""
     last = above[-1]
     drop = last.bottom - line.bottom
-    if last.upright != line.upright or last.bold > line.bold:
+    if last.row or line.row or last.upright != line.upright or last.bold > line.bold:
         return True
     if abs(last.size - line.size) > 0.12 * max(last.size, line.size):
         return True
@@ -128,15 +102,15 @@ def _is_heading(paragraph: Paragraph, size: float) -> bool:
     first = paragraph.lines[0]
     large, bold = first.size >= 1.12 * size, first.size >= 0.95 * size and all(line.bold for line in paragraph.lines)
     text = " ".join(line.text for line in paragraph.lines)
-    if paragraph.apart or first.upright or not (large or (bold and len(paragraph.lines) < 3)):
+    if paragraph.apart or first.row or first.upright or not (large or (bold and len(paragraph.lines) < 3)):
         return False
     return len(text) <= 160 and bool(re.search(r"[^\W\d_]{3}", text)) and not re.search(r"[.,;]$|\w\w:$", text)
 
 
 def _title(paragraphs: Sequence[Paragraph], words: Counter[str]) -> str:
     """The highest heading of the first page that has one, among the first two."""
-    heads = [p for p in paragraphs if p.level and p.page <= 2]
-    return one_line(_text(min(heads, key=lambda p: (p.page, p.level)).lines, words)) if heads else ""
+    heads = [p for p in paragraphs if p.level and not p.apart and p.page <= 2]
+    return one_line(joined(min(heads, key=lambda p: (p.page, p.level)).lines, words)) if heads else ""
 
 
 def _joined(paragraphs: Sequence[Paragraph]) -> list[Paragraph]:
@@ -189,48 +163,19 @@ def _goes_on(first: Paragraph, then: Paragraph, between: Sequence[Paragraph]) ->
 
 def _written(paragraphs: Sequence[Paragraph], words: Counter[str], draft: Draft) -> Draft:
     page = 0
+    row = False
     for first in paragraphs:
-        gap = "\n\n"
+        gap = "\n" if row and first.lines[0].row else "\n\n"
+        row = first.lines[0].row
         part: Paragraph | None = first
         while part:
             if part.page != page:
                 page = part.page
                 draft.label(f"page={page}")
-            text = _text(part.lines, words)
+            text = joined(part.lines, words)
             draft.add(f"{'#' * part.level} {text}" if part.level else text, gap)
             if part.after:
-                gap, kept = _between(part.lines[-1], part.after.lines[0], text, words)
+                gap, kept = between(part.lines[-1], part.after.lines[0], text, words)
                 draft.extend(kept)
             part = part.after
     return draft
-
-
-def _text(lines: Sequence[Line], words: Counter[str]) -> str:
-    """A paragraph's lines as one."""
-    text = lines[0].text
-    for above, line in pairwise(lines):
-        gap, kept = _between(above, line, text, words)
-        text += kept + gap + line.text
-    return text
-
-
-def _between(above: Line, line: Line, text: str, words: Counter[str]) -> tuple[str, str]:
-    """The gap between two lines of a paragraph, and the hyphen that stays at the first one's end."""
-    if above.hyphen:
-        return "", "-" if _keeps_hyphen(text, line.text, words) else ""
-    if re.search(r"\w[-\u2010\u2011\u2013/]$", text) or (_WIDE.match(text[-1:]) and _WIDE.match(line.text)):
-        return "", ""
-    return " ", ""
-
-
-def _keeps_hyphen(text: str, following: str, words: Counter[str]) -> bool:
-    """Whether a hyphen at a line's end belongs to the word: by how the document writes it elsewhere."""
-    left, right = _LAST_WORD.search(text.lower()), _FIRST_WORD.match(following.lower())
-    if not left or not right or (following[0].isupper() and not (text[-2:].isalpha() and text[-2:].isupper())):
-        return True
-    compound = _COMPOUND.search(text.lower())
-    for begin in filter(None, (compound and compound[0], left[0])):
-        parted, whole = words[f"{begin}-{right[0]}"], words[begin + right[0]]
-        if parted or whole:
-            return parted > whole
-    return min(len(left[0]), len(right[0])) > 2 and bool(words[left[0]] and words[right[0]])
