@@ -127,6 +127,7 @@ READERS = _table(
     (Reader("json-3", "plain.records", "JSON"), "json geojson"),
     (Reader("jsonl-2", "plain.records", "JSON lines", options={"lines": True}), "jsonl ndjson"),
     (Reader("subtitles-1", "plain.subtitles", "subtitles"), "srt vtt"),
+    (Reader("cards-1", "plain.cards", "a calendar or contacts"), "ics vcf"),
     (Reader("mail-5", "mail.message", "a mail", heavy=True, options={"inner": _inner}), "eml emlx mbox mht mhtml"),
 )
 """By suffix; any other one is text if its bytes are."""

@@ -433,3 +433,22 @@ def test_subtitles_are_what_is_said_with_its_times() -> None:
     vtt = "WEBVTT\n\n00:01.000 --> 00:02.000 align:start\n<v Ida>Who pays?\n\n00:02.000 --> 00:03.000\n<v Otto>I do.</v>\n"
     assert read("a.vtt", vtt.encode()).text == "Ida: Who pays?\n\nOtto: I do."
     assert attempt("a.srt", b"no cues")[1] == "no cues with times in it"
+
+
+def test_calendars_and_contacts() -> None:
+    """An entry a part; folded lines, escapes, times and people as a person reads them; what is for programs is not said."""
+    calendar = "\r\n".join(
+        [
+            *("BEGIN:VCALENDAR", "BEGIN:VEVENT", "UID:1@x", "DTSTART;TZID=Europe/Oslo:20240304T090000"),
+            *("SUMMARY:Crane in", " spection\\, dock 4", "ORGANIZER;CN=Ida Holm:mailto:ida@x.example", "END:VEVENT"),
+            *("BEGIN:VTODO", "DUE:20240401", "SUMMARY:Pay", "END:VTODO", ""),
+        ]
+    )
+    document = read("a.ics", calendar.encode())
+    assert document.text == (
+        "Begins: 2024-03-04 09:00\nCrane inspection, dock 4\nOrganizer: Ida Holm <ida@x.example>\n\nDue: 2024-04-01\nPay"
+    )
+    assert [part.label for part in document.parts] == ["entry=1", "entry=2"]
+    card = "BEGIN:VCARD\nVERSION:3.0\nFN:Ida Holm\nTEL;TYPE=WORK:555-0134\nADR:;;Quay 4;Oslo;;0150;Norway\nEND:VCARD\n"
+    assert read("a.vcf", card.encode()).text == "Ida Holm\nTelephone: 555-0134\nAddress: Quay 4, Oslo, 0150, Norway"
+    assert attempt("a.ics", b"x")[1] == "no events and no contacts in it"
