@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from threading import Lock
+from unicodedata import normalize
 
 from index.catalog import schema
 from index.catalog.catalog import Catalog
@@ -55,7 +56,10 @@ class Library:
 
         sources = self.index.catalog.document_ids()
         try:
-            matched = frozenset(GitIgnoreSpec.from_lines(patterns).match_files(sources))
+            spelled = {source: normalize("NFC", source) for source in sources}  # systems spell "ü" in two ways
+            lines = [normalize("NFC", pattern) for pattern in patterns]
+            found = set(GitIgnoreSpec.from_lines(lines).match_files(spelled.values()))
+            matched = frozenset(source for source, name in spelled.items() if name in found)
         except (ValueError, re.error) as error:
             raise NoMatch(f"--in {' '.join(patterns)} is not a pattern: {error}") from error
         if matched:

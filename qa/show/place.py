@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from unicodedata import normalize
 
 from index.catalog.catalog import Catalog
 from index.passage import Place, Span, parts_within
@@ -57,8 +58,9 @@ def whole_text(file: str, target: Target, catalog: Catalog, cwd: Path) -> tuple[
 def _found(place: str, target: Target, catalog: Catalog, cwd: Path) -> tuple[str, At]:
     """The source that a place names, and where in it: the first way to read it whose file is there."""
     for file, at in (*_ways(place), *_ways(unescaped(place))):
-        for source in _candidates(file, target, cwd):
-            known = catalog.source(source)
+        for named in _candidates(file, target, cwd):
+            spelled = (named, normalize("NFC", named), normalize("NFD", named))  # systems spell "ü" in two ways
+            known, source = next(((found, name) for name in spelled if (found := catalog.source(name))), (None, ""))
             if known and known.left_out:
                 raise PlaceFailure(f"{source} is not indexed: {known.left_out}.")
             if known:

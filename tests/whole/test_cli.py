@@ -743,3 +743,16 @@ def test_a_pipe_that_closes(project: Path, process: Run, tmp_path: Path) -> None
     done = subprocess.run(["bash", "-c", f"({line}) | head -n 1"], capture_output=True, text=True, cwd=project, check=False)
     assert done.stdout.count("\n") == 1
     assert done.stderr == "exit 141\n"
+
+
+def test_names_are_found_however_they_are_spelled(project: Path, qa: Run) -> None:
+    """Systems write an umlaut as one character or as two, and people type the other one; signs of places may stand in names."""
+    from unicodedata import normalize
+
+    for name in (normalize("NFD", "Überblick.txt"), normalize("NFC", "Straße über.txt"), "a#b.txt", "e 12:3.txt", "x@1-2.txt"):
+        (project / "seeds" / name).write_text(f"The zebra of {name} eats.\nSecond line.\n")
+        for form in ("NFC", "NFD"):
+            typed = normalize(form, name)
+            assert qa("search", "-q", "--in", typed, "zebra").code == 0
+            assert "zebra" in qa("show", f"seeds/{typed}:2").out
+            assert qa("show", typed, "--text").out.startswith("The zebra")
