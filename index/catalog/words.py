@@ -18,6 +18,14 @@ _UNSPACED = re.compile(
 """Runs of scripts whose words unicode61 does not part: Thai to Khmer, Japanese, Chinese; Korean for its particles."""
 
 
+_ODD = re.compile(
+    "[\u00ad\u00b2\u00b3\u00b9\u00df\u0300-\u036f\u1e9e\u200b-\u200d\u2060\u2070-\u209c\ufb00-\ufb06\ufeff\uff01-\uff5e]"
+)
+"""What hides a word from who types it: soft hyphens, zero-width characters, ligatures, ß, accents and raised figures apart."""
+
+_NOTHING = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
+_PARTED = re.compile("([\u2070-\u209c\u00b2\u00b3\u00b9]+)")
+
 _PLAIN = re.compile("[\x00-\x7f\u2000-\u2bff]*")
 
 
@@ -38,6 +46,31 @@ _FOLDING = _Folding()
 def folded(text: str) -> str:
     """A text in small letters without accents, as long as it was."""
     return text.lower() if _PLAIN.fullmatch(text) else text.translate(_FOLDING)
+
+
+def plain(text: str) -> str:
+    """A text as people type it: without soft hyphens and the like, ligatures and ß as their letters, raised figures apart."""
+    if not _ODD.search(text):
+        return text
+    apart = _PARTED.sub(r" \1 ", text.translate(_NOTHING))
+    return unicodedata.normalize("NFKC", apart).replace("ß", "ss").replace("ẞ", "SS")
+
+
+def plainer(text: str) -> tuple[str, list[int]]:
+    """The same with the place in the text of each of its characters."""
+    out, places = [], []
+    for found in re.finditer("[^\u0300-\u036f][\u0300-\u036f]*|[\u0300-\u036f]+", text):
+        made = plain(found[0])
+        out.append(made)
+        places += [found.start()] * len(made)
+    return "".join(out), places
+
+
+def hidden_words(text: str) -> list[str]:
+    """The words of a text that stand in it otherwise than people type them, as they type them."""
+    if not _ODD.search(text):
+        return []
+    return [word for part in text.split() if _ODD.search(part) for word in _WORD.findall(plain(part))]
 
 
 def folded_name(name: str) -> str:
@@ -62,12 +95,15 @@ def bigrams(text: str) -> list[str]:
 
 
 def stored_bigrams(text: str) -> list[str]:
-    """What the index holds: the pairs, and each run's last character, so that any character begins some term."""
-    return [*bigrams(text), *(run[-1] for run in _UNSPACED.findall(text) if len(run) > 1)]
+    """What the index holds beside the text: the pairs, each run's last character, so that any character begins some term,
+    and words as people type them.
+    """
+    return [*bigrams(text), *(run[-1] for run in _UNSPACED.findall(text) if len(run) > 1), *hidden_words(text)]
 
 
 def searchable(text: str) -> str:
-    """A text with its unspaced runs as pairs of characters: what the tokenizer is given, here and in the index."""
+    """A text as people type it, its unspaced runs as pairs of characters: what the tokenizer is given here."""
+    text = plain(text)
     return _UNSPACED.sub(lambda run: f" {' '.join(bigrams(run[0]))} ", text)
 
 

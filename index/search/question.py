@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from index.catalog.catalog import Catalog
-from index.catalog.words import Tokenizer, folded, unspaced, words_of
+from index.catalog.words import Tokenizer, folded, plain, plainer, unspaced, words_of
 
 MOST_WORDS = 64
 """Of a longer question the rarest words count."""
@@ -64,12 +64,23 @@ class Question:
 
     def find(self, texts: Sequence[str]) -> list[Found]:
         """Where the question's words stand in each text, in any form that has the same stem."""
-        matches = [[(m[1], *m.span(1)) for p in self.patterns for m in p.finditer(folded(text))] for text in texts]
+        matches = [list(self._matches(text)) for text in texts]
         forms = list({form for found in matches for form, _, _ in found})
         numbers = {stem: n for n, stem in enumerate(self.stems)}
         which = {form: numbers.get(stems[0]) for form, stems in zip(forms, self.tokenizer.stems(forms), strict=True) if stems}
         located = ([(n, a, b) for form, a, b in found if (n := which.get(form)) is not None] for found in matches)
         return [sorted(found, key=lambda match: match[1]) for found in located]
+
+    def _matches(self, text: str) -> Iterator[tuple[str, int, int]]:
+        """What may be a form of one of the words, with its place."""
+        if plain(text) == text:
+            yield from ((m[1], *m.span(1)) for p in self.patterns for m in p.finditer(folded(text)))
+            return
+        typed, places = plainer(text)
+        for pattern in self.patterns:
+            for found in pattern.finditer(folded(typed)):
+                start, end = found.span(1)
+                yield found[1], places[start], places[end - 1] + 1
 
 
 def understand(text: str, catalog: Catalog, tokenizer: Tokenizer) -> Question:

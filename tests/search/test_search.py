@@ -1,5 +1,6 @@
 """What is found, in what order, and for which questions. Real embedder, real Chroma."""
 
+import json
 import shutil
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -8,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import SHARED
+from conftest import SHARED, Run
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -383,3 +384,23 @@ def test_minilm_end_to_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
         assert catalog.meta("collection").startswith("minilm/")
         hits = search(Index(catalog, target.vectors, minilm()), "a doctor helped young patients", 1).hits
     assert hits[0].place.source == "a.txt"
+
+
+@pytest.mark.parametrize(
+    ("written", "typed"),
+    [
+        ("Die Wei\u00dfgerberstra\u00dfe ist zu.", "Weissgerberstrasse"),
+        ("Die Weissgerberstrasse ist zu.", "Wei\u00dfgerberstra\u00dfe"),
+        ("The o\ufb03cer saw it.", "officer"),
+        ("The ex\u00adpor\u00adta\u200btion rose.", "exportation"),
+        ("De\u0301gre\u0300vement total.", "D\u00e9gr\u00e8vement"),
+        ("Revenue fell in 2023\u00b9 again.", "2023"),
+    ],
+)
+def test_words_are_found_as_people_type_them(project: Path, qa: Run, written: str, typed: str) -> None:
+    """Whatever stands in or beside them: soft hyphens, ligatures, accents apart, raised figures."""
+    (project / "seeds" / "odd.txt").write_text(f"Nothing here.\n\n{written}\n")
+    found = json.loads(qa("search", "--json", "-n", "1", "--explain", typed).out)["hits"][0]
+    assert found["source"] == "odd.txt"
+    assert written in found["text"]
+    assert "matching words" in qa("search", "-n", "1", "--explain", typed).out
