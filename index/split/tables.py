@@ -7,6 +7,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from index.read.draft.rows import is_header
 from index.split.lines import Line, lines_of
@@ -17,6 +18,7 @@ BETWEEN, LEVEL = " | ", " › "
 LONGEST = 300
 """Characters of the names of columns that are carried along."""
 
+_YEAR = re.compile(r"(?:[A-Z][\w.,]*\s)*(?:\d{1,2},?\s)?(?:FY\s?)?(?:19|20)\d\d(?:[/-]\d\d)?(?:\s?\(.{1,12}\)){0,2}")
 _BAR = re.compile(r"(?<!\\)\|")
 _RULE = re.compile(r"\s*\|?(?:\s*:?-+:?\s*\|)*\s*:?-+:?\s*\|?\s*")
 
@@ -47,9 +49,22 @@ def _table(run: Sequence[Line]) -> Iterator[Table]:
     names = _cells(run[0].body)
     ruled = _RULE.fullmatch(run[1].body) is not None
     rows = run[1 + ruled :]
+    while len(rows) > 1 and _goes_on(names, _cells(rows[0].body)):
+        names = [f"{above} {below}".strip() for above, below in zip_longest(names, _cells(rows[0].body), fillvalue="")]
+        rows = rows[1:]
     if not rows or not (ruled or is_header(names)) or _says_its_names(names, _cells(rows[0].body)):
         return
     yield Table(rows[0].start, rows[-1].end, BETWEEN.join(names)[:LONGEST])
+
+
+def _goes_on(names: Sequence[str], cells: Sequence[str]) -> bool:
+    """Whether a second row of names stands below the first: years, units or words, and none before the rows' own."""
+    below = [cell for cell in cells if cell]
+    figures = [cell for cell in below if re.search(r"\d", cell) and not _YEAR.fullmatch(cell)]
+    years = [cell for cell in cells[1:] if _YEAR.fullmatch(cell)]
+    if years and not any(names[1:]) and len(years) == len(list(filter(None, cells[1:]))):
+        return True
+    return bool(below) and not cells[0] and not figures and (len(below) > 1 or not all(names[1:]))
 
 
 def _cells(row: str) -> list[str]:

@@ -128,8 +128,8 @@ def _answers(hit: Hit) -> list[tuple[SentenceRef, str, float]]:
     return found
 
 
-_NAMES = re.compile(r"(?:title|alias(?:es)?|tags?):|~~.*~~[.!]?$|-{3,}$", re.IGNORECASE | re.DOTALL)
-"""What names a document, is struck out, or is a rule: it answers nothing."""
+_NAMES = re.compile(r"(?:title|alias(?:es)?|tags?):|~~.*~~[.!]?$|-{3,}$|\|.*\n\s*\|?[\s|:-]+$", re.IGNORECASE | re.DOTALL)
+"""What names a document or the columns of a table, is struck out, or is a rule: it answers nothing."""
 
 _ASKS = re.compile(r"\?[\s*_~`\"”’»)\]|]*$")
 

@@ -99,7 +99,7 @@ def _source_line(screen: Screen, citation: Citation, root: Path) -> str:
     mark = screen.style(_VERDICTS.get(citation.verdict, ""), "33")
     place = screen.link(screen.style(place_here(citation.place, root), "4"), root, citation.place)
     names = columns_in(citation.heading)
-    columns = screen.style(f"  ({fold(names)})", "2") if names else ""
+    columns = screen.style(f"  ({fold(names).strip('| ')})", "2") if names else ""
     return f"{number} {place}  “{fold(citation.quote)}”{columns}{mark}"
 
 
@@ -114,7 +114,7 @@ def show_hits(screen: Screen, hits: Sequence[Hit], root: Path, *, explain: bool 
     for hit in hits:
         place = place_here(hit.place, root)
         names = columns_in(hit.heading)
-        columns = screen.style(f"({fold(names)}) ", "2") if names else ""
+        columns = screen.style(f"({fold(names).strip('| ')}) ", "2") if names else ""
         screen.line(f"{screen.style(place, '36')}: {columns}{fold(hit.text)}")
         if explain:
             screen.line(screen.style(f"    {explained(hit)}", "2"))

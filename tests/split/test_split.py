@@ -435,3 +435,18 @@ def test_data_in_a_text_stands_in_no_passage() -> None:
         assert {p.heading for p in passages} == {"Trip"}
     genes = "ACGT" * 300
     assert sum(p.text.count("ACGT") for p in check(genes, markdown=False)) > 290
+
+
+def test_two_rows_may_name_the_columns() -> None:
+    """Years below what they are of, also beside a unit; a row of figures is none of them."""
+    rows = "".join(f"| Item {n:03} | {n} | {n + 1} |\n" for n in range(90))
+    for head, names in (
+        (
+            "| December 31, | | |\n|---|---|---|\n| (In millions) | 2019 | 2018(1) |\n",
+            "December 31, (In millions) | 2019 | 2018(1)",
+        ),
+        ("| | Plan | Plan |\n|---|---|---|\n| | 2023 | 2024 |\n", " | Plan 2023 | Plan 2024"),
+        ("| Item | Stock | Sold |\n|---|---|---|\n", "Item | Stock | Sold"),
+    ):
+        others = split(Document(head + rows, "", True))[1:]
+        assert {p.heading for p in others} == {names}
