@@ -14,7 +14,7 @@ qa.__main__
 qa.cli qa.ask qa.show qa.saved qa.documents qa.reply qa.check qa.model qa.settings qa
 index.retriever index.doctor
 index.update index.search index.catalog index.vectors index.embed index.convert index.split
-index.read index.read.mail index.read.web index.read.word index.read.sheet index.read.slides index.read.other index.read.office
+index.read index.read.mail index.read.other index.read.web index.read.word index.read.sheet index.read.slides index.read.office
 index.read.pdf index.read.plain index.read.draft index.read.style
 index.home index.files index.service index.process
 index

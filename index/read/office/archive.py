@@ -89,11 +89,8 @@ class Archive:
                         path[-1].clear()
 
     def xml(self, name: str) -> "Element":
-        """A member's root element; a document type, and with it every entity, is refused."""
-        from defusedxml.ElementTree import fromstring
-
-        root: Element = fromstring(self.read(name), forbid_dtd=True)
-        return root
+        """A member's root element."""
+        return xml_of(self.read(name))
 
     def related(self, name: str) -> dict[str, tuple[str, str]]:
         """For each relationship of an Office part its id, with the last word of its type and the member it leads to."""
@@ -113,6 +110,14 @@ class Archive:
         folder, file = posixpath.split(name)
         rels = f"{folder}/_rels/{file}.rels".lstrip("/")
         return self.xml(rels) if rels in self else ()
+
+
+def xml_of(data: bytes) -> "Element":
+    """The root element of XML; a document type, and with it every entity, is refused."""
+    from defusedxml.ElementTree import fromstring
+
+    root: Element = fromstring(data, forbid_dtd=True)
+    return root
 
 
 @lru_cache(4096)  # a document has millions of elements, of a few names

@@ -3,6 +3,9 @@
 Owns the forms; knows nothing of lists.
 """
 
+import re
+
+_PAGE = re.compile(r"(?i)\W*(?:page|seite|pages?|pagina|página|s\.|p\.|strona|стр\.?)?\W*(?:of|von|de|di|sur|van|z|из|/)?\W*$")
 _ROMAN = {
     1000: "m",
     900: "cm",
@@ -48,3 +51,8 @@ def roman(count: int) -> str:
         out += letters * (count // value)
         count %= value
     return out
+
+
+def counts_pages(text: str) -> bool:
+    """Whether a line says nothing but the word before the number of a page, which is left out."""
+    return bool(_PAGE.match(text))

@@ -4,17 +4,16 @@ Owns where they are kept, and which heads and feet are shown.
 """
 
 import posixpath
-import re
 from typing import TYPE_CHECKING
 
 from index.read.draft.draft import Draft, one_line
 from index.read.office.archive import Archive, attribute, local
+from index.read.office.counting import counts_pages
 from index.read.word.runs import Words, within
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-_PAGE = re.compile(r"(?i)\W*(?:page|seite|pages?|pagina|página|s\.|p\.|strona|стр\.?)?\W*(?:of|von|de|di|sur|van|z|из|/)?\W*$")
 _OFF = ("0", "false", "off")
 
 
@@ -59,7 +58,7 @@ def running(archive: Archive, main: str, document: "Element", draft: Draft, word
             continue
         words.enter(path)
         lines = [one_line(words.text(block)) for block in within(archive.xml(path), {"p"})]
-        text = " · ".join(line for line in lines if line and not _PAGE.match(line))
+        text = " · ".join(line for line in lines if line and not counts_pages(line))
         if text and (kind, text) not in met:
             met.add((kind, text))
             draft.add(f"{'Header' if kind == 'headerReference' else 'Footer'}: {text}")
