@@ -22,12 +22,13 @@ Group = tuple[int, int]
 class Tables:
     """The tables of one sheet, by the ranges that are merged in it."""
 
-    def __init__(self, merged: Mapping[tuple[int, int], tuple[int, int]]) -> None:
-        """`merged` has for the first row and column of each range the last ones."""
+    def __init__(self, merged: Mapping[tuple[int, int], tuple[int, int]], left: int = 0, titles: int = 0) -> None:
+        """`merged` has for the first row and column of each range the last ones; `left` is the first column of a table."""
+        self._left = left
         self._merged = merged
         self._down: dict[int, tuple[str, int]] = {}  # by column: what goes on from above, and to which row
         self._names: dict[int, str] = {}
-        self._titles = 0
+        self._titles = titles
 
     def lines(self, rows: Iterable[Row]) -> Lines:
         """Each row with its lines, one for each table that it belongs to."""
@@ -41,7 +42,7 @@ class Tables:
 
     def _several(self, head: list[Row], rest: Iterator[Row], groups: Sequence[Group]) -> Lines:
         """Tables beside each other, each with its own names."""
-        tables = [Tables(self._merged) for _ in groups]
+        tables = [Tables(self._merged, first, MOST_TITLES) for first, _ in groups]
         for n, row in enumerate(chain(head, rest)):
             lines = []
             for table, (first, last) in zip(tables, groups, strict=True):
