@@ -82,35 +82,35 @@ class Cells:
         for cell in element:
             if local(cell.tag) != "c":
                 continue
-            place = _PLACE.fullmatch(attribute(cell, "r"))
+            place = _PLACE.fullmatch(cell.get("r", ""))
             column = column_of(place[1]) if place else column + 1
-            style = self._book.style(_index(attribute(cell, "s")))
-            text, number = self._shown(cell, style)
+            style = self._book.style(_index(cell.get("s", "")))
+            parts = {local(one.tag): one for one in cell}
+            text, number = self._shown(cell.get("t", ""), parts, style)
             if not text.strip() or column >= MOST_COLUMNS:
                 continue
             if why := "rows" if hidden else self.veil.cell(column + 1, style, number=number):
                 self.veil.met.add(why)
                 continue
             name = f"{place[1]}{place[2]}" if place else ""
-            row.cells[column] = self._led(cell, struck(text) if style.struck else text, name)
+            row.cells[column] = self._led(parts, struck(text) if style.struck else text, name)
             row.bold = row.bold and style.bold
             if not number:
                 row.words.add(column)
             row.notes += [f"[{who} on {name}: {said}]" for who, said in self._notes.get(name, ())]
 
-    def _led(self, cell: "Element", text: str, name: str) -> str:
+    def _led(self, parts: dict[str, "Element"], text: str, name: str) -> str:
         """A cell's text with where it leads to, unless it says so."""
         link = self._links.get(name, "")
+        if not link and "f" in parts and (found := _FORMULA.match(parts["f"].text or "")) and "://" in found[1]:
+            link = found[1]
         if not link:
-            formula = next((e.text or "" for e in cell if local(e.tag) == "f"), "")
-            link = found[1] if (found := _FORMULA.match(formula)) and "://" in found[1] else ""
+            return text
         plain = re.sub(r"^\w+://(?:www\.)?|/$", "", link).lower()
-        return f"{text} <{link}>" if link and plain not in text.lower() and not re.search(r"[\s<>]", link) else text
+        return f"{text} <{link}>" if plain not in text.lower() and not re.search(r"[\s<>]", link) else text
 
-    def _shown(self, cell: "Element", style: Style) -> tuple[str, bool]:
+    def _shown(self, kind: str, parts: dict[str, "Element"], style: Style) -> tuple[str, bool]:
         """What is shown in a cell, and whether it is a number."""
-        parts = {local(one.tag): one for one in cell}
-        kind = attribute(cell, "t")
         if "is" in parts:
             return shown_text(text_of(parts["is"]), style.form), False
         value = parts["v"].text or "" if "v" in parts else ""

@@ -79,7 +79,7 @@ def hides(form: str) -> str:
 
 def shown_number(value: float, form: str, *, since_1904: bool = False) -> str:
     """A number, a date, a time of the day or a duration; as it is where the format hides it."""
-    if hides(form):
+    if form == "General" or hides(form):
         return general(value)
     parts = _sections(form)
     tokens, bare = _section(parts, value)

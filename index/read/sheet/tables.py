@@ -49,7 +49,6 @@ class Tables:
                 own = _part(row, first, last)
                 if own.cells:
                     following = [_part(other, first, last) for other in head[n + 1 : n + 3]]
-                    table._titles = MOST_TITLES if n == 0 else table._titles
                     lines += [line for line in [table.line(own, following)[0]] if line]
             yield row, lines
         self._names = {}
@@ -87,11 +86,10 @@ class Tables:
             over = self._two(row, following)
             if over or is_header(list(row.cells.values())):
                 self._names = over or {column: one_line(text) for column, text in row.cells.items()}
-                first, last = min(self._names), max(self._names)
                 self._keep(row)
-                return cells(
-                    [self._names.get(column, "") for column in range(min(first, 0 if first < AHEAD else first), last + 1)]
-                ), bool(over)
+                first = min(self._names)
+                columns = range(first if first > AHEAD else min(self._left, first), max(self._names) + 1)
+                return cells([self._names.get(column, "") for column in columns]), bool(over)
         filled = self._filled(row)
         return cells([self._named(column, text) for column, text in sorted(filled.items())]), False
 
