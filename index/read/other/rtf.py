@@ -4,7 +4,6 @@ Owns the form in which RTF is written: groups, control words, code pages. Letter
 in every other format.
 """
 
-import codecs
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -15,43 +14,12 @@ from index.read.draft.draft import HIDDEN_NOTE, Draft, one_line
 from index.read.draft.rows import cells
 from index.read.draft.scripts import Piece, written
 from index.read.office.counting import counts_pages
+from index.read.other.codes import ASIDE, LEFT, PAGES, SIGNS, decoded, page_of, whole
 from index.read.plain.text import looks_like
 
 DEEPEST = 5000
 _TICK_EVERY = 20_000
 _TOKEN = re.compile(rb"\\([a-zA-Z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\(.)|([{}])|[\r\n]+|([^\\{}\r\n]+)", re.DOTALL)
-_PAGES = {0: "", 2: "symbol", 77: "mac_roman", 128: "cp932", 129: "cp949", 134: "cp936", 136: "cp950", 161: "cp1253"}
-_PAGES |= {
-    162: "cp1254",
-    163: "cp1258",
-    177: "cp1255",
-    178: "cp1256",
-    186: "cp1257",
-    204: "cp1251",
-    222: "cp874",
-    238: "cp1250",
-}
-_LEFT = frozenset(
-    "aftncn aftnsep aftnsepc annotation_ atndate atnicn atnid atnparent atnref atntime bkmkend bkmkstart blipuid"
-    " colorschememapping colortbl datastore do docvar falt filetbl fldtype fontemb ftncn ftnsep ftnsepc generator info"
-    " latentstyles listlevel listoverridetable listtable mmathPr nonesttables nonshppict objclass objdata panose"
-    " passwordhash pgptbl picprop pict pnseclvl private revtbl rsidtbl sn sp stylesheet sv tc tcn template themedata"
-    " userprops wgrffmtfilter xe xmlnstbl".split()
-)
-_ASIDE = {"footnote": "note", "annotation": "Comment", "atnauthor": "author", "fldinst": "field", "title": "title"}
-_ASIDE |= {f"{kind}{side}": kind.title() for kind in ("header", "footer") for side in ("", "l", "r", "f")}
-_ASIDE["fonttbl"] = "fonts"
-_SIGNS = {
-    "emdash": "—",
-    "endash": "–",
-    "lquote": "‘",
-    "rquote": "’",
-    "ldblquote": "“",
-    "rdblquote": "”",
-    "bullet": "•",
-    "tab": "\t",
-}
-_SIGNS |= {"line": "\n", "lbr": "\n", "emspace": " ", "enspace": " ", "qmspace": " ", "softline": "\n"}
 _ESCAPED = {b"~": "\u00a0", b"_": "-", b"\\": "\\", b"{": "{", b"}": "}", b"\n": "\n", b"\r": "\n"}
 _LINK = re.compile(r'HYPERLINK\s+(?:\\[a-z]\s+)*"?((?:https?|mailto):[^"\s]{1,2000})')
 
@@ -137,7 +105,7 @@ class _Reader:
     def _flush(self) -> None:
         if self._bytes:
             text, self._bytes = self._bytes, b""
-            self._say(_decoded(text, self._state.page or self._ansi))
+            self._say(decoded(text, self._state.page or self._ansi))
 
     def _say(self, text: str) -> None:
         state, made = self._state, self._made
@@ -173,7 +141,7 @@ class _Reader:
     def _closed(self, kind: str) -> None:
         """A group that is no part of the text ends."""
         made = self._made
-        said = one_line(_whole("".join(made.aside.pop(kind, [])))) if kind != "author" else ""
+        said = one_line(whole("".join(made.aside.pop(kind, [])))) if kind != "author" else ""
         if kind == "note" and said:
             made.notes.append(f"[{len(made.notes) + 1}] {said}")
             made.pieces.append((f"[{len(made.notes)}]", ""))
@@ -208,14 +176,14 @@ class _Reader:
             code = number & 0xFFFF
             self._say(chr(code if not 0xF000 <= code < 0xF100 else code & 0xFF))
             self._left = state.skip
-        elif word in _ASIDE and (first or state.to == "" or word in ("fonttbl",)):
-            state.to = _ASIDE[word]
+        elif word in ASIDE and (first or state.to == "" or word in ("fonttbl",)):
+            state.to = ASIDE[word]
             if word in ("footnote", "annotation"):
                 state.hidden = state.out = False
-        elif word in _LEFT:
+        elif word in LEFT:
             state.to = ""
-        elif word in _SIGNS:
-            self._say(_SIGNS[word])
+        elif word in SIGNS:
+            self._say(SIGNS[word])
         elif word == "shpinst":  # text boxes stand in what older programs leave out
             state.to = self._stack[-1].to if self._stack else "text"
         elif word == "field":
@@ -242,9 +210,9 @@ class _Reader:
             self._font = number
             state.page = self._fonts.get(number, "") if state.to != "fonts" else ""
         elif word == "fcharset" and state.to == "fonts":
-            self._fonts[self._font] = _PAGES.get(number or 0, "")
+            self._fonts[self._font] = PAGES.get(number or 0, "")
         elif word == "ansicpg" and number:
-            self._ansi = _page(f"cp{number}")
+            self._ansi = page_of(f"cp{number}")
         elif word in ("mac", "pc"):
             self._ansi = "mac_roman" if word == "mac" else "cp437"
         elif word == "uc":
@@ -271,7 +239,7 @@ class _Reader:
             self._comments()
 
     def _taken(self) -> str:
-        text = _whole(written(self._made.pieces))
+        text = whole(written(self._made.pieces))
         self._made.pieces, self._made.begun = [], 0
         return text
 
@@ -307,22 +275,3 @@ class _Reader:
             self._draft.add(note)
         self._draft.missing += [HIDDEN_NOTE] if self._met else []
         return self._draft.document(self._title)
-
-
-def _whole(text: str) -> str:
-    """Text with the halves of letters beyond the first 65,536 put together."""
-    return text if text.isascii() else text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-
-
-def _page(name: str) -> str:
-    """A code page that Python knows, or the usual one."""
-    try:
-        return codecs.lookup({"cp65001": "utf-8", "cp10000": "mac_roman"}.get(name, name)).name
-    except LookupError:
-        return "cp1252"
-
-
-def _decoded(text: bytes, page: str) -> str:
-    if page == "symbol":
-        return "".join("•" if byte == 0xB7 else chr(byte) if byte < 0x80 else "" for byte in text)
-    return text.decode(page, "replace") if page != "cp1252" else text.decode("cp1252", "ignore")
