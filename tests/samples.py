@@ -134,3 +134,52 @@ def epub() -> bytes:
             "OPS/b two.xhtml": "<html><body><h1>Two</h1><p>It ended.</p></body></html>",
         },
     )
+
+
+ODF = "urn:oasis:names:tc:opendocument:xmlns"
+
+
+def odf(kind: str, body: str, styles: str = "", **members: str | bytes) -> bytes:
+    """An OpenDocument file of this kind, "text", "spreadsheet" or "presentation"."""
+    names = {
+        "office": "office",
+        "text": "text",
+        "table": "table",
+        "style": "style",
+        "draw": "drawing",
+        "fo": "xsl-fo-compatible",
+    }
+    spaces = " ".join(f'xmlns:{short}="{ODF}:{name}:1.0"' for short, name in {**names, "presentation": "presentation"}.items())
+    spaces += ' xmlns:xlink="http://www.w3.org/1999/xlink" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:svg="svg"'
+    content = (
+        f"<office:document-content {spaces}><office:automatic-styles>{styles}</office:automatic-styles>"
+        f"<office:body><office:{kind}>{body}</office:{kind}></office:body></office:document-content>"
+    )
+    return archive(**{"content.xml": content, **members})
+
+
+def odt() -> bytes:
+    """A heading, a list and a table."""
+    return odf(
+        "text",
+        '<text:h text:outline-level="1">Report</text:h><text:p>It rained.</text:p><text:list><text:list-item>'
+        "<text:p>Apples</text:p></text:list-item></text:list><table:table><table:table-row><table:table-cell><text:p>a</text:p></table:table-cell>"
+        "<table:table-cell><text:p>b</text:p></table:table-cell></table:table-row></table:table>",
+    )
+
+
+def ods() -> bytes:
+    """A sheet of two columns."""
+    rows = [("Name", "string", "Age", "string"), ("Kim", "string", "30", "float")]
+    cells = '<table:table-cell office:value-type="{}"><text:p>{}</text:p></table:table-cell>'
+    made = "".join(f"<table:table-row>{cells.format(b, a)}{cells.format(d, c)}</table:table-row>" for a, b, c, d in rows)
+    return odf("spreadsheet", f'<table:table table:name="People">{made}</table:table>')
+
+
+def odp() -> bytes:
+    """A slide with a title and a box."""
+    box = '<draw:frame presentation:class="{}"><draw:text-box><text:p>{}</text:p></draw:text-box></draw:frame>'
+    return odf("presentation", f"<draw:page>{box.format('title', 'Plan')}{box.format('outline', 'First step.')}</draw:page>")
+
+
+RTF = rb"{\rtf1\ansi\ansicpg1252{\fonttbl{\f0 Arial;}}\pard One \b day\b0  in M\'fcnchen.\par Two.\par}"

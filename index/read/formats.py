@@ -112,13 +112,35 @@ def _table(*rows: tuple[Reader, str]) -> dict[str, Reader]:
     return {suffix: reader for reader, suffixes in rows for suffix in suffixes.split()}
 
 
+_OLD = (
+    ("an old Word file", ".docx", "doc dot"),
+    ("an old Excel file", ".xlsx", "xls xlt"),
+    ("a binary Excel file", ".xlsx", "xlsb"),
+    ("an old PowerPoint file", ".pptx", "ppt pps"),
+    ("an Outlook message", ".eml", "msg"),
+    ("a Pages document", ".docx", "pages"),
+    ("a Numbers spreadsheet", ".xlsx", "numbers"),
+)
+"""Kinds that are left out unless they are something else, what to save them as, and their suffixes."""
+
 READERS = _table(
     (Reader("text-3", "plain.text", "text", converted=False), "txt text log rst tex"),
     (Reader("markdown-4", "plain.markdown", "Markdown", converted=False), "md markdown mdown mkd"),
     (Reader("pdf-3", "pdf.pages", "PDF", heavy=True), "pdf"),
-    (Reader("docx-3", "office.docx", "a Word document", heavy=True), "docx docm dotx"),
-    (Reader("pptx-2", "office.pptx", "a presentation", heavy=True), "pptx pptm ppsx"),
-    (Reader("xlsx-3", "office.xlsx", "a spreadsheet", heavy=True), "xlsx xlsm xltx"),
+    (Reader("docx-4", "word.docx", "a Word document", heavy=True), "docx docm dotx"),
+    (Reader("pptx-3", "slides.pptx", "a presentation", heavy=True), "pptx pptm ppsx"),
+    (Reader("xlsx-4", "sheet.xlsx", "a spreadsheet", heavy=True), "xlsx xlsm xltx"),
+    (Reader("odt-1", "other.odf", "an OpenDocument text", heavy=True), "odt ott fodt"),
+    (Reader("ods-1", "other.odf", "an OpenDocument spreadsheet", heavy=True, options={"kind": ".ods"}), "ods ots fods"),
+    (Reader("odp-1", "other.odf", "an OpenDocument presentation", heavy=True, options={"kind": ".odp"}), "odp otp fodp odg"),
+    (Reader("rtf-1", "other.rtf", "an RTF file", heavy=True), "rtf"),
+    *(
+        (
+            Reader(f"old-{suffixes.split()[0]}-1", "other.old", kind, heavy=True, options={"kind": kind, "newer": newer}),
+            suffixes,
+        )
+        for kind, newer, suffixes in _OLD
+    ),
     (Reader("csv-3", "plain.tables", "a table"), "csv"),
     (Reader("tsv-3", "plain.tables", "a table", options={"delimiter": "\t"}), "tsv tab"),
     (Reader("html-4", "web.webpage", "HTML", heavy=True), "html htm xhtml"),
@@ -133,9 +155,9 @@ READERS = _table(
 """By suffix; any other one is text if its bytes are."""
 
 UNREADABLE = frozenset(
-    "7z a aac accdb ai apk avi avif bin bmp bz2 cab class dat db dll dmg doc dylib elf eot exe flac gif gz heic ico img iso jar"
-    " jpeg jpg key lib lz4 m4a m4v mdb mid mkv mobi mov mp3 mp4 mpeg mpg msg msi npy npz numbers o obj ods odt odp ogg onnx"
-    " opus otf pages parquet pkl png ppt psd pst pyc pyd pyo rar rpm rtf safetensors so sqlite sqlite3 tar tgz tif tiff ttf"
-    " wasm wav webm webp wheel whl wma wmv woff woff2 xls xlsb xz zip zst".split()
+    "7z a aac accdb ai apk avi avif bin bmp bz2 cab class dat db dll dmg dylib elf eot exe flac gif gz heic ico img iso jar"
+    " jpeg jpg key lib lz4 m4a m4v mdb mid mkv mobi mov mp3 mp4 mpeg mpg msi npy npz o obj ogg onnx"
+    " opus otf parquet pkl png psd pst pyc pyd pyo rar rpm safetensors so sqlite sqlite3 tar tgz tif tiff ttf"
+    " wasm wav webm webp wheel whl wma wmv woff woff2 xz zip zst".split()
 )
 """Suffixes of kinds that are not text and have no reader: such files are left out unread."""

@@ -35,6 +35,11 @@ WHOLE = {
     "docx": samples.docx(),
     "pptx": samples.pptx(),
     "xlsx": samples.xlsx(),
+    "odt": samples.odt(),
+    "ods": samples.ods(),
+    "odp": samples.odp(),
+    "rtf": samples.RTF,
+    "doc": samples.RTF,
     "epub": samples.epub(),
     "html": b"<title>T</title><h1>H</h1><p>One.<table><tr><td>a<td>b</table><ul><li>c</ul><pre>d\n e</pre>",
     "ipynb": b'{"cells": [{"cell_type": "code", "source": ["x"], "outputs": [{"text": "y"}]}]}',
@@ -271,7 +276,7 @@ def test_private_keys(name: str, data: bytes, secret: bool) -> None:
     assert secret or document
 
 
-@pytest.mark.parametrize("name", ["a.png", "a.mp4", "a.zip", "b/a.tar.gz", "a.XLS", "a.doc"])
+@pytest.mark.parametrize("name", ["a.png", "a.mp4", "a.zip", "b/a.tar.gz", "a.mdb"])
 def test_kinds_that_have_no_reader(name: str) -> None:
     """By name: nobody reads a film to find out that it is no text."""
     assert reader_for(name) is None

@@ -313,3 +313,16 @@ def test_what_is_struck_out_is_marked_and_links_say_where_they_lead() -> None:
     assert read("a.html", page.encode()).text == "The limit is ~~20~~ 25 tons, see the page <https://a.org/x> or b.org, c."
     many = "".join(f'<p><a href="https://a.org/{n}">page {n}</a></p>' for n in range(60))
     assert "https" not in read("a.html", many.encode()).text
+
+
+def test_raised_and_lowered_letters_are_no_digits_of_a_number() -> None:
+    """Exponents, notes, formulas, ordinals and cents, in a page; and what is struck out, sentence by sentence."""
+    page = (
+        "<p>It made 10<sup>6</sup> bolts on 450 m<sup>2</sup> in 2023<sup>1</sup>, with CO<sub>2</sub>.</p>"
+        "<p>$11<sup>99</sup> on the 15<sup>th</sup>, x<sup>a,b</sup>.</p><p><s>One. Two.</s> Three.</p>"
+    )
+    assert read("a.html", page.encode()).text.split("\n\n") == [
+        "It made 10⁶ bolts on 450 m² in 2023¹, with CO₂.",
+        "$11.99 on the 15th, x^(a,b).",
+        "~~One.~~ ~~Two.~~ Three.",
+    ]

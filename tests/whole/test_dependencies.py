@@ -281,20 +281,6 @@ def test_pdfium_gives_characters_with_their_places() -> None:
         pypdfium2.PdfDocument(samples.pdf(lines, password="secret"))
 
 
-def test_openpyxl_streams_cells_with_their_formats() -> None:
-    """Without the dimensions that a file claims."""
-    import io
-
-    import openpyxl
-
-    book = openpyxl.load_workbook(io.BytesIO(samples.xlsx()), read_only=True, data_only=True)
-    sheet = book.worksheets[0]
-    sheet.reset_dimensions()
-    rows = list(sheet.iter_rows())
-    assert [len(row) for row in rows] == [4, 4, 0, 4]
-    assert (rows[1][1].value, rows[1][1].number_format, rows[1][1].row) == (1200, "#,##0", 2)
-
-
 def test_selectolax_walks_a_tree() -> None:
     """Nodes with neighbours, attributes and text; selectors with :is."""
     from selectolax.lexbor import LexborHTMLParser

@@ -14,8 +14,8 @@ qa.__main__
 qa.cli qa.ask qa.show qa.saved qa.documents qa.reply qa.check qa.model qa.settings qa
 index.retriever index.doctor
 index.update index.search index.catalog index.vectors index.embed index.convert index.split
-index.read index.read.mail index.read.web index.read.office index.read.pdf index.read.page index.read.plain index.read.draft
-index.read.style
+index.read index.read.mail index.read.other index.read.web index.read.word index.read.sheet index.read.slides index.read.office
+index.read.pdf index.read.page index.read.plain index.read.draft index.read.style
 index.home index.files index.service index.process
 index
 """.split()
@@ -27,7 +27,6 @@ FULL = 9
 ONLY_IN = {
     "llama_index": {"index.split.packing", "index.retriever"},
     "pypdfium2": {f"index.read.pdf.{name}" for name in ("opened", "annotations", "pages", "chars", "hidden")},
-    "openpyxl": {"index.read.office.xlsx", "index.read.office.hidden_xlsx"},
     "selectolax": {"index.read.web.article", "index.read.web.hidden", "index.read.web.webpage"},
     "defusedxml": {"index.read.office.archive"},
     "charset_normalizer": {"index.read.plain.guess"},

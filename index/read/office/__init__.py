@@ -1,1 +1,1 @@
-"""Formats of office programs: archives of XML."""
+"""What all Office Open XML formats share: the archive, charts, diagrams and equations in it."""

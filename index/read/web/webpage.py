@@ -12,6 +12,7 @@ from index.errors import FileLeftOut
 from index.passage import Document
 from index.read.draft.draft import HIDDEN_NOTE, Draft, one_line
 from index.read.draft.rows import cells
+from index.read.draft.scripts import lowered, raised, struck
 from index.read.plain.decode import decode
 from index.read.plain.text import looks_like
 from index.read.web.article import DEEPEST, HEADINGS, TOO_DEEP, article_of, walk
@@ -27,7 +28,10 @@ _BLOCKS = frozenset(
     "address article aside blockquote body center dd details dialog div dl dt fieldset figcaption figure footer form header"
     " hgroup hr html legend li main nav ol p section summary table tbody tfoot thead tr ul caption".split()
 )
-_STRUCK = frozenset("s strike del".split())
+_FORMS = {"s": struck, "strike": struck, "del": struck, "sup": raised, "sub": lowered}
+"""Elements whose text is written otherwise than it stands there."""
+
+_PRICE = re.compile(r"(?:[$€£¥]|\b(?:EUR|USD|CHF)) ?\d[\d,.]*$")
 _ADDRESS = re.compile(r"(?:https?://|mailto:)[!-;=?-~]{3,500}", re.IGNORECASE)
 
 MOST_LINKS = 50
@@ -122,6 +126,7 @@ class _Page:
         """With `links` the addresses that links lead to are written behind their words."""
         self._draft, self._links = draft, links
         self._term = ""
+        self._formed: list[tuple[str, int]] = []
         self._inline: list[str] = []
         self._lists: list[int] = []
         self._item = ""
@@ -135,8 +140,8 @@ class _Page:
         tag = node.tag or ""
         if node.is_text_node:
             self._inline.append(node.text_content or "")
-        elif tag in _STRUCK:
-            self._inline.append("~~")
+        elif tag in _FORMS:
+            self._formed.append((tag, len(self._inline)))
         elif tag == "br":
             self._inline.append("\n" if self._pre else " " if self._row is not None else "\x1f")
         elif tag == "table":
@@ -166,8 +171,8 @@ class _Page:
     def leave(self, node: "LexborNode") -> None:
         """A node closes."""
         tag = node.tag or ""
-        if tag in _STRUCK:
-            self._inline.append("~~")
+        if tag in _FORMS:
+            self._reform(tag)
         elif tag == "a" and self._links and (address := _address(node)):
             self._inline.append(f" <{address}>")
         elif self._row is not None:
@@ -196,6 +201,17 @@ class _Page:
                 self._gap = "\n\n"
             elif tag == "li":
                 self._item = ""
+
+    def _reform(self, tag: str) -> None:
+        """Write what the element held in its form; raised cents of a price stand behind a point."""
+        while self._formed and self._formed[-1][0] != tag:
+            self._formed.pop()
+        start = self._formed.pop()[1] if self._formed else len(self._inline)
+        if start > len(self._inline):  # a block began within it
+            start = 0
+        inner, before = "".join(self._inline[start:]), "".join(self._inline[max(start - 3, 0) : start])
+        cents = tag == "sup" and re.fullmatch(r"\s*\d\d\s*", inner) and _PRICE.search(before)
+        self._inline[start:] = [f".{inner.strip()}" if cents and "." not in before[-3:] else _FORMS[tag](inner)]
 
     def _leave_cell(self, tag: str) -> None:
         row = self._row or []

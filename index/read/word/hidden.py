@@ -1,4 +1,4 @@
-"""Word: which runs of text a person who opens the document does not see.
+"""Word: which runs of text a person who opens the document does not see, and which are raised, lowered or struck out.
 
 Owns how a run looks, by itself, its styles and what is behind it; knows nothing of blocks. White letters on what may be dark,
 as in a text box, a table of some style or over a picture, are taken for seen.
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
 Look = dict[str, str]
-"""Whether something is hidden, its size, its colour and the one behind it, "?" where that is not known."""
+"""Whether letters are hidden, raised or struck out, their size, colour and the one behind them, "?" where it is not known."""
 
 PAPER, UNKNOWN = "ffffff", "?"
 _TINY = 2
@@ -24,6 +24,10 @@ _TINY = 2
 _ON, _OFF = ("1", "true", "on"), ("0", "false", "off")
 _PLAIN = ("clear", "nil", "")
 _HIGHLIGHTS = {"white": "ffffff", "black": "000000", "none": ""}
+_MOVED = re.compile(r"-?(?:[4-9]|1\d)(?:pt)?")
+"""Half points by which letters are moved by hand."""
+
+_SHORT = 4
 _CHAIN = 12
 """So many styles are based on each other at most; they may do so in a ring."""
 
@@ -78,15 +82,17 @@ class Looks:
                 own.update(shade(properties))
         return {**self._base, **around, **own} if around or own else self._base
 
-    def hides(self, run: "Element", paragraph: Look) -> bool:
-        """Whether a run is not seen."""
+    def run(self, run: "Element", paragraph: Look) -> Look | None:
+        """How a run looks, or None for one that is not seen."""
         properties = _first(run, "rPr")
         own = _letters(properties) if properties is not None else {}
         if not own and paragraph is self._base and not self._base_hides:
-            return False
-        hidden = self._unseen({**paragraph, **self._style(own.get("style", "")), **own})
-        self.met = self.met or (hidden and any(local(e.tag) == "t" and (e.text or "").strip() for e in run))
-        return hidden
+            return paragraph
+        look = {**paragraph, **self._style(own.get("style", "")), **own}
+        if not self._unseen(look):
+            return look
+        self.met = self.met or any(local(e.tag) == "t" and (e.text or "").strip() for e in run)
+        return None
 
     def _unseen(self, look: Look) -> bool:
         why = _unseen(look.get("vanish", ""), look.get("sz", ""), look.get("color", ""), look["ground"])
@@ -114,6 +120,16 @@ class Looks:
         return hidden
 
 
+def form(look: Look, text: str) -> str:
+    """The form of a run's text: raised or lowered, also by hand, struck out."""
+    place = look.get("vertAlign", "")
+    height = look.get("position", "")
+    moved = "up" if place == "superscript" else "down" if place == "subscript" else ""
+    if not moved and _MOVED.fullmatch(height) and len(text.strip()) <= _SHORT and not place:
+        moved = "down" if height.startswith("-") else "up"
+    return f"{moved} out".strip() if look.get("strike") or look.get("dstrike") else moved
+
+
 def _look_of(element: "Element") -> Look:
     """What the properties in a style say of letters and of what is behind them."""
     look: Look = {}
@@ -138,8 +154,10 @@ def _letters(properties: "Element") -> Look:
     look: Look = {}
     for one in properties:
         name = local(one.tag)
-        if name == "vanish":
+        if name in ("vanish", "strike", "dstrike"):
             look[name] = "" if attribute(one, "val") in _OFF else "1"
+        elif name in ("vertAlign", "position"):
+            look[name] = attribute(one, "val")
         elif name in ("sz", "color"):
             look[name] = attribute(one, "val").lower()
         elif name == "rStyle":

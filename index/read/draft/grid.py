@@ -1,0 +1,67 @@
+"""Tables whose cells span rows and columns, as plain rows: each value stands in its own column.
+
+Owns what becomes of a span; knows nothing of formats.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from index.read.draft.draft import one_line
+from index.read.draft.rows import is_header
+
+WIDEST = 100
+"""Columns that a cell may span."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A text over so many columns and rows; `again` for one that goes on from the cell above."""
+
+    text: str
+    across: int = 1
+    down: int = 1
+    again: bool = False
+
+
+def flat(rows: Sequence[Sequence[Cell]]) -> list[list[str]]:
+    """Rows of texts in their columns; a span down says its text in each row, a header of two rows is one."""
+    laid = _laid(rows)
+    if len(laid) > 2 and any(cell.across > 1 for cell in rows[0]) and (head := two_rows(_heads(rows[0], laid[0]), laid[1])):
+        return [head, *laid[2:]]
+    return laid
+
+
+def two_rows(above: Sequence[str], below: Sequence[str]) -> list[str]:
+    """The names of columns over which two rows stand, or nothing where they do not name them."""
+    width = max(len(above), len(below))
+    over, under = ([*row, *[""] * (width - len(row))] for row in (above, below))
+    names = [f"{a} {b}".strip() if a != b else a for a, b in zip(over, under, strict=True)]
+    first = {name for name in over if name}
+    whole = len(first) > 1 and len([name for name in under if name]) > 1
+    return names if whole and is_header([*names, "column"]) else []
+
+
+def _heads(row: Sequence[Cell], laid: list[str]) -> list[str]:
+    """The first row with each text over all of its columns."""
+    names = [text for cell in row for text in [one_line(cell.text)] * min(max(cell.across, 1), WIDEST)]
+    return names if len(names) >= len(laid) else laid
+
+
+def _laid(rows: Sequence[Sequence[Cell]]) -> list[list[str]]:
+    above: dict[int, tuple[str, int]] = {}  # by column: what goes on from above, and for how many rows
+    out = []
+    for row in rows:
+        line: list[str] = []
+        for cell in row:
+            while (held := above.get(len(line))) and held[1] > 0 and not cell.again:
+                above[len(line)] = (held[0], held[1] - 1)
+                line.append(held[0])
+            text = above.get(len(line), ("", 0))[0] if cell.again else one_line(cell.text)
+            for n in range(min(max(cell.across, 1), WIDEST)):
+                above[len(line)] = (text if n == 0 else "", max(cell.down, 1) - 1)
+                line.append(text if n == 0 else "")
+        while (held := above.get(len(line))) and held[1] > 0:
+            above[len(line)] = (held[0], held[1] - 1)
+            line.append(held[0])
+        out.append(line)
+    return out

@@ -1,0 +1,77 @@
+"""Letters that are raised, lowered or struck out, in plain text: never glued to the number that they stand at.
+
+Owns how they are written, whatever format they come from: 10⁶, CO₂, x^(a,b), ~~struck~~. Knows nothing of formats.
+"""
+
+import re
+from collections.abc import Iterable
+from itertools import groupby
+
+Piece = tuple[str, str]
+"""Text and its form: "", "up", "down", "out" for what is struck out, or two of them with a blank."""
+
+_PLAIN = "0123456789+-−=()abcdefghijklmnoprstuvwxyzABDEGHIJKLMNOPRTUVWαβγδεθφχ"
+_RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻᴬᴮᴰᴱᴳᴴᴵᴶᴷᴸᴹᴺᴼᴾᴿᵀᵁⱽᵂᵅᵝᵞᵟᵋᶿᵠᵡ"
+_UP = str.maketrans(_PLAIN, _RAISED)
+_DOWN = str.maketrans("0123456789+-−=()aehijklmnoprstuvxβγρφχ", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪ")
+_WORDS = frozenset(
+    "st nd rd th er ers ère ere re ème eme es os as de ste me mme lle gr tm sm mc ® © ™ * † ‡ § ¶ º ª ° ' \" ′ ″".split()
+)
+"""What is raised in print and plain in a text: 15th, 1er, a mark that is no digit."""
+
+_NOTE = re.compile(r"\[[^\[\]]{1,9}\]|\([*†‡]+\)")
+_HELD = re.compile(r"(\s*)(.*\S)(\s*)", re.DOTALL)
+_SENTENCE = re.compile(r"(\s*\n\s*|(?<=[.!?。！？])\s+)")
+
+
+def raised(text: str) -> str:
+    """Text above the line: 10⁶ where Unicode has each character so, else ^(…); ordinals and marks as they are."""
+    return _moved(text, _UP, "^")
+
+
+def lowered(text: str) -> str:
+    """Text below the line: CO₂, else _(…)."""
+    return _moved(text, _DOWN, "_")
+
+
+def _moved(text: str, table: dict[int, int], sign: str) -> str:
+    held = _HELD.fullmatch(text)
+    if not held:
+        return text
+    before, inner, after = held.groups()
+    if (inner.lower() in _WORDS and sign == "^") or _NOTE.fullmatch(inner) or not re.search(r"[^\W_]|[+\-−]", inner):
+        return text
+    if all(ord(char) in table for char in inner):
+        return f"{before}{inner.translate(table)}{after}"
+    already = all(char in "⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉™®" for char in inner)
+    return text if already or len(inner) > LONGEST else f"{before}{sign}({inner}){after}"
+
+
+LONGEST = 60
+"""Characters; a longer text that is raised is one that stands smaller, not an exponent."""
+
+
+def struck(text: str) -> str:
+    """Text that is struck out, each sentence of it marked, so that none stands for what applies."""
+    return "".join(piece if n % 2 or not piece.strip() else _marked(piece) for n, piece in enumerate(_SENTENCE.split(text)))
+
+
+def _marked(text: str) -> str:
+    held = _HELD.fullmatch(text)
+    return f"{held[1]}~~{held[2]}~~{held[3]}" if held else text
+
+
+def written(pieces: Iterable[Piece]) -> str:
+    """Pieces of one paragraph in plain text; neighbours of one form are taken together."""
+    out = []
+    for gone, struck_out in groupby(pieces, key=lambda piece: "out" in piece[1].split()):
+        text = "".join(
+            _formed("".join(text for text, _ in same), form)
+            for form, same in groupby(struck_out, key=lambda piece: piece[1].removesuffix("out").strip())
+        )
+        out.append(struck(text) if gone else text)
+    return "".join(out)
+
+
+def _formed(text: str, form: str) -> str:
+    return raised(text) if form == "up" else lowered(text) if form == "down" else text

@@ -1,0 +1,1 @@
+"""Spreadsheets: sheets, rows and cells as people see them."""

@@ -1,0 +1,1 @@
+"""Presentations: slides in order, with their charts, tables and notes."""
