@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -44,13 +45,15 @@ ONLY_IN = {
 """Each library has one job, and is imported nowhere else."""
 
 
+@cache
 def modules() -> dict[str, Path]:
     """Every module of the project."""
     paths = [p.relative_to(REPOSITORY) for package in ("qa", "index") for p in (REPOSITORY / package).rglob("*.py")]
     return {".".join(p.with_suffix("").parts).removesuffix(".__init__"): REPOSITORY / p for p in paths}
 
 
-def imported(path: Path) -> set[str]:
+@cache
+def imported(path: Path) -> frozenset[str]:
     """The dotted names that a file imports, wherever in it, but for type checking."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     found: set[str] = set()
@@ -61,7 +64,7 @@ def imported(path: Path) -> set[str]:
             found.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             found.update(f"{node.module}.{alias.name}" for alias in node.names)
-    return found
+    return frozenset(found)
 
 
 def room(module: str) -> str:
