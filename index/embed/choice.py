@@ -3,20 +3,11 @@
 Knows nothing of how any of them works.
 """
 
-from typing import TYPE_CHECKING
-
-from index.embed.embedder import Embedder
+from index.embed.embedder import DEFAULT_OPENAI, PATIENCE, Embedder
 from index.embed.minilm import MiniLM, has_minilm
-from index.embed.remote import DEFAULT_OPENAI, PATIENCE, OpenAI
 from index.embed.static import Static
 from index.errors import EmbedderMissing
 from index.service.endpoint import Service
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Vectors = NDArray[np.float32]
 
 _NAMES = "static, minilm, openai or openai:MODEL"
 
@@ -37,6 +28,8 @@ def open_embedder(name: str, service: Service | None, offline: bool = False, pat
         raise EmbedderMissing(f"QA_OFFLINE forbids to call the embedder {name}.", "Unset it, or name static.")
     if service is None:
         raise EmbedderMissing(f"The embedder {name} needs a service.", "Set OPENAI_API_KEY or OPENAI_BASE_URL.")
+    from index.embed.remote import OpenAI  # with all that calls a service, which most questions do without
+
     return OpenAI(service, model, patience)
 
 

@@ -11,6 +11,11 @@ if TYPE_CHECKING:
 
     Vectors = NDArray[np.float32]
 
+DEFAULT_OPENAI = "text-embedding-3-small"
+
+PATIENCE = 120.0
+"""Seconds that a build waits for a service that fails or asks to wait."""
+
 Batch = tuple[list[int], "Vectors", list[bytes]]
 """Indices into the pieces, their rows, and for each the vectors of its sentences, packed; b"" where there are none."""
 

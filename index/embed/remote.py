@@ -10,7 +10,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from index.embed.budget import MOST_BYTES
-from index.embed.embedder import Arrived, Batch
+from index.embed.embedder import PATIENCE, Arrived, Batch
 from index.embed.rows import unit
 from index.errors import ServiceFailure
 from index.passage import Piece
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
     Vectors = NDArray[np.float32]
 
-DEFAULT_OPENAI = "text-embedding-3-small"
 _OPENAI_WIDTHS = {"text-embedding-3-small": 1536, "text-embedding-3-large": 3072, "text-embedding-ada-002": 1536}
 _SHORTENED = {"text-embedding-3-small": 512, "text-embedding-3-large": 1024}
 """Numbers of a vector that these are asked for: they were trained so that its first ones can stand for all.
@@ -36,9 +35,6 @@ _SHORTENED = {"text-embedding-3-small": 512, "text-embedding-3-large": 1024}
 OpenAI gives for MTEB 61.6 with 512 of 1,536 (62.3) and 64.1 with 1,024 of 3,072 (64.6), in "New embedding models and API
 updates", January 2024; a third of the numbers takes a third of the disk and memory, and of the time to make and read the graph.
 """
-
-PATIENCE = 120.0
-"""Seconds that a build waits for a service that fails or asks to wait."""
 
 MANY = replace(WHOLE, size=64 * MEGABYTE, held=64 * MEGABYTE)
 """Of the reply with the vectors of 256 texts, as decimal numbers."""

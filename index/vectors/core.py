@@ -22,7 +22,6 @@ from typing import TYPE_CHECKING, Any
 from index.errors import DamagedIndex, Failure, HomeNotWritable, IndexBusy
 from index.vectors import log
 from index.vectors.log import NEVER, damaged
-from index.vectors.public import PublicCore
 
 if TYPE_CHECKING:
     import numpy as np
@@ -88,8 +87,7 @@ class Store:
 
     def close(self) -> None:
         """Let go of the files: the core does when nothing refers to it."""
-        if isinstance(self.core, PublicCore):
-            self.core.close()
+        getattr(self.core, "close", bool)()  # chromadb's public client does not let go by itself
         del self.core
 
 
@@ -214,6 +212,8 @@ def _core(folder: Path) -> Any:
         return core.Bindings(False, database, GRAPHS, str(folder))
     except (ModuleNotFoundError, AttributeError, TypeError) as error:
         import logging
+
+        from index.vectors.public import PublicCore
 
         logging.getLogger(__name__).debug("Chroma's core is not as known (%s); its public client is used.", error)
         return PublicCore(folder)

@@ -16,8 +16,7 @@ from index.catalog import schema
 from index.catalog.catalog import Catalog
 from index.embed.budget import BYTES_A_TOKEN, Budget, dollars
 from index.embed.choice import full_name, local_best, open_embedder
-from index.embed.embedder import Embedder
-from index.embed.remote import PATIENCE
+from index.embed.embedder import PATIENCE, Embedder
 from index.errors import CostReached, EmbedderMissing, Failure, IndexMissing, NoMatch
 from index.home import user
 from index.process.machine import begun

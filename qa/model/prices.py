@@ -5,7 +5,7 @@ Owns the only use of that package, which is imported when a model is asked.
 
 from typing import TYPE_CHECKING
 
-from index.embed.remote import DEFAULT_OPENAI
+from index.embed.embedder import DEFAULT_OPENAI
 from index.service.endpoint import Service
 from qa.answer import Usage
 
