@@ -57,6 +57,8 @@ class Reader:
             document = read(data, tick=tick, **self.options)
         except (FileLeftOut, MemoryError):
             raise
+        except RecursionError as error:
+            raise FileLeftOut("nested too deeply") from error
         except Exception as error:  # a format's library may raise anything, and one file must not stop the others
             raise FileLeftOut(f"cannot be read as {self.kind}: {_said(error)}") from error
         return _whole(document)

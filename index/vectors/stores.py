@@ -8,6 +8,7 @@ import json
 import re
 import secrets
 import shutil
+import stat
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
@@ -113,6 +114,8 @@ class Stores:
         lock = FileLock(self.folder / _LOCK)
         try:
             self._files.make()
+            if self._files.holds(_LOCK) and stat.S_ISDIR(self._files.stat(_LOCK).st_mode):
+                self._files.delete(_LOCK)  # somebody has put a folder there
             lock.acquire(timeout=wait, poll_interval=0.02)
         except Timeout:
             raise IndexBusy("Another process is using the vectors.", "Try again in a moment.") from None

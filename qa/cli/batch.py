@@ -6,14 +6,13 @@ Owns the format of the questions' file and what a failed line gives; knows nothi
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from index.errors import Failure
 from index.search.candidates import Found, search_all
 from qa.ask.asking import checked_question
 from qa.ask.draft import TOP
-from qa.cli.common import tell_words_alone
+from qa.cli.common import bytes_of, tell_words_alone
 from qa.documents.library import Library
 from qa.errors import UsageFailure
 from qa.saved.strict import from_json
@@ -38,10 +37,7 @@ def questions(file: str) -> Iterator[Sequence[Question]]:
     if file == "-":
         yield from ((question,) for line in (sys.stdin.buffer if sys.stdin else ()) if (question := _parse(line)))
         return
-    try:
-        lines = Path(file).read_bytes().split(b"\n")
-    except OSError as error:
-        raise UsageFailure(f"The questions in {file} cannot be read: {error.strerror}.") from error
+    lines = bytes_of(file, f"The questions in {file}").split(b"\n")
     found = [question for line in lines if (question := _parse(line))]
     yield from (found[i : i + AT_ONCE] for i in range(0, len(found), AT_ONCE))
 

@@ -2,11 +2,13 @@
 
 import os
 import re
+import stat
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from threading import Lock
 
 from index.errors import DamagedIndex, Failure, HomeNotWritable
@@ -55,6 +57,24 @@ def question_of(words: Sequence[str], within: Sequence[str]) -> str:
     if tuple(words) == ("-",):
         return checked_question(stdin_text())
     return checked_question(" ".join(words))
+
+
+LARGEST_INPUT = 100_000_000
+"""Bytes of a file that is named on the command line."""
+
+
+def bytes_of(file: str, what: str) -> bytes:
+    """A file, or a pipe, that is named on the command line; UsageFailure for one that has no end or cannot be read."""
+    try:
+        with Path(file).open("rb") as source:
+            kind = os.fstat(source.fileno()).st_mode
+            data = source.read(LARGEST_INPUT + 1) if stat.S_ISREG(kind) or stat.S_ISFIFO(kind) else None
+    except (OSError, ValueError) as error:  # a ValueError for a NUL in the name
+        why = error.strerror if isinstance(error, OSError) else str(error)
+        raise UsageFailure(f"{what} cannot be read: {why}.") from error
+    if data is None or len(data) > LARGEST_INPUT:
+        raise UsageFailure(f"{what} cannot be read: it is {'no file' if data is None else 'larger than 100 MB'}.")
+    return data
 
 
 def stdin_text() -> str:

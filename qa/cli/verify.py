@@ -1,12 +1,10 @@
 """`qa verify`: whether the citations of a saved answer still hold."""
 
 from contextlib import nullcontext
-from pathlib import Path
 
 from index.catalog.catalog import Catalog
 from index.update.look import look, stale
-from qa.cli.common import documents_of, stdin_text
-from qa.errors import UsageFailure
+from qa.cli.common import bytes_of, documents_of, stdin_text
 from qa.saved.answers import parsed, standings
 from qa.settings.load import Where, load
 from qa.show import fields, text
@@ -34,7 +32,4 @@ def _contents(file: str) -> str:
     """A file of the user's, or standard input for "-"."""
     if file == "-":
         return stdin_text()
-    try:
-        return Path(file).read_bytes().decode("utf-8", "replace")
-    except OSError as error:
-        raise UsageFailure(f"{file} cannot be read: {error.strerror}.") from error
+    return bytes_of(file, file).decode("utf-8", "replace")

@@ -646,3 +646,14 @@ def test_a_copy_is_not_made_anew_without_what_was_paid_for(project: Path, qa: Ru
         monkeypatch.chdir(other)
         assert qa("index", "--rebuild").code == 5
         assert json.loads(qa("status", "--json").out)["owed"] == 0
+
+
+def test_a_folder_in_the_place_of_a_lock(project: Path, qa: Run) -> None:
+    """Is put out of the way."""
+    qa("index")
+    lock = project / ".qa" / "vectors" / "lock"
+    lock.unlink(missing_ok=True)
+    lock.mkdir()
+    (lock / "inner").write_text("junk")
+    (project / "seeds" / "new.txt").write_text("A note.")
+    assert (qa("index").code, qa("ask", QUESTION).code, qa("doctor").code) == (0, 0, 0)

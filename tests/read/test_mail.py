@@ -69,3 +69,11 @@ def test_mailboxes_and_saved_pages() -> None:
     assert read("a.emlx", b"%d\n" % len(one) + one + b"<?xml version='1.0'?><plist/>").title == "One"
     page = b"Subject: Bread\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<p>Knead for twelve minutes.</p>"
     assert "Knead for twelve minutes." in read("a.mhtml", page).text
+
+
+def test_headers_that_are_long_are_cut() -> None:
+    """Some take the square of their length to be parsed."""
+    made = f"Subject: Plan\r\nTo: {', '.join(['a@b.example'] * 40_000)}\r\nFrom: {'(' * 100_000}\r\n\r\nThe boat leaves.\r\n"
+    document = read("a.eml", made.encode())
+    assert "The boat leaves." in document.text
+    assert len(document.text) < 50_000

@@ -756,3 +756,12 @@ def test_names_are_found_however_they_are_spelled(project: Path, qa: Run) -> Non
             assert qa("search", "-q", "--in", typed, "zebra").code == 0
             assert "zebra" in qa("show", f"seeds/{typed}:2").out
             assert qa("show", typed, "--text").out.startswith("The zebra")
+
+
+@pytest.mark.parametrize("command", [("verify", "/dev/zero"), ("ask", "--batch", "/dev/zero"), ("verify", "folder")])
+def test_a_file_without_an_end_is_not_read(project: Path, qa: Run, command: tuple[str, ...]) -> None:
+    """Nor anything else that is no file."""
+    (project / "folder").mkdir()
+    qa("index")
+    result = qa(*command)
+    assert (result.code, "cannot be read" in result.err) == (2, True)

@@ -21,6 +21,9 @@ Inner = Callable[[str, bytes, Tick], Document]
 """Reads what is attached, by its name; FileLeftOut for what cannot be read."""
 
 _HEADERS = ("Subject", "From", "To", "Cc", "Date")
+LONGEST_HEADER, LONGEST_HEADERS = 20_000, 1_000_000
+"""Bytes of one header, and of all."""
+
 DEEPEST, MOST_PARTS = 5, 1000
 """Mails within mails, and attachments, that are read."""
 
@@ -40,13 +43,22 @@ def read(data: bytes, *, tick: Tick, inner: Inner) -> Document:
     mails = [mail for mail in _MAILBOX.split(data) if mail.strip()] if data.startswith(b"From ") else [data]
     subject = ""
     for number, raw in enumerate(mails, start=1):
-        mail = message_from_bytes(raw, policy=policy.default)
+        mail = message_from_bytes(_bounded(raw), policy=policy.default)
         if len(mails) > 1:
             draft.label(f"mail={number}")
         subject = subject or _header(mail, "Subject")
         if not _write(mail, draft, tick, inner, "", 0) and len(mails) == 1:
             raise FileLeftOut("not a mail (it has no headers)")
     return draft.document(subject if len(mails) == 1 else "", markdown=False)
+
+
+def _bounded(raw: bytes) -> bytes:
+    """A mail whose own headers are none too long: some take the square of their length to be parsed."""
+    head, gap, body = raw.partition(b"\r\n\r\n") if b"\r\n\r\n" in raw[:LONGEST_HEADERS] else raw.partition(b"\n\n")
+    if len(head) <= LONGEST_HEADER:
+        return raw
+    headers = re.split(rb"\r?\n(?![ \t])", head[:LONGEST_HEADERS])
+    return b"\n".join(header[:LONGEST_HEADER] for header in headers) + (gap or b"\n\n") + body
 
 
 def _write(mail: EmailMessage, draft: Draft, tick: Tick, inner: Inner, above: str, depth: int) -> bool:
@@ -107,7 +119,10 @@ def _header(mail: EmailMessage, name: str) -> str:
         text = decode(text.encode("utf-8", "surrogateescape"), "")[0]
         pieces = decode_header(text) if "=?" in text else [(text, None)]
         return one_line("".join(p if isinstance(p, str) else decode(p, charset or "")[0] for p, charset in pieces))
-    return one_line(str(mail[name]))
+    try:
+        return one_line(str(mail[name]))
+    except RecursionError:  # brackets within brackets
+        return one_line(text)
 
 
 def _text(part: EmailMessage, draft: Draft) -> str:
