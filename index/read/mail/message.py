@@ -6,6 +6,7 @@ Owns the choice among a mail's bodies, and how old programs write headers and li
 import re
 from collections.abc import Callable
 from email import message_from_bytes, policy
+from email.errors import MessageError
 from email.header import decode_header
 from email.message import EmailMessage
 
@@ -121,7 +122,7 @@ def _header(mail: EmailMessage, name: str) -> str:
         return one_line("".join(p if isinstance(p, str) else decode(p, charset or "")[0] for p, charset in pieces))
     try:
         return one_line(str(mail[name]))
-    except RecursionError:  # brackets within brackets
+    except (RecursionError, LookupError, ValueError, TypeError, AttributeError, MessageError):  # an address that is none
         return one_line(text)
 
 
