@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from index.errors import FileLeftOut
 from index.passage import Document
 from index.read.formats import READERS, UNREADABLE, reader_for
+from index.split.data import data_in
 from index.split.passages import split
 
 
@@ -85,6 +86,7 @@ def check(document: Document) -> None:
     attached = bool(starts) and "/" in document.parts[0].label  # a mail itself stands above what is attached to it
     assert not starts or attached or not document.text[: starts[0]].strip()
     covered = {i for passage in split(document) for i in range(passage.start, passage.end)}
+    covered |= {i for start, end in data_in(document.text) for i in range(start, end)}
     assert all(char.isspace() or i in covered for i, char in enumerate(document.text))
 
 
