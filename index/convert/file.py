@@ -6,13 +6,14 @@ Owns when a file counts as read; knows nothing of the catalog or of embedding.
 import hashlib
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from index.errors import FileLeftOut
 from index.files.walk import Found, Stat
 from index.passage import Document, Passage
 from index.process.machine import opened
+from index.read.draft.draft import Tick
 from index.read.formats import Reader, reader_for
 from index.split.passages import VERSION, split
 
@@ -37,9 +38,6 @@ class Read:
 
 Result = Read | None
 """None for a file that has vanished."""
-
-Tick = Callable[[], None]
-"""Called when a reader has made progress."""
 
 
 def read(found: Found, tick: Tick = lambda: None) -> Result:

@@ -11,13 +11,13 @@ import threading
 import time
 from collections.abc import Sequence
 
-from index.convert.file import Read, Tick, read
+from index.convert.file import Read, read
 from index.convert.limits import Limits
 from index.errors import ReadersFailed
 from index.files.walk import Found
 from index.passage import Document
 from index.process.child import Child, send, speaker
-from index.read.draft.draft import TOO_MUCH
+from index.read.draft.draft import TOO_MUCH, Tick
 from index.split.passages import MAX_CHARS, split
 
 LIMITS = Limits()

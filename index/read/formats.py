@@ -13,14 +13,12 @@ from importlib import import_module
 from index.errors import FileLeftOut
 from index.files.secret import SECRET, holds_private_key
 from index.passage import Document
+from index.read.draft.draft import Tick
 
 BLANK = "no text in it"
 
 LONGEST_TITLE, MOST_MISSING = 500, 50
 """Characters of a title, and how many things that could not be read are named: a file may hold millions of either."""
-
-Tick = Callable[[], None]
-"""Called by a heavy reader whenever it has got on by a page, a sheet or a chapter."""
 
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")

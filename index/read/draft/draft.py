@@ -28,8 +28,11 @@ REPEATED = "what pages repeat at their edges"
 
 Item = TypeVar("Item")
 
+Tick = Callable[[], None]
+"""Called by a heavy reader whenever it has got on by a page, a sheet or a chapter."""
 
-def ticking(items: Iterable[Item], tick: Callable[[], None], every: int) -> Iterator[Item]:
+
+def ticking(items: Iterable[Item], tick: Tick, every: int) -> Iterator[Item]:
     """The items; a tick for so many of them, since a large file takes a while."""
     for count, item in enumerate(items):
         if count % every == 0:

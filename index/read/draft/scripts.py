@@ -12,8 +12,8 @@ Piece = tuple[str, str]
 
 _PLAIN = "0123456789+-−=()abcdefghijklmnoprstuvwxyzABDEGHIJKLMNOPRTUVWαβγδεθφχ"
 _RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻᴬᴮᴰᴱᴳᴴᴵᴶᴷᴸᴹᴺᴼᴾᴿᵀᵁⱽᵂᵅᵝᵞᵟᵋᶿᵠᵡ"
-_UP = str.maketrans(_PLAIN, _RAISED)
-_DOWN = str.maketrans("0123456789+-−=()aehijklmnoprstuvxβγρφχ", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪ")
+UP = str.maketrans(_PLAIN, _RAISED)
+DOWN = str.maketrans("0123456789+-−=()aehijklmnoprstuvxβγρφχ", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪ")
 _WORDS = frozenset(
     "st nd rd th er ers ère ere re ème eme es os as de ste me mme lle gr tm sm mc ® © ™ * † ‡ § ¶ º ª ° ' \" ′ ″".split()
 )
@@ -26,12 +26,12 @@ _SENTENCE = re.compile(r"(\s*\n\s*|(?<=[.!?。！？])\s+)")
 
 def raised(text: str) -> str:
     """Text above the line: 10⁶ where Unicode has each character so, else ^(…); ordinals and marks as they are."""
-    return _moved(text, _UP, "^")
+    return _moved(text, UP, "^")
 
 
 def lowered(text: str) -> str:
     """Text below the line: CO₂, else _(…)."""
-    return _moved(text, _DOWN, "_")
+    return _moved(text, DOWN, "_")
 
 
 def _moved(text: str, table: dict[int, int], sign: str) -> str:

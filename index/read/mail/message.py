@@ -12,12 +12,11 @@ from email.message import EmailMessage
 
 from index.errors import FileLeftOut
 from index.passage import Document
-from index.read.draft.draft import Draft, one_line, paragraphs
+from index.read.draft.draft import Draft, Tick, one_line, paragraphs
 from index.read.plain.decode import decode
 from index.read.plain.text import looks_like
 from index.read.web.webpage import write
 
-Tick = Callable[[], None]
 Inner = Callable[[str, bytes, Tick], Document]
 """Reads what is attached, by its name; FileLeftOut for what cannot be read."""
 

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 _LEFT = {"tracked-changes", "sequence-decls", "variable-decls", "user-field-decls", "forms", "annotation-end", "desc", "title"}
 _LEFT |= {"notes", "settings", "event-listeners", "animations", "par", "annotation"}
-MOST_REPEATED = 10_000
 
 
 class Blocks:

@@ -11,6 +11,7 @@ from itertools import groupby, pairwise
 from statistics import median
 from typing import Any
 
+from index.read.draft.scripts import DOWN, UP
 from index.read.page.line import Line
 from index.read.pdf.hidden import Box, Ink, size_of
 
@@ -32,8 +33,9 @@ SMALL, RAISED, LOWERED = 0.88, 0.1, -0.04
 WIDE = 1.0
 """A gap of so many heights of a letter parts a line."""
 
-_ABOVE = str.maketrans("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ")
-_BELOW = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
+_FIGURES = "0123456789+-−=()"
+_ABOVE = {ord(sign): UP[ord(sign)] for sign in f"{_FIGURES}ni"}
+_BELOW = {ord(sign): DOWN[ord(sign)] for sign in _FIGURES}
 _CENTS = re.compile(r"[$€£¥]\s?\d{1,3}(?:[,. ]?\d{3})*[.,]?$")
 _CURRENCY = re.compile(r"\s?(?:[€$£¥]|EUR|USD|GBP|CHF|kr|zł)\b|\s?[€$£¥]")
 _FIGURE = re.compile(r"\d")

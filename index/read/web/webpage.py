@@ -6,6 +6,7 @@ the article holds too little of the page, all visible text is taken: text that i
 
 import re
 from collections.abc import Callable
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from index.errors import FileLeftOut
@@ -73,7 +74,8 @@ def write(text: str, draft: Draft, tick: Callable[[], None], linked: Linked = la
     heading = tree.css_first("h1")
     tick()
     article = article_of(tree.body or root)
-    page = _Page(draft, links=0 < len(list(filter(None, map(_address, tree.css("a[href]"))))) <= MOST_LINKS)
+    links = filter(None, map(_address, tree.css("a[href]")))
+    page = _Page(draft, links=len([*islice(links, MOST_LINKS + 1)]) <= MOST_LINKS)
     for opened, node in walk(article or tree.body or root, around=article is None):
         page.enter(node) if opened else page.leave(node)
     page.flush()
