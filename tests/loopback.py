@@ -38,6 +38,7 @@ class Fault:
     retry_after: float | None = None
     location: str | None = None  # of a redirect (status 307)
     delay: float = 0.0  # seconds of silence before the first byte
+    until: threading.Event | None = None  # and silence until this happens
     html: bool = False  # a web page
     reset: bool = False  # the connection ends without a reply
     raw: bytes | None = None  # this body, whatever was asked; in a stream: this line in the middle
@@ -167,6 +168,8 @@ class Handler(BaseHTTPRequestHandler):
         self.loopback: Loopback = self.server.loopback
         fault = self.loopback.take(Request(self.path, body, {k.lower(): v for k, v in self.headers.items()}))
         time.sleep(fault.delay)
+        if fault.until:
+            fault.until.wait(60)
         known = {MODELS: self.list_models, EMBEDDINGS: self.embed, CHAT: self.chat}
         if fault.reset:
             self.break_off()

@@ -6,6 +6,7 @@ import pty
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -330,7 +331,8 @@ def test_a_question_beside_another_process_that_indexes(service: Loopback, proje
     assert process("index", "--embedder", "openai", cwd=project).code == 0
     for n in range(5):
         (project / "seeds" / f"{n}.txt").write_text(f"Zebra {n} runs.")
-    service.enqueue(*[Fault(delay=6.0)] * 4, path=EMBEDDINGS)
+    over = threading.Event()
+    service.enqueue(*[Fault(until=over)] * 4, path=EMBEDDINGS)
     child = start(("index",), cwd=project)
     while not any(r.path == EMBEDDINGS and "Zebra 0 runs." in r.body["input"] for r in service.requests):
         time.sleep(0.02)
@@ -338,6 +340,7 @@ def test_a_question_beside_another_process_that_indexes(service: Loopback, proje
     asked = process("ask", "--no-llm", "--json", QUESTION, cwd=project)
     answer = json.loads(asked.out)
     assert child.poll() is None, "the other process had finished already"
+    over.set()
     assert (asked.code, answer["answer"].split(" [1]")[0], answer["index"]["fresh"]) == (0, LEE, False)
     assert answer["index"]["pending"] == 5
     assert "Another process is indexing" in asked.err
