@@ -332,9 +332,10 @@ def test_a_question_beside_another_process_that_indexes(service: Loopback, proje
     for n in range(5):
         (project / "seeds" / f"{n}.txt").write_text(f"Zebra {n} runs.")
     over = threading.Event()
-    service.enqueue(*[Fault(until=over)] * 4, path=EMBEDDINGS)
+    service.enqueue(Fault(), *[Fault(until=over)] * 4, path=EMBEDDINGS)
     child = start(("index",), cwd=project)
     while not any(r.path == EMBEDDINGS and "Zebra 0 runs." in r.body["input"] for r in service.requests):
+        assert child.poll() is None, child.communicate()
         time.sleep(0.02)
     service.queues.clear()
     asked = process("ask", "--no-llm", "--json", QUESTION, cwd=project)
