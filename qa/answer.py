@@ -34,15 +34,27 @@ class SentenceRef:
 
 
 @dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a judge said of a sentence: `by` whom, and how likely it is that the cited sentences say it, 0 to 1."""
+
+    by: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerSentence:
     """One sentence of an answer, without numbers and ids; `citations` are the numbers [n] behind it.
 
-    `supported` is None where the sentence claims nothing about the documents.
+    `supported` is None where the sentence claims nothing about the documents; `why` says what is not supported, and `firm` that
+    no judge can clear it. `judge` is None where nobody judged it by meaning.
     """
 
     text: str
     citations: tuple[int, ...]
     supported: bool | None
+    why: str | None = None
+    firm: bool = False
+    judge: Judgement | None = None
 
 
 @dataclass(frozen=True, slots=True)

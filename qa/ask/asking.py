@@ -24,6 +24,7 @@ class Asking:
     batch: str | None = None
     timeout: float = 60.0
     double_check: bool = False
+    no_double_check: bool = False
     only_supported: bool = False
     follow: bool = False
     follow_if: Callable[[str], bool] | None = None

@@ -3,7 +3,7 @@
 Owns the budget in tokens and the choice; every sentence is sent once. Knows nothing of prompts or endpoints.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from index.catalog.catalog import Catalog
@@ -22,23 +22,32 @@ BYTES_A_TOKEN = 3.5
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What is sent: `hits` in their order, made of `passages` passages; `left_out` more did not fit."""
+    """What is sent: `hits` in their order, made of `passages` passages, among them the `best` first ones of those found."""
 
     hits: tuple[Hit, ...]
     passages: int
-    left_out: int = 0
+    best: int
 
 
 def context(catalog: Catalog, best: Sequence[Hit], within: frozenset[str] | None, budget: int, *, whole: bool) -> Context:
     """All passages in reading order where they fit `budget` tokens (and `whole` allows it), else the best that do."""
     if whole and (everything := _everything(catalog, within)) and _tokens(everything) <= budget:
-        return Context(tuple(_merged(catalog, everything)), len(everything))
+        return Context(tuple(_merged(catalog, everything)), len(everything), len(best))
     fitting: list[Hit] = []
+    used = 0.0
     for hit in best:
-        if fitting and _tokens([*fitting, hit]) > budget:
+        used += _tokens([hit])
+        if fitting and used > budget:
             break
         fitting.append(hit)
-    return Context(tuple(_merged(catalog, fitting)), len(fitting), len(best) - len(fitting))
+    return Context(tuple(_in_reading_order(_merged(catalog, fitting))), len(fitting), len(fitting))
+
+
+def _in_reading_order(hits: Iterable[Hit]) -> list[Hit]:
+    """Those of a document together, as they stand in it; the documents by their best passages."""
+    found = list(hits)
+    first = {hit.place.source: n for n, hit in reversed(list(enumerate(found)))}
+    return sorted(found, key=lambda hit: (first[hit.place.source], hit.place.start))
 
 
 def _everything(catalog: Catalog, within: frozenset[str] | None) -> list[Hit]:

@@ -9,21 +9,21 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from index.errors import DamagedIndex, Failure, ServiceFailure
+from index.errors import DamagedIndex, Failure
 from index.passage import Hit
 from index.search.candidates import Found, search_all
 from qa.answer import Answer, AnswerSentence, Citation, CitedText, Status, Usage
 from qa.ask.asking import Asking
 from qa.ask.context import Context, context
 from qa.ask.extract import closest
+from qa.ask.judging import Judge, judge, judge_of
 from qa.check.file import prove
-from qa.check.judge import claims_to_check, judged
-from qa.check.suspicious import suspicious
 from qa.documents.library import Library
 from qa.model import endpoint
 from qa.model.choice import Model, budget
 from qa.model.prices import cost
-from qa.model.prompt import check_messages, messages, translate_messages
+from qa.model.prompt import messages, translate_messages
+from qa.model.suspicious import suspicious
 from qa.reply.cite import Citer
 from qa.show.escapes import escaped
 from qa.show.marks import Marker
@@ -32,11 +32,8 @@ from qa.show.only import only_supported
 NEAREST = 3
 """So many passages are shown where nothing answers."""
 
-TOP = 8
-"""So many passages are looked for."""
-
-MOST_CHECKED = 200
-"""Claims that are checked a second time: all of an answer that somebody reads."""
+TOP, WIDE = 8, 120
+"""So many passages are looked for; and where a model will read them, as many as it may be given in two goes."""
 
 NAMED = 3
 """So many places are named in one notice."""
@@ -71,6 +68,11 @@ class How:
     asked: str | None = None
     spent: Usage | None = None
 
+    @property
+    def top(self) -> int:
+        """So many passages are looked for."""
+        return self.options.top or (WIDE if isinstance(self.model, Model) else TOP)
+
 
 class Draft:
     """An answer in the making."""
@@ -82,46 +84,61 @@ class Draft:
         self.timings: dict[str, float] = {}
         self.notices: list[str] = []
         self.asking = how.asked or question
-        self.usage = how.spent
+        self.usage: Usage | None = None
+        self.cost: float | None = 0.0
         self.asked_model = False
-        self.context = Context(tuple(found.hits), len(found.hits))
+        self.context = Context(tuple(found.hits), len(found.hits), len(found.hits))
 
     def by_model(self, model: Model, show: Show | None) -> Answer:
         """Ask the model; its ids are looked up as they stream, its citations proved when it is done."""
         before = time.perf_counter()
         self.asked_model = True
+        self._spend(model, self.how.spent)
         room = budget(self.library.settings, model)
         self._choose_context(room)
         if self.found.question.foreign and self.context.passages < self.catalog.counts().passages:
             self._translate(model)
             self._choose_context(room)
-        self._tell_left_out(room)
-        prompt = messages(self.asking, self.context.hits)
-        cited, finished = _streamed(model, prompt, self.context.hits, show)
-        self._spend(finished.usage)
-        self._tell_if_cut(prompt, finished.usage)
-        if self.how.options.double_check:
-            cited = self._double_checked(model, cited)
+        judges = judge_of(self.library.settings, self.how.options, model)
+        cited, reason = self._reply(model, show, judges)
+        if cited.refused and self._choose_more(room):
+            cited, reason = self._reply(model, show, judges)
+        claims = [s for s in cited.sentences if s.supported is not None]
+        answers = not cited.refused and bool(claims)
+        if judges and answers:
+            found = judge(judges, model, self.asking, cited, self.context.hits)
+            self._spend(model, found.usage, found.by)
+            self.notices += found.notices
+            cited, answers = found.cited, found.answers
         self.timings["model"] = since(before)
         cited, left_out = only_supported(cited) if self.how.options.only_supported else (cited, 0)
         claims = [s for s in cited.sentences if s.supported is not None]
-        if cited.refused or not claims:
+        if not answers or not claims:
+            self._tell_read()
             return self.not_found(model, left_out=left_out)
         if note := self._note():
             if show:
                 show(f"\n\n{note}")
             cited = _with_note(cited, note)
         citations = self._prove(cited)
-        whole = finished.reason == "stop" and all(s.supported for s in claims) and _hold(citations)
+        whole = reason == "stop" and all(s.supported for s in claims) and _hold(citations)
         return self._answer(
             "answered" if whole else "partial",
             cited.text,
             cited.sentences,
             citations,
             model=model,
-            cut=finished.reason == "length",
+            cut=reason == "length",
             left_out=left_out,
         )
+
+    def _reply(self, model: Model, show: Show | None, judges: Judge | None) -> tuple[CitedText, str]:
+        """The model's reply to the passages that were chosen, and why it ended."""
+        prompt = messages(self.asking, self.context.hits)
+        cited, finished = _streamed(model, prompt, self.context.hits, show, judges is not None)
+        self._spend(model, finished.usage)
+        self._tell_if_cut(prompt, finished.usage)
+        return cited, finished.reason
 
     def _translate(self, model: Model) -> None:
         """Search again with the question in the documents' language, as the model words it."""
@@ -130,22 +147,36 @@ class Draft:
             return
         sample = rows[0].text[:SAMPLE]
         text, finished = endpoint.whole(model.service, model.name, translate_messages(self.asking, sample), model.timeout)
-        self._spend(finished.usage)
+        self._spend(model, finished.usage)
         query = text.strip()[:LONGEST_QUERY]
         if query and query != self.asking:
             self.notices.append(f"Searched also for: {query}")
-            more = search_all(self.library.index, [query], self.how.options.top or TOP, self.how.within)[0]
+            more = search_all(self.library.index, [query], self.how.top, self.how.within)[0]
             hits = {hit.place: hit for hit in (*more.hits, *self.found.hits)}
-            self.found = replace(more, hits=list(hits.values())[: max(self.how.options.top or TOP, len(more.hits))])
+            self.found = replace(more, hits=list(hits.values())[: max(self.how.top, len(more.hits))])
 
     def _choose_context(self, room: int) -> None:
         """The passages to send in so many tokens."""
         self.context = context(self.catalog, self.found.hits, self.how.within, room, whole=self.how.options.top is None)
+        if self.how.options.top and (left := len(self.found.hits) - self.context.best):
+            out = f"{left} of {len(self.found.hits)} passages"
+            self.notices.append(f"{out} did not fit into {room:,} tokens and were not sent; QA_CONTEXT sets how many.")
 
-    def _tell_left_out(self, room: int) -> None:
-        if self.context.left_out:
-            left = f"{self.context.left_out} of {len(self.found.hits)} passages"
-            self.notices.append(f"{left} did not fit into {room:,} tokens and were not sent; QA_CONTEXT sets how many.")
+    def _choose_more(self, room: int) -> bool:
+        """The next passages, where the first do not answer and there are more; what was read is counted together."""
+        read = self.context
+        rest = self.found.hits[read.best :]
+        if self.how.options.top is not None or not rest:
+            return False
+        more = context(self.catalog, rest, self.how.within, room, whole=False)
+        self.context = replace(more, passages=read.passages + more.passages, best=read.best + more.best)
+        return True
+
+    def _tell_read(self) -> None:
+        """How much was read where the documents don't say."""
+        of = self.catalog.counts().passages
+        if self.context.passages < of:
+            self.notices.append(f"Not in the {self.context.passages} best of {of:,} passages.")
 
     def _tell_if_cut(self, prompt: Sequence[Mapping[str, str]], usage: Usage | None) -> None:
         """Some endpoints cut a long prompt without a word; their count of its tokens gives them away."""
@@ -155,25 +186,6 @@ class Draft:
                 f"The endpoint read only {usage.input_tokens:,} tokens: it has cut the prompt. Give the model a larger context,"
                 " or set QA_CONTEXT lower."
             )
-
-    def _double_checked(self, model: Model, cited: CitedText) -> CitedText:
-        """Ask the model whether the cited sentences support each claim; a failure to ask is said and changes nothing."""
-        every = claims_to_check(cited)
-        claims = every[:MOST_CHECKED]
-        if not claims:
-            return cited
-        try:
-            prompt = check_messages([(text, quotes) for _, text, quotes in claims])
-            reply, finished = endpoint.whole(model.service, model.name, prompt, model.timeout)
-        except ServiceFailure as failure:
-            self.notices.append(f"The claims were not checked a second time: {failure}")
-            return cited
-        self._spend(finished.usage)
-        cited, refuted = judged(cited, [i for i, _, _ in claims], reply)
-        first = "the first " if len(claims) < len(every) else ""
-        checked = "1 claim" if len(claims) == 1 else f"{first}{len(claims)} claims"
-        self.notices.append(f"Checked {checked} a second time: {refuted or 'none'} not supported.")
-        return cited
 
     def _tell_suspicious(self, citations: Sequence[Citation]) -> None:
         """Say where what was read by a model, or is quoted, speaks to models: they may have listened."""
@@ -185,10 +197,14 @@ class Draft:
             told = "text there speaks to a model instead of to a reader; it counts as text alone."
             self.notices.append(f"{', '.join(places[:NAMED])}{more}: {told}")
 
-    def _spend(self, usage: Usage | None) -> None:
-        if usage:
-            before = self.usage or Usage(0, 0)
-            self.usage = Usage(before.input_tokens + usage.input_tokens, before.output_tokens + usage.output_tokens)
+    def _spend(self, model: Model, usage: Usage | None, name: str = "") -> None:
+        """Add up tokens, and dollars as long as the price of each call is known; `name` is the model's where it is another."""
+        if usage is None:
+            return
+        before = self.usage or Usage(0, 0)
+        self.usage = Usage(before.input_tokens + usage.input_tokens, before.output_tokens + usage.output_tokens)
+        price = cost(model.service, name or model.name, usage)
+        self.cost = None if self.cost is None or price is None else round(self.cost + price, 6)
 
     def _note(self) -> str:
         """What an answer that should name everything says where it saw only a part."""
@@ -199,7 +215,7 @@ class Draft:
 
     def passages(self, failure: Failure | None, model: str | None = None) -> Answer:
         """The best sentences, quoted."""
-        refs = closest(self.found.question, self.found.hits)
+        refs = closest(self.found.question, self.found.hits[: self.how.options.top or TOP])
         sentences = tuple(AnswerSentence(ref.quote, (n,), True) for n, ref in enumerate(refs, start=1))
         text = "\n".join(f"{s.text} [{n}]" for n, s in enumerate(sentences, start=1))
         citations = self._prove(CitedText(text, sentences, tuple(refs)))
@@ -243,12 +259,12 @@ class Draft:
             sentences=tuple(sentences),
             citations=tuple(citations),
             nearest=tuple(nearest),
-            read=tuple(self.found.hits),
+            read=tuple(self.found.hits[: self.context.best if self.asked_model else self.how.top]),
             sent=self.context.passages,
             of=self.catalog.counts().passages,
             model=model.name if model else failed,
             usage=self.usage,
-            cost=cost(model.service, model.name, self.usage) if model and self.usage else None,
+            cost=self.cost if model and self.usage else None,
             timings=self.timings,
             failure=failure,
             cut=cut,
@@ -260,19 +276,26 @@ class Draft:
 
 
 def _streamed(
-    model: Model, prompt: list[dict[str, str]], hits: Sequence[Hit], show: Show | None
+    model: Model, prompt: list[dict[str, str]], hits: Sequence[Hit], show: Show | None, judged: bool
 ) -> tuple[CitedText, endpoint.Finished]:
-    """Ask, show the text with its numbers and signs as it comes, and give the whole with how it ended."""
+    """Ask, show the text with its numbers and signs as it comes, and give the whole with how it ended.
+
+    Where it will be judged, only signs that no judge can clear are shown.
+    """
     citer, marker = Citer(hits), Marker()
+
+    def signs(sentences: Sequence[AnswerSentence]) -> Sequence[AnswerSentence]:
+        return [replace(s, supported=s.supported is not None) if judged and not s.firm else s for s in sentences]
+
     for piece in endpoint.stream(model.service, model.name, prompt, model.timeout):
         if isinstance(piece, endpoint.Finished):
             rest, cited = citer.finish()
             if show:
-                show(marker.finish(rest, () if cited.refused else cited.sentences))
+                show(marker.finish(rest, () if cited.refused else signs(cited.sentences)))
             return cited, piece
         text = citer.feed(piece)
         if show:
-            show(marker.feed(text, citer.judged))
+            show(marker.feed(text, lambda: signs(citer.judged())))
     raise AssertionError("endpoint.stream ends with Finished or raises")
 
 

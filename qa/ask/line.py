@@ -9,7 +9,7 @@ import time
 from index.errors import Failure, NotThere, RequestRefused, ServiceFailure
 from index.search.candidates import Found, search_all
 from qa.answer import Answer
-from qa.ask.draft import TOP, Draft, How, Show, since
+from qa.ask.draft import Draft, How, Show, since
 from qa.documents.library import Library
 from qa.model.choice import Model, with_near_names
 
@@ -20,7 +20,7 @@ FAR = 0.3
 def ask(library: Library, question: str, how: How, show: Show | None) -> Answer:
     """Answer one question; a Failure as the model is why there is none, and is told with the best sentences."""
     started = time.perf_counter()
-    found = search_all(library.index, [how.asked or question], how.options.top or TOP, how.within)[0]
+    found = search_all(library.index, [how.asked or question], how.top, how.within)[0]
     return answer(library, question, found, how, show, started)
 
 

@@ -2,26 +2,22 @@
 
 Owns what counts as a name: a capitalised word. One inside a sentence always is; one that begins a sentence if it is a name in
 the passages that were sent, or in English if a verb follows, as in "Putin asked", and neither the passages nor a list nor its
-ending say that it is an ordinary word. It must stand in the evidence, or in the two sentences before a
-cited one or the one behind: there "he" has a name. A name that stands may be written in full as elsewhere in the passages.
-Case, accents and endings are folded: Lee’s, Korean and Korea, China and Chinese, EU and European Union. Names are compared only
-where claim and evidence are in Latin letters and in one language, and that is not German, whose nouns are capitalised.
+ending say that it is an ordinary word. It must stand in the evidence, or in the sentences around: there "he" has a name. A name
+that stands may be written in full as elsewhere in the passages. Case, accents and endings are folded: Lee’s, Korean and Korea,
+China and Chinese, EU and European Union, EPS and earnings per share. A file's name is words.
+
+Where claim and evidence are in two languages, or the claim is in German, whose nouns are capitalised, only words are compared
+that are names in the passages: Putin for Xi is found, Korea for Corée is not asked for.
 """
 
 import re
-import unicodedata
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 
-from index.passage import Hit, Span
-from qa.answer import SentenceRef
-
-_WORD = re.compile(r"[^\W\d_][\w’'-]*")
-_BEGINNING = re.compile(r"(?:^|[.!?:;|…。！？][*_]{0,3}\s|\*\*\s?[–—-]\s|[“„«\"‘「『(]|\n)[\s\W_]*")
-_LABEL = re.compile(r"\W*\*\*[^*\n]{1,80}(?::\*\*|\*\*\s?[:–—-])")
-"""What some models write in bold before an item, with the capitals of a headline."""
+from qa.check.evidence import Evidence, Sent
+from qa.check.words import COMMON, WORD, capitalised, folded, folded_word, language_of, latin
 
 _ENDINGS = frozenset(("", *"n an ian ean ese i ish a ia e y s es ns ans ians is in ic ain er ers".split()))
 _RUN = re.compile(r"(?<!\w)[A-Z][\w’'-]*(?:[ -](?:(?:of|for|the|and) )*[A-Z][\w’'-]*)+")
@@ -47,65 +43,26 @@ _BEGINNERS = frozenset(
 )
 _MONTHS = "January February March April May June July August September October November December".casefold().split()
 _DATE = re.compile(r"\b(?:\d{4}-(\d\d)\b|(\d{1,2})[./](\d{1,2})[./]\d)")
-_TITLES = frozenset("i mr mrs ms dr prof sir president prime minister chancellor senator professor doctor".split())
-_LANGUAGES = {
-    "en": "a an and are as at be by for from has have in is it its of on or that the to was were will with he she they not who",
-    "de": "der die das und ist den von zu mit sich des auf für im dem nicht ein eine als auch es er sie wurde am um zum zur",
-    "fr": "le la les et est dans des de du un une en que qui pour sur avec au aux il elle par ne pas se son sa a été",
-    "es": "el la los las y es en de del un una que por para con se su al lo como más fue no",
-    "it": "il la le gli e è in di del della un una che per con si su al non da nel sono ha",
-    "pt": "o a os as e é em de do da um uma que por para com se no na ao não foi",
-    "nl": "de het een en is in van op te dat die voor met zijn niet aan er om was door",
+_SHORT = re.compile(r"[A-Z][A-Z&]{1,5}s?|[A-Z]{1,3}\d{1,3}|[IVXLC]{1,7}")
+"""CEO, R&D, FAQs; Q4, A380; VII."""
+
+_KNOWN = {
+    "DPRK": "north korea",
+    "ROK": "south korea",
+    "PRC": "china",
+    "UK": "britain",
+    "US": "america",
+    "USA": "america",
+    "UAE": "emirates",
 }
-_COMMON = {language: frozenset(words.split()) for language, words in _LANGUAGES.items()}
+"""What is known by other names than those that its letters begin."""
 
 
-class Sent:
-    """The passages that were sent to the model, as evidence for names."""
-
-    def __init__(self, hits: Sequence[Hit]) -> None:
-        self._hits = hits
-
-    @cached_property
-    def names(self) -> frozenset[str]:
-        """Words that are capitalised inside a sentence and nowhere written small, folded."""
-        return frozenset(
-            {_folded_word(word) for hit in self._hits for _, word in _capitalised(hit.text, inside=True)} - self.small
-        )
-
-    @cached_property
-    def small(self) -> frozenset[str]:
-        """Words that are written small somewhere, folded."""
-        return frozenset(folded(word) for hit in self._hits for word in _WORD.findall(hit.text) if word[0].islower())
-
-    def near(self, ref: SentenceRef) -> str:
-        """A cited sentence with the two before it and the one behind, among those sent of its source."""
-        sentences = self._sentences[ref.hit.place.source]
-        at = bisect_left(sentences, (ref.span, ""))
-        return "\n".join(text for _, text in sentences[max(0, at - 2) : at + 2])
-
-    def has(self, name: str) -> bool:
-        """Whether a name of several words stands somewhere as it is."""
-        return any(name in text for text in self._texts)
-
-    @cached_property
-    def _sentences(self) -> dict[str, list[tuple[Span, str]]]:
-        """By source, in the order of the source."""
-        found: dict[str, list[tuple[Span, str]]] = defaultdict(list)
-        for hit in self._hits:
-            found[hit.place.source] += [(span, hit.sentence(span)) for span in hit.sentences]
-        return {source: sorted(sentences) for source, sentences in found.items()}
-
-    @cached_property
-    def _texts(self) -> list[str]:
-        return [" ".join(hit.text.split()) for hit in self._hits]
-
-
-class Near:
+class _Near:
     """Evidence for names: the text that a claim cites with what stands around it."""
 
-    def __init__(self, text: str, sent: Sent) -> None:
-        self.text, self.sent = text, sent
+    def __init__(self, evidence: Evidence) -> None:
+        self.text, self.sent = evidence.near, evidence.sent
 
     @cached_property
     def words(self) -> frozenset[str]:
@@ -118,13 +75,28 @@ class Near:
         return _initials(self.text)
 
     @cached_property
-    def language(self) -> str | None:
-        """That names can be compared in, "" for one that cannot be told; None where they can't be compared."""
-        return _language_of_names(self.text)
+    def letters(self) -> str:
+        """The first letters of all words but the smallest: "earnings per share" holds eps."""
+        words = (word for word in re.findall(r"[^\W\d_]+", folded(self.text)) if word not in ("of", "the", "and", "for"))
+        return "".join(word[0] for word in words)
 
     def has_akin(self, word: str) -> bool:
         """Whether a word, or another form of it, is there."""
         return word in self.words or any(_akin(word, other) for other in self._beginnings.get(word[:_ALIKE], ()))
+
+    def has_short(self, word: str) -> bool:
+        """Whether an abbreviation's words are there, or a Roman numeral or a quarter's number."""
+        if not _SHORT.fullmatch(word):
+            return False
+        letters = word.rstrip("s").replace("&", "").casefold()
+        known = _KNOWN.get(word, "")
+        return (
+            any(character.isdigit() for character in word)  # its figure is compared
+            or (bool(known) and known in folded(self.text))
+            or word.rstrip("s") in self.initials
+            or (len(letters) > 1 and letters in self.letters)
+            or (set(word) <= set("IVXLC") and re.search(r"\d", self.text) is not None)
+        )
 
     @cached_property
     def _beginnings(self) -> dict[str, list[str]]:
@@ -134,18 +106,21 @@ class Near:
         return found
 
 
-def names_stand(claim: str, near: Near) -> bool:
-    """Whether every name of a claim stands in the evidence, in some form of it; True where they can't be compared."""
-    if not _comparable(_language_of_names(claim), near.language):
-        return True
-    names = list(_capitalised(claim, inside=True))
-    names += [(at, word) for at, word in _capitalised(claim, inside=False) if _begins_as_name(claim, at, word, near.sent)]
-    stands = {word: _stands(word, near) or (word.isupper() and word in near.initials) for word in {word for _, word in names}}
+def names_lack(claim: str, evidence: Evidence) -> str | None:
+    """The first name of a claim that stands nowhere in or near what it cites, in words; None where all stand."""
+    near = _Near(evidence)
+    names = list(capitalised(claim, inside=True))
+    names += [(at, word) for at, word in capitalised(claim, inside=False) if _begins_as_name(claim, at, word, near.sent)]
+    if not _comparable(_language_of_names(claim), _language_of_names(near.text)):
+        names = [(at, word) for at, word in names if folded_word(word) in near.sent.names] if latin(claim) else []
+    stands = {word: _stands(word, near) for word in {word for _, word in names}}
     missing = [at for at, word in names if not stands[word]]
-    return not missing or _in_full_runs(claim, missing, near)
+    if not missing or _in_full_runs(claim, missing, near):
+        return None
+    return f"“{next(word for at, word in names if at == missing[0])}” is not in the cited sentence"
 
 
-def _in_full_runs(claim: str, missing: Sequence[int], near: Near) -> bool:
+def _in_full_runs(claim: str, missing: Sequence[int], near: _Near) -> bool:
     """Whether each of the words at these places is part of a name of several that stands."""
     runs = list(_RUN.finditer(claim))
     starts = [run.start() for run in runs]
@@ -155,37 +130,26 @@ def _in_full_runs(claim: str, missing: Sequence[int], near: Near) -> bool:
 
 def _begins_as_name(claim: str, at: int, word: str, sent: Sent) -> bool:
     """Whether a word that begins a sentence is a name."""
-    name = _folded_word(word)
+    name = folded_word(word)
     if name in sent.names:
         return True
-    ordinary = name in sent.small or name in _BEGINNERS or _ORDINARY.search(name) or any(name in c for c in _COMMON.values())
-    english = _language(claim) in ("en", "")
+    ordinary = name in sent.small or name in _BEGINNERS or _ORDINARY.search(name) or any(name in c for c in COMMON.values())
+    english = language_of(claim) in ("en", "")
     return english and not ordinary and _PREDICATE.match(claim, at + len(word)) is not None
 
 
-def _in_full(name: str, near: Near) -> bool:
+def _in_full(name: str, near: _Near) -> bool:
     """Whether a name of several words stands as its initials, or in part while the passages have it in full elsewhere."""
     if _initials(name).casefold() in near.words:
         return True
-    return any(_stands(part, near) for part in _WORD.findall(name) if part[0].isupper()) and near.sent.has(name)
+    return any(_stands(part, near) for part in WORD.findall(name) if part[0].isupper()) and near.sent.has(name)
 
 
-def _capitalised(text: str, *, inside: bool) -> Iterator[tuple[int, str]]:
-    """Capitalised words, with their places: those inside sentences, or those that begin one."""
-    text = re.sub(r"\b(?:[A-Z]\.){2,}", lambda m: m[0].replace(".", "").ljust(len(m[0])), text)
-    beginnings = {m.end() for m in _BEGINNING.finditer(text)}
-    label = _LABEL.match(text)
-    beginnings |= set(range(label.end())) if label else set()
-    for found in _WORD.finditer(text):
-        word = re.sub(r"[’'](?:s|S)?$", "", found[0])
-        if word[0].isupper() and len(word) > 1 and word.casefold() not in _TITLES and (found.start() in beginnings) != inside:
-            yield found.start(), word
-
-
-def _stands(name: str, near: Near) -> bool:
+def _stands(name: str, near: _Near) -> bool:
     """Whether a name, or each of its parts between hyphens, is among the evidence's words, in some form of it."""
-    folded = _folded_word(name)
-    return folded in near.words or all(map(near.has_akin, folded.split("-")))
+    word = folded_word(name)
+    parts = [part for part in re.split(r"[-_]", word) if part]
+    return word in near.words or all(map(near.has_akin, parts)) or near.has_short(name)
 
 
 _ALIKE = 4
@@ -202,46 +166,24 @@ def _akin(one: str, other: str) -> bool:
 
 def _initials(text: str) -> str:
     """The initials of the capitalised words in a row, where "EU" stands for European Union."""
-    return "".join(part[0] for found in _WORD.finditer(text) for part in found[0].split("-") if part[:1].isupper())
+    return "".join(part[0] for found in WORD.finditer(text) for part in found[0].split("-") if part[:1].isupper())
 
 
 def _words(text: str) -> frozenset[str]:
     """Every word of a text, folded, the parts of those with hyphens, and the names of months in dates of digits."""
     dotted = re.sub(r"\b(?:[A-Z]\.){2,}", lambda m: m[0].replace(".", ""), text)
-    words = {_folded_word(m[0]) for m in _WORD.finditer(dotted)}
+    words = {folded_word(m[0]) for m in WORD.finditer(dotted)}
     months = {_MONTHS[int(n) - 1] for date in _DATE.findall(text) for n in date if n and 1 <= int(n) <= 12}
-    return frozenset(words | {part for word in words for part in word.split("-")} | months)
-
-
-def _folded_word(word: str) -> str:
-    return re.sub(r"'s?$", "", folded(word))
-
-
-def folded(text: str) -> str:
-    """Case, accents, emphasis, white space and the style of quotes and dashes folded."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
-    plain = re.sub("[\u2018\u2019\u201b\u2032]", "'", re.sub("[\u201c-\u201f\u00ab\u00bb]", '"', plain))
-    return " ".join(re.sub("[\u2010-\u2015]", "-", re.sub(r"[*`]", "", plain)).split())
+    months |= {month for month in _MONTHS if month[:3] in words or month[:4] in words}
+    return frozenset(words | {part for word in words for part in re.split("[-_]", word)} | months)
 
 
 def _language_of_names(text: str) -> str | None:
     """A text's language, "" where it is too short to tell; None where names can't be told: no Latin letters, or German."""
-    language = _language(text) if _latin(text) else None
+    language = language_of(text) if latin(text) else None
     return None if language == "de" else language
 
 
 def _comparable(ours: str | None, theirs: str | None) -> bool:
     """Whether names look alike in both: one language, or too short to tell."""
     return ours is not None and theirs is not None and (not ours or not theirs or ours == theirs)
-
-
-def _latin(text: str) -> bool:
-    letters = [c for c in text if c.isalpha()]
-    return 2 * sum(c < "\u0250" for c in letters) > len(letters)
-
-
-def _language(text: str) -> str:
-    """The language whose common words are most frequent in a text, "" where they are too few to tell."""
-    words = re.findall(r"[^\W\d_]+", text.casefold())
-    best, count = max(((language, sum(w in common for w in words)) for language, common in _COMMON.items()), key=lambda c: c[1])
-    return best if count * 12 >= len(words) and count else ""

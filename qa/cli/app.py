@@ -38,6 +38,15 @@ In = Annotated[
     typer.Option("--in", metavar="PATTERN", help="Only documents that match (.gitignore syntax, quoted; repeatable)."),
 ]
 Frozen = Annotated[bool, typer.Option("--frozen", help="Ask the index as it is; read no document but the cited ones.")]
+DoubleCheck = Annotated[
+    bool | None,
+    typer.Option(
+        "--double-check/--no-double-check",
+        help="Have each claim judged by the chat model, or by none (at OpenAI: by its Decisions API).",
+        show_default=False,
+    ),
+]
+OnlySupported = Annotated[bool, typer.Option("--only-supported", help="Leave out what is not supported.")]
 Explain = Annotated[bool, typer.Option("--explain", help="Show how each passage's score came about.")]
 Batch = Annotated[
     str | None,
@@ -74,10 +83,8 @@ def ask(
     explain: Explain = False,
     batch: Batch = None,
     follow: Annotated[bool, typer.Option("--continue", "-c", help="A follow-up to the last answer.")] = False,
-    double_check: Annotated[
-        bool, typer.Option("--double-check", help="Ask the model again whether the cited sentences support each claim.")
-    ] = False,
-    only_supported: Annotated[bool, typer.Option("--only-supported", help="Leave out what is not supported.")] = False,
+    double_check: DoubleCheck = None,
+    only_supported: OnlySupported = False,
     timeout: Annotated[float, typer.Option("--timeout", metavar="S", help="Seconds of a model's silence.")] = 60.0,
     seeds: Seeds = None,
     home: Home = None,
@@ -99,7 +106,8 @@ def ask(
         explain=explain,
         batch=batch,
         timeout=timeout,
-        double_check=double_check,
+        double_check=double_check is True,
+        no_double_check=double_check is False,
         only_supported=only_supported,
         follow=follow,
     )
@@ -112,6 +120,8 @@ def chat(
     model: Annotated[str | None, typer.Option("--model", metavar="NAME", help="The chat model to ask.")] = None,
     within: In = None,
     frozen: Frozen = False,
+    double_check: DoubleCheck = None,
+    only_supported: OnlySupported = False,
     timeout: Annotated[float, typer.Option("--timeout", metavar="S", help="Seconds of a model's silence.")] = 60.0,
     seeds: Seeds = None,
     home: Home = None,
@@ -122,7 +132,16 @@ def chat(
     from qa.ask.asking import Asking
     from qa.cli import chat as command
 
-    options = Asking(no_llm=no_llm, model=model, within=tuple(within or ()), frozen=frozen, timeout=timeout)
+    options = Asking(
+        no_llm=no_llm,
+        model=model,
+        within=tuple(within or ()),
+        frozen=frozen,
+        double_check=double_check is True,
+        no_double_check=double_check is False,
+        only_supported=only_supported,
+        timeout=timeout,
+    )
     return lambda: command.chat(options, *_given(seeds, home, color, quiet))
 
 

@@ -47,7 +47,7 @@ def ask(words: Sequence[str], options: Asking, where: Where, screen: Screen) -> 
         if options.batch:
             return _ask_batch(library, options, model, screen)
         within = library.within(options.within)
-        whole = options.json or options.markdown or options.only_supported or options.double_check
+        whole = options.json or options.markdown or options.only_supported
         how = How(options, model, within)
         if options.follow and (isinstance(model, Model) or options.follow_if is None or options.follow_if(question)):
             how = _following(question, how, settings, screen)
@@ -107,7 +107,7 @@ def _ask_batch(library: Library, options: Asking, model: Model | Failure | None,
     """Answer a question a line; the exit code is that of the first line that has no answer."""
     first = 0
     how = How(options, model, library.within(options.within))
-    for asked, found, failure in found_each(library, options.batch or "", options.top, how.within, screen):
+    for asked, found, failure in found_each(library, options.batch or "", how.top, how.within, screen):
         if found is None:
             code = failed_line(asked.id, failure, screen)
             first = first or code

@@ -3,7 +3,7 @@
 Owns the calls of Chat Completions and what counts as text in them. Knows nothing of passages, prompts or citations.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 DEFAULT_MODEL = "gpt-6-luna"
 """The current small model in the openai package's own list."""
+
+DECIDER, MOST_DECISIONS = "gpt-6-luna", 400
+"""The one model that the Decisions API takes, and the questions of one request."""
 
 LONGEST_REPLY = 200_000
 """Characters, fifty thousand tokens or so; what goes on longer is no answer."""
@@ -84,6 +87,31 @@ def whole(service: Service, model: str, messages: list[Message], timeout: float)
     raise AssertionError("stream ends with Finished or raises")
 
 
+def decide(
+    service: Service, about: str, questions: Sequence[Mapping[str, str]], timeout: float
+) -> tuple[list[float | None], Usage | None]:
+    """The probability that the Decisions API gives each question, None for one that it declines; and what that took.
+
+    Raises ServiceFailure: NotThere where the service has no such endpoint, ServiceBroken for a reply that does not fit.
+    """
+    with translated(service, DECIDER), client(service, timeout, retries=1) as calls:
+        asked: Any = [{key: _sendable(value) for key, value in question.items()} for question in questions]
+        create = calls.decisions.with_raw_response.create
+        found = payload(create(model=DECIDER, input=_sendable(about), questions=asked).http_response, DECIDER, service)
+    answers = found.get("answers")
+    if not isinstance(answers, list) or len(answers) != len(questions):
+        raise broken("there is not one decision for each question", DECIDER, service)
+    usage = found.get("usage")
+    counts = [_count(usage.get(name)) for name in ("input_tokens", "output_tokens")] if isinstance(usage, dict) else [None]
+    used = None if None in counts else Usage(counts[0] or 0, counts[1] or 0)
+    return [_probability(answer) for answer in answers], used
+
+
+def _probability(answer: object) -> float | None:
+    given = answer.get("probability") if isinstance(answer, dict) and answer.get("type") == "predicate" else None
+    return float(given) if type(given) in (int, float) and 0 <= given <= 1 else None  # type: ignore[operator, arg-type]
+
+
 def models(service: Service, timeout: float) -> list[str]:
     """The names that the service lists under /models, as it orders them; ServiceFailure when it lists none that way."""
     about = "its list of models"
@@ -97,12 +125,16 @@ def models(service: Service, timeout: float) -> list[str]:
 
 def _chunks(service: Service, model: str, messages: list[Message], timeout: float) -> Iterator[object]:
     """The chunks of the stream, whatever they are; asks again without `stream_options` where an endpoint refuses it."""
-    # A lone surrogate, as an argument of the command line may hold, cannot be sent.
-    sent = [{key: value.encode("utf-8", "replace").decode() for key, value in message.items()} for message in messages]
+    sent = [{key: _sendable(value) for key, value in message.items()} for message in messages]
     with translated(service, model), client(service, timeout, bounds=STREAM) as calls, _opened(calls, model, sent) as chunks:
         if "text/html" in chunks.response.headers.get("content-type", ""):
             raise web_page(model, service)
         yield from chunks
+
+
+def _sendable(text: str) -> str:
+    """Without lone surrogates, which an argument of the command line may hold and no request can."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _opened(calls: "openai.OpenAI", model: str, messages: list[Message]) -> "openai.Stream[Any]":
@@ -165,6 +197,9 @@ def _string(item: object, name: str) -> str:
 def _usage(chunk: object) -> Usage | None:
     """The counts of a chunk that has them."""
     usage = getattr(chunk, "usage", None)
-    counts = [getattr(usage, name, None) for name in ("prompt_tokens", "completion_tokens")]
-    sent, written = (count if type(count) is int and 0 <= count <= MOST_TOKENS else None for count in counts)
+    sent, written = (_count(getattr(usage, name, None)) for name in ("prompt_tokens", "completion_tokens"))
     return None if sent is None or written is None else Usage(sent, written)
+
+
+def _count(value: object) -> int | None:
+    return value if type(value) is int and 0 <= value <= MOST_TOKENS else None

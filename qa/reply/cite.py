@@ -1,52 +1,42 @@
 """A reply's citations: ids of sentences looked up and shown as numbers, while the reply streams.
 
-Owns the grammar of ids in a reply, and knows nothing of prompts, endpoints or terminals:
-
-    group  = open ["^"] [label] item {sep item} close       [3.2]  [3.2, 3.4]  [3.2-3.4]  [3.2-4]  【3.2】  [id 3.2]
-    open   = "[" | "【" | "［"              close = "]" | "】" | "］"
-    label  = ("id" | "passage" | "sentence") ["s"] [":"]
-    sep    = "," | ";" | "&" | "and" | white space           and their forms in Chinese and Japanese
-    item   = id [dash (id | sentence)]                       a range; one over two passages, or backwards, is its two ends
-    id     = passage "." sentence                            both from 1; what was not sent is unknown
+Owns what becomes of ids, whose grammar is in `qa/reply/ids.py`; knows nothing of prompts, endpoints or terminals.
 
 - Each sentence cited has one number, [1], [2], … in order of first use. Groups in a row, with or without a comma, become one:
   [1][2], with a space before it. Whether it stands before or behind the full stop is as the model wrote.
 - Unknown ids ([9.9], [0.0]) vanish, and the sentence that carried them is not supported.
-- A whole number in such brackets, [2], names no sentence and is shown as (2), in code as [ 2 ], so that it can't be taken for
-  one of our numbers. An interval from below one, [0.5, 0.9], is text; so are (3.2), [sic], [x], [text](url), [-1.2].
+- A number alone, [7], is that sentence of the only passage, or the sentence of that passage that has most of the words before
+  it; where it is neither it is shown as (7), in code as [ 7 ], so that it can't be taken for one of our numbers.
+- (3.2) is an id where no id in square brackets came before, and the sentence has a word of what it stands behind.
 - The refusal word is taken out where it stands alone: a whole line, or the beginning of a sentence with punctuation behind it.
-  In the middle of a sentence, or cited, it is a document's word and stays. A reply that holds it, or is "not found" alone, and
-  has no valid id is a refusal.
+  In the middle of a sentence, or cited, it is a document's word and stays.
 - White space around what vanished is closed up, and dropped at the end. Everything else of a reply is shown as it is.
 
-Which sentence a group belongs to: see `qa/reply/claims.py`. Whether it says what is claimed: see `qa/check/figures.py`.
+A reply is a refusal if all that it says is that the documents don't say. Which sentence a group belongs to: see
+`qa/reply/claims.py`. Whether it says what is claimed: see `qa/check/support.py`.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from index.passage import Hit
 from qa.answer import REFUSAL, AnswerSentence, CitedText, SentenceRef
-from qa.check.figures import Evidence, claims_nothing, supported
-from qa.check.names import Sent
+from qa.check.evidence import Evidence, Sent
+from qa.check.figures import Figure, figures
+from qa.check.support import doubt
+from qa.check.words import content, covered
 from qa.reply.claims import Claim, Mark, claims
+from qa.reply.forms import Plain
+from qa.reply.ids import TWO, Id, Reading, may_go_on, readings
+from qa.reply.refusals import claims_nothing, refuses
+from qa.reply.shown import Text
 
-_ITEM = r"[0-9]{1,6}[.．][0-9]{1,6}(?:\s*[-–—]\s*(?:[0-9]{1,6}[.．])?[0-9]{1,6})?"
-_SEP = r"(?:\s*(?:[,;&，；、]|and|und)\s*|\s+)"
-_BODY = re.compile(
-    rf"[\s^]*(?:(?:id|passage|sentence)s?:?\s?)?(?P<items>{_ITEM}(?:{_SEP}{_ITEM})*)[\s,;.]*(?:†.*)?", re.IGNORECASE
-)
-_LABEL_SO_FAR = "|".join(label[:n] for label in ("ids", "passages", "sentences") for n in range(len(label), 0, -1))
-_BODY_SO_FAR = re.compile(rf"[\s^]*(?:{_LABEL_SO_FAR})?:?\s?(?:\d[\d\s.．,;&，；、–—andu-]*(?:†.*)?)?", re.IGNORECASE)
-"""What may still become a group or a number alone: every beginning of one, and not much else, so that little waits."""
+UNCITED, UNKNOWN = "no sentence is cited for it", "it cites a sentence that there is not"
 
-_BRACKET = re.compile(r"[\[【［](?P<body>[^\[\]【】［］]{0,200})(?P<close>[\]】］])?")
-_LONGEST = 200
-"""Ids of a range, and characters of white space that wait for what follows."""
-
-_BLANK, _MAY_JOIN = re.compile(r"[ \t]*"), re.compile(r"[ \t]*[,;，；、]?[ \t]*")
+_OPEN, _NUMBER = "[【［(（", re.compile(r"\^?\d+")
+_BRACKET = re.compile(r"(?P<open>[\[【［(（])(?P<body>[^\[\]【】［］()（）]{0,200})(?P<close>[\]】］)）])?")
 
 _DECO = r'[*_`"“”]{0,3}'
 _WORD_SO_FAR = "|".join(REFUSAL[:n] for n in range(1, len(REFUSAL)))
@@ -56,100 +46,11 @@ _REFUSAL = re.compile(
     rf"(?:[.:!,;。：！，]{_DECO}|(?=[ \t]{{0,20}}(?:\n|\Z))|(?=\s{{0,20}}[-–—(]))(?!\s{{0,20}}[\[【［])"
 )
 _SENTENCE_MAY_BEGIN = re.compile(r"(?:\A|\n|[.!?:;…][\"”’)*_`]*\s|[。！？：])\s*\Z")
-_REFUSED = re.compile(r"\W*not[\s_-]{0,2}found\W*", re.IGNORECASE)
+_REFUSED = re.compile(r"\W*(?:(?:final )?answer\W+)?not[\s_-]{0,2}found\W*", re.IGNORECASE)
 
-_SPECIAL = re.compile(rf"[\[【［]|{_DECO}{REFUSAL[0]}|{_DECO}\Z")
+_SPECIAL = re.compile(rf"[\[【［(（]|{_DECO}{REFUSAL[0]}|{_DECO}\Z")
 _CONTEXT = 24
 """So many characters before a word tell whether a sentence may begin there."""
-
-_NO_SPACE_BEFORE = frozenset(".,;:!?)}%…。，；：！？、）」』”’\n")
-_NO_SPACE_AFTER = frozenset("([{（「『“‘*_`")
-
-
-@dataclass(slots=True)
-class _Text:
-    """The text as it is shown, and plain: without groups. White space waits until it is known what follows it."""
-
-    shown: list[str] = field(default_factory=list)
-    plain: list[str] = field(default_factory=list)
-    length: int = 0
-    _gap: str = ""
-    _before: str = ""  # the white space before what was taken out
-    _taken_out: bool = False  # a group or the refusal word stood here, behind the text so far
-    _cited: dict[int, None] = field(default_factory=dict)  # the numbers shown there
-    _fences: int = 0  # lines of code fences before the last line, of which there are the beginning and the backticks
-    _line: str = ""
-    _ticks: int = 0
-
-    def put(self, text: str) -> str:
-        """Show text, but for white space at its end and for a comma that may stand between two groups."""
-        text = self._gap + text
-        waits = len(text) < _LONGEST and (_MAY_JOIN if self._taken_out else _BLANK).fullmatch(text)
-        body = "" if waits else text.rstrip(" \t") or text
-        self._gap = text[len(body) :]
-        return self._emit(body) if body else ""
-
-    def cite(self, numbers: Sequence[int]) -> str:
-        """Show numbers behind the text so far, but those that stand there already."""
-        self.leave_out()
-        fresh = [n for n in numbers if n not in self._cited]
-        if not fresh:
-            return ""
-        last = self.shown[-1][-1] if self.shown else "\n"
-        space = " " if self._before or last not in _NO_SPACE_AFTER else ""
-        space = "" if self._cited else self._before if last == "\n" else space
-        self._cited.update(dict.fromkeys(fresh))
-        self.shown.append(space + "".join(f"[{n}]" for n in fresh))
-        return self.shown[-1]
-
-    def leave_out(self) -> None:
-        """Close up the white space around what is not shown here."""
-        if not self._taken_out:
-            self._taken_out, self._before = True, self._gap
-        self._gap = ""
-
-    def end(self) -> str:
-        """What still waits, without white space."""
-        rest = self._gap.strip(" \t")
-        self._gap = rest
-        return self._emit(rest) if rest else ""
-
-    def in_code(self) -> bool:
-        """Whether the text so far ends within a code fence or between backticks."""
-        fences = self._fences + self._line.lstrip().startswith("```")
-        return fences % 2 == 1 or self._ticks % 2 == 1
-
-    def _follow(self, plain: str) -> None:
-        """Keep in mind what `in_code` asks for, so that the text need not be read again."""
-        *lines, last = plain.split("\n")
-        for line in lines:
-            self._fences += (self._line + line).lstrip().startswith("```")
-            self._line, self._ticks = "", 0
-        if len(self._line) < _LONGEST:
-            self._line += last[:_LONGEST]
-        self._ticks += last.count("`")
-
-    def _emit(self, body: str) -> str:
-        """Show a body; `body` begins with the white space that has waited for it."""
-        plain = self._closed_up(body) if self._taken_out else body
-        shown = body if self._cited or not self._taken_out else plain
-        self._taken_out, self._before = False, ""
-        self._cited.clear()
-        self.plain.append(plain)
-        self.shown.append(shown)
-        self._follow(plain)
-        self.length += len(plain)
-        return shown
-
-    def _closed_up(self, body: str) -> str:
-        """A body behind something that was taken out: with one space before it, or none."""
-        bare = body.lstrip(" \t")
-        last = self.plain[-1][-1] if self.plain else "\n"
-        if last == "\n":
-            return self._before + bare
-        spaced = self._before or len(bare) < len(body)
-        joined = (last.isalnum() or last == "[") and (bare[0].isalnum() or bare[0] == "]")
-        return (" " if joined or (spaced and bare[0] not in _NO_SPACE_BEFORE) else "") + bare
 
 
 @dataclass(slots=True)
@@ -160,12 +61,14 @@ class Citer:
     """
 
     hits: Sequence[Hit]
+    _plain: Plain = field(default_factory=Plain)
     _pending: str = ""
     _context: str = ""
-    _text: _Text = field(default_factory=_Text)
+    _text: Text = field(default_factory=Text)
     _numbers: dict[SentenceRef, int] = field(default_factory=dict)
     _refs: list[SentenceRef] = field(default_factory=list)  # its keys
     _marks: list[Mark] = field(default_factory=list)
+    _passage: int = 0  # of the last id
     _refused: bool = False
     _judged: dict[Claim, AnswerSentence] = field(default_factory=dict)
     _evidence: Callable[[tuple[int, ...]], Evidence] = field(init=False)
@@ -177,21 +80,56 @@ class Citer:
 
     def feed(self, delta: str) -> str:
         """Take the next piece of the reply; the text that can be shown by now."""
-        self._pending += delta
+        self._pending += self._plain.feed(delta)
         return self._taken(final=False)
 
     def finish(self) -> tuple[str, CitedText]:
         """The rest of the text, and the whole with its sentences."""
+        self._pending += self._plain.finish()
         rest = self._taken(final=True) + self._text.end()
-        text, refs = "".join(self._text.shown), tuple(self._refs)
-        refused = not refs and (self._refused or REFUSAL in text or bool(_REFUSED.fullmatch(text)))
-        return rest, CitedText(text, self.judged(), refs, refused=refused)
+        text, sentences = "".join(self._text.shown), self.judged()
+        return rest, CitedText(text, sentences, tuple(self._refs), refused=self._refuses(sentences))
+
+    def _refuses(self, sentences: Sequence[AnswerSentence]) -> bool:
+        """Whether the reply says that the documents don't say, and nothing else that cites them."""
+        plain = "".join(self._text.plain)
+        if _REFUSED.fullmatch(plain) and not any(REFUSAL in ref.quote for ref in self._refs):
+            return True
+        if any(s.supported is not None and s.citations for s in sentences):
+            return False
+        said = (refuses(s.text, cites=bool(s.citations), evidence=self._evidence(s.citations).near) for s in sentences)
+        return self._refused or REFUSAL in plain or any(said)
 
     def judged(self) -> tuple[AnswerSentence, ...]:
         """The sentences of the text so far, each with whether the groups that have come support it."""
-        found = claims("".join(self._text.plain), self._marks)
+        found = self._spoken_for(claims("".join(self._text.plain), self._marks))
         self._judged.update((claim, self._sentence(claim)) for claim in dict.fromkeys(found) if claim not in self._judged)
         return tuple(map(self._judged.__getitem__, found))
+
+    def _spoken_for(self, found: Sequence[Claim]) -> list[Claim]:
+        """The claims, those without ids given the ids of a later one of their block that hold for them."""
+        settled, later = list[Claim](), dict[int, tuple[int, ...]]()
+        for claim in reversed(found):
+            numbers = claim.numbers
+            if numbers:
+                later[claim.block] = numbers
+            elif claim.kind == "statement" and not claim.unknown and claim.block in later:
+                numbers = self._holding(claim, later[claim.block])
+            settled.append(replace(claim, numbers=numbers))
+        return settled[::-1]
+
+    def _holding(self, claim: Claim, numbers: Sequence[int]) -> tuple[int, ...]:
+        """Those of the numbers that say what a claim says: most of its words, and no doubt is left."""
+        words, stated = content(claim.text), figures(claim.text)
+        both = len(words) + len(stated)
+        holding = tuple(n for n in numbers if 2 * self._has(self._refs[n - 1].quote, words, stated) >= both > 1)
+        return holding if holding and doubt(claim.text, self._evidence(holding)) is None else ()
+
+    @staticmethod
+    def _has(quote: str, words: Sequence[str], stated: Sequence[Figure]) -> int:
+        """How many of the words and figures a quote has."""
+        there = {value for figure in figures(quote) for value in figure.values}
+        return covered(words, content(quote)) + sum(bool(figure.values & there) for figure in stated)
 
     def _taken(self, *, final: bool) -> str:
         """What can be shown of what is pending; the rest may still become a group or the refusal word."""
@@ -204,7 +142,7 @@ class Citer:
             if start == len(pending):
                 at = start
                 break
-            end = self._end_of_bracket(pending, start, final) if pending[start] in "[【［" else self._end_of_word(start, final)
+            end = self._end_of_bracket(pending, start, final) if pending[start] in _OPEN else self._end_of_word(start, final)
             if end is None:
                 at = start
                 break
@@ -223,10 +161,13 @@ class Citer:
         """The end of a group or number, of the bracket alone where it begins neither; None: not known yet."""
         found = _BRACKET.match(pending, start)
         assert found
-        body = found["body"]
+        body, square = found["body"], found["open"] in "[【［"
         if found["close"]:
-            return found.end() if _BODY.fullmatch(body) or _is_number(body) else start + 1
-        goes_on = found.end() == len(pending) and not final and _BODY_SO_FAR.fullmatch(body)
+            group = (square == (found["close"] in "]】］")) and (
+                readings(body) or _NUMBER.fullmatch(body) if square else TWO.search(body) and readings(body)
+            )
+            return found.end() if group else start + 1
+        goes_on = found.end() == len(pending) and not final and may_go_on(body)
         return None if goes_on else start + 1
 
     def _end_of_word(self, start: int, final: bool) -> int | None:
@@ -240,35 +181,56 @@ class Citer:
         return found.end() if found else start + 1
 
     def _shown(self, token: str) -> str:
-        """What is shown for a group, a number alone, the refusal word, or a character that begins none of them."""
-        if len(token) > 1 and token[0] in "[【［":
-            group = _BODY.fullmatch(token[1:-1])
-            if group is None:
-                number = token[1:-1].strip("^")
-                return self._text.put(f"[ {number} ]" if self._text.in_code() else f"({number})")
-            ids = list(_ids(group["items"]))
-            if len(ids) > 1 and all(passage == 0 for passage, _ in ids):
-                return self._text.put(token)
-            return self._cite(ids)
+        """What is shown for a group, a number that names nothing, the refusal word, or a character that begins none of them."""
+        if len(token) > 1 and token[0] in _OPEN:
+            return self._group(token, readings(token[1:-1]))
         if len(token) > 1:
             self._refused = True
             self._text.leave_out()
             return ""
         return self._text.put(token)
 
-    def _cite(self, ids: Sequence[tuple[int, int]]) -> str:
-        refs = [self._ref(passage, sentence) for passage, sentence in ids]
+    def _group(self, token: str, may_mean: Sequence[Reading]) -> str:
+        """The numbers for a group: in the reading whose sentences have most of the words before it."""
+        words = content(re.split(r"[.!?。！？\n]\s", self._text.tail.rstrip(" .!?。！？"))[-1])
+        told = [[self._ref(id_, words) for id_ in reading] for reading in may_mean]
+        known = [refs for refs in told if None not in refs]
+        if token[0] in "(（" and (self._marks or not known or not self._says(known[0], words)):
+            return self._text.put(token)
+        if not known and (len(may_mean) > 1 or _NUMBER.fullmatch(token[1:-1])):
+            number = token[1:-1].strip("^")
+            return self._text.put(f"[ {number} ]" if self._text.in_code() else f"({number})")
+        return self._cite(max(known, key=lambda refs: self._says(refs, words)) if known else told[0])
+
+    @staticmethod
+    def _says(refs: Sequence[SentenceRef | None], words: Sequence[str]) -> int:
+        """How many of the words stand in these sentences."""
+        return covered(words, [word for ref in refs if ref for word in content(ref.quote)])
+
+    def _cite(self, refs: Sequence[SentenceRef | None]) -> str:
         known = dict.fromkeys(ref for ref in refs if ref is not None)
         numbers = tuple(map(self._number, known))
         self._marks.append(Mark(self._text.length, numbers, None in refs))
+        self._passage = next((self.hits.index(ref.hit) + 1 for ref in known), self._passage)
         return self._text.cite(numbers)
 
-    def _ref(self, passage: int, sentence: int) -> SentenceRef | None:
-        """The sentence of an id; None where it was not sent (0 and what is too large never wrap around)."""
-        if not 1 <= passage <= len(self.hits) or not 1 <= sentence <= len(self.hits[passage - 1].sentences):
+    def _ref(self, id_: Id, words: Sequence[str]) -> SentenceRef | None:
+        """The sentence of an id; None where it was not sent (what is too large never wraps around).
+
+        Of a passage alone it is the sentence with most of the words; a sentence alone is one of the only passage, or of the
+        passage cited last.
+        """
+        if self._text.in_code() and None in (id_.passage, id_.sentence):
+            return None
+        passage = (1 if len(self.hits) == 1 else self._passage) if id_.passage is None else id_.passage
+        if not 1 <= passage <= len(self.hits):
             return None
         hit = self.hits[passage - 1]
-        return SentenceRef(hit, hit.sentences[sentence - 1])
+        if id_.sentence is not None:
+            sent = 1 <= id_.sentence <= len(hit.sentences)
+            return SentenceRef(hit, hit.sentences[id_.sentence - 1]) if sent else None
+        best = max(hit.sentences, key=lambda span: covered(words, content(hit.sentence(span))), default=None)
+        return SentenceRef(hit, best) if best and covered(words, content(hit.sentence(best))) else None
 
     def _number(self, ref: SentenceRef) -> int:
         if ref not in self._numbers:
@@ -279,24 +241,13 @@ class Citer:
     def _sentence(self, claim: Claim) -> AnswerSentence:
         """A sentence and whether it is supported; None where it claims nothing about the documents."""
         cites = bool(claim.numbers) or claim.unknown
-        if claim.kind == "label" or (claim.kind == "heading" and not cites) or claims_nothing(claim.text, cites=cites):
+        evidence = self._evidence(claim.numbers)
+        silent = claims_nothing(claim.text, cites=cites, evidence=evidence.near)
+        if claim.kind == "label" or (claim.kind == "heading" and not cites) or silent:
             return AnswerSentence(claim.text, claim.numbers, None)
-        holds = bool(claim.numbers) and not claim.unknown and supported(claim.text, self._evidence(claim.numbers))
-        return AnswerSentence(claim.text, claim.numbers, holds)
-
-
-def _is_number(body: str) -> bool:
-    return re.fullmatch(r"\^?\d+", body) is not None
-
-
-def _ids(items: str) -> Iterator[tuple[int, int]]:
-    """The ids that a group's items name, ranges spelled out; of a range too long for any passage its beginning and end."""
-    for item in re.findall(_ITEM, items):
-        first, *last = re.findall(r"(?:([0-9]+)[.．])?([0-9]+)", item)
-        passage, start = int(first[0]), int(first[1])
-        yield passage, start
-        if last:
-            other, end = int(last[0][0] or passage), int(last[0][1])
-            within = other == passage and start < end <= start + _LONGEST
-            yield from ((passage, n) for n in range(start + 1, end)) if within else ()
-            yield other, end
+        if not claim.numbers or claim.unknown:
+            return AnswerSentence(claim.text, claim.numbers, False, UNKNOWN if claim.unknown else UNCITED, firm=True)
+        found = doubt(claim.text, evidence)
+        if found is None:
+            return AnswerSentence(claim.text, claim.numbers, True)
+        return AnswerSentence(claim.text, claim.numbers, False, found.why, firm=found.firm)

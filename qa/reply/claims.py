@@ -56,12 +56,13 @@ Kind = Literal["statement", "lead-in", "heading", "label"]
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A sentence with what its groups say."""
+    """A sentence with what its groups say; `block` counts the paragraphs and list items of the reply."""
 
     text: str
     numbers: tuple[int, ...]
     unknown: bool
     kind: Kind
+    block: int = 0
 
 
 @dataclass(slots=True)
@@ -97,7 +98,7 @@ def _claim(plain: str, unit: _Unit) -> Claim:
     marks = unit.marks
     numbers = marks[0].numbers if len(marks) == 1 else tuple(dict.fromkeys(n for mark in marks for n in mark.numbers))
     text = _EMPTY.sub("", plain[unit.start : unit.end])
-    return Claim(text, numbers, any(mark.unknown for mark in marks), unit.kind)
+    return Claim(text, numbers, any(mark.unknown for mark in marks), unit.kind, unit.block)
 
 
 def _units(plain: str) -> list[_Unit]:

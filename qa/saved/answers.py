@@ -142,7 +142,8 @@ def _answer(value: dict[str, Any]) -> Answer:
         status=_one_of(get_args(Status), value["status"]),
         text=None if value["answer"] is None else _text(value["answer"]),
         sentences=tuple(
-            AnswerSentence(_text(s["text"]), tuple(map(int, s["citations"])), s["supported"]) for s in value["sentences"]
+            AnswerSentence(_text(s["text"]), tuple(map(int, s["citations"])), s["supported"], _text(s.get("why") or "") or None)
+            for s in value["sentences"]
         ),
         citations=tuple(_citation(c) for c in value["citations"]),
         nearest=tuple(_hit(h) for h in value["nearest"]),

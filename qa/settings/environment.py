@@ -28,8 +28,11 @@ NAMES = {
     "QA_FOLLOW": "",
     "QA_OCR": "",
     "QA_OFFLINE": "",
+    "QA_JUDGE": "auto",
 }
 """Every setting with its default."""
+
+JUDGES = ("auto", "chat", "none")
 
 HALF = re.compile("[\ud800-\udfff]")
 
@@ -61,6 +64,8 @@ def check_values(values: Mapping[str, Value]) -> None:
         if name not in ("QA_SEEDS", "QA_HOME"):  # of which `target_of` says more
             check_text(name, value.text)
     check_embedder(values["QA_EMBEDDER"].text)
+    if values["QA_JUDGE"].text not in JUDGES:
+        raise UsageFailure(f"QA_JUDGE is “{values['QA_JUDGE'].text}”.", f"It is one of {', '.join(JUDGES)}.")
     is_yes(values, "QA_OFFLINE")  # a word about connections that is not understood must not pass for no
     checked_context(values["QA_CONTEXT"].text)
     checked_cost("QA_MAX_COST", values["QA_MAX_COST"].text)

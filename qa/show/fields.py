@@ -13,9 +13,9 @@ from index.passage import Hit, Place
 from index.update.forecast import Forecast
 from index.update.target import Report
 from qa import __version__
-from qa.answer import CONTROL, Answer, Citation, IndexState, Surroundings
-from qa.check.suspicious import suspicious
+from qa.answer import CONTROL, Answer, AnswerSentence, Citation, IndexState, Surroundings
 from qa.documents.offers import Offer
+from qa.model.suspicious import suspicious
 from qa.saved.answers import Saved, Standing
 
 _UNSAFE_JSON = re.compile(f"[{CONTROL}\u2028\u2029]")
@@ -39,7 +39,7 @@ def answer_json(answer: Answer, state: IndexState, id_: object = None, *, explai
         "version": __version__,
         "status": answer.status,
         "answer": answer.text,
-        "sentences": [{"text": s.text, "citations": list(s.citations), "supported": s.supported} for s in answer.sentences],
+        "sentences": [_sentence_json(s) for s in answer.sentences],
         "citations": [_citation_json(c) for c in answer.citations],
         "nearest": [hit_json(h) for h in answer.nearest],
         "coverage": {"sent": answer.sent, "of": answer.of},
@@ -51,6 +51,11 @@ def answer_json(answer: Answer, state: IndexState, id_: object = None, *, explai
         "error": answer.failure and failure_error(answer.failure),
         **read,
     }
+
+
+def _sentence_json(s: AnswerSentence) -> dict[str, Any]:
+    judge = s.judge and {"by": s.judge.by, "probability": s.judge.probability}
+    return {"text": s.text, "citations": list(s.citations), "supported": s.supported, "why": s.why, "judge": judge}
 
 
 def saved_json(saved: Saved) -> dict[str, Any]:

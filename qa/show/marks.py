@@ -6,7 +6,6 @@ more. Knows nothing of how support is judged, nor of terminals.
 
 import re
 from array import array
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
@@ -17,6 +16,7 @@ UNSUPPORTED = "[?]"
 """The sign."""
 
 _GROUPS = re.compile(r"(?: ?(?:\[\d+\])+)*")
+_FENCE, _FENCE_ENDS = re.compile(r"^[ \t]*(?:```|~~~)", re.MULTILINE), re.compile(r"\s*\n[ \t]*(?:```|~~~)[ \t]*(?=\n|\Z)")
 _NOT_TEXT = re.compile(r"(?:\[\d+\])+|\s+")
 _MAY_END = re.compile(r"[.!?…。！？:：\n\]|`*]")
 _LOOK_BACK = 3
@@ -67,26 +67,21 @@ def _behind_groups(text: str, end: int) -> int:
     return found.end() if found else end
 
 
+def signed(text: str, sentences: Sequence[AnswerSentence]) -> Iterator[Located]:
+    """As `located`, but with the places where signs may stand: behind the code fence that a sentence ends, not in it."""
+    for sentence, start, end in located(text, sentences):
+        fence = _FENCE_ENDS.match(text, end)
+        yield sentence, start, fence.end() if fence and len(_FENCE.findall(text, 0, end)) % 2 else end
+
+
 def marked(text: str, sentences: Sequence[AnswerSentence]) -> str:
     """The text with a sign behind each sentence that is not supported."""
     parts, last = [], 0
-    for sentence, _, end in located(text, sentences):
+    for sentence, _, end in signed(text, sentences):
         if sentence.supported is False:
             parts.append(f"{text[last:end]} {UNSUPPORTED}")
             last = end
     return "".join([*parts, text[last:]])
-
-
-def unmarked(shown: str, sentences: Sequence[AnswerSentence]) -> list[AnswerSentence]:
-    """The unsupported sentences that have no sign behind them in a text with signs."""
-    signed = Counter(sentence for sentence, _, end in located(shown, sentences) if shown.startswith(f" {UNSUPPORTED}", end))
-    left = []
-    for sentence in sentences:
-        if signed[sentence]:
-            signed[sentence] -= 1  # of alike ones each has its own
-        elif sentence.supported is False:
-            left.append(sentence)
-    return left
 
 
 @dataclass(slots=True)
@@ -122,7 +117,7 @@ class Marker:
             self._waits = True
             return ""
         self._due = self._length + (self._length // _SELDOM if self._length > _OFTEN else 0)
-        return self._taken(list(located(self._whole(), judged())), final=False)
+        return self._taken(list(signed(self._whole(), judged())), final=False)
 
     def _whole(self) -> str:
         self._text, self._new = "".join([self._text, *self._new]), []
@@ -138,7 +133,7 @@ class Marker:
     def finish(self, rest: str, sentences: Sequence[AnswerSentence]) -> str:
         """What is left to show; `sentences` are those of the whole."""
         self._new.append(rest)
-        return self._taken(list(located(self._whole(), sentences)), final=True)
+        return self._taken(list(signed(self._whole(), sentences)), final=True)
 
     def _taken(self, found: Sequence[Located], *, final: bool) -> str:
         shown, self._waits = "", False

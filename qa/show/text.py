@@ -10,7 +10,7 @@ from index.split.tables import columns_in
 from qa.answer import Answer, Citation, Surroundings
 from qa.saved.answers import Standing
 from qa.show.escapes import escaped
-from qa.show.marks import UNSUPPORTED, marked, unmarked
+from qa.show.marks import UNSUPPORTED, marked
 from qa.show.terminal import Screen, clean, fold, styled
 
 CLOSEST = "Closest sentences (no model has read them):"
@@ -60,7 +60,7 @@ def show_answer(screen: Screen, answer: Answer, root: Path) -> None:
     if answer.text is not None and not shown:
         shown = marked(answer.text, answer.sentences)
         screen.line(styled(screen, clean(shown)))
-    for mark in _marks(answer, shown):
+    for mark in _marks(answer):
         screen.line(screen.style(mark, "33"))
     if f" {UNSUPPORTED}" in shown:
         screen.notice(f"{UNSUPPORTED} stands behind what the cited sentences do not support.")
@@ -89,9 +89,10 @@ def show_sources(screen: Screen, answer: Answer, root: Path) -> None:
         screen.line(_source_line(screen, citation, root))
 
 
-def _marks(answer: Answer, shown: str) -> list[str]:
-    """A line for each unsupported sentence but those that are marked in the text as shown."""
-    return [f"{UNSUPPORTED} not supported by the sentences cited: {fold(s.text)}" for s in unmarked(shown, answer.sentences)]
+def _marks(answer: Answer) -> list[str]:
+    """A line for each unsupported sentence: what is not supported, and the sentence."""
+    lacking = [s for s in answer.sentences if s.supported is False]
+    return [f"{UNSUPPORTED} {fold(s.why or 'not supported by the sentences cited')}: {fold(s.text)}" for s in lacking]
 
 
 def _source_line(screen: Screen, citation: Citation, root: Path) -> str:
@@ -163,7 +164,7 @@ def answer_markdown(answer: Answer, root: Path) -> str:
         text = re.sub(r"\[(\d+)\]", r"[^\1]", clean(shown))
     else:
         text = "\n\n".join(f"{clean(s.text)}{''.join(f'[^{n}]' for n in s.citations)}" for s in answer.sentences)
-    marks = "".join(f"\n\n{mark}" for mark in _marks(answer, shown))
+    marks = "".join(f"\n\n{mark}" for mark in _marks(answer))
     notes = "\n".join(
         f"[^{c.n}]: {place_here(c.place, root)} “{fold(c.quote)}”{_VERDICTS.get(c.verdict, '')}" for c in answer.citations
     )

@@ -10,7 +10,16 @@ from hypothesis import strategies as st
 from index.passage import Hit, Place
 from qa.answer import REFUSAL
 from qa.model.fence import TAGS
-from qa.model.prompt import _fenced, _put, check_messages, messages, standalone_messages, translate_messages
+from qa.model.prompt import (
+    Case,
+    _fenced,
+    _put,
+    check_messages,
+    decision_input,
+    messages,
+    standalone_messages,
+    translate_messages,
+)
 
 
 def hit(source: str, *sentences: str, title: str = "", heading: str = "") -> Hit:
@@ -51,7 +60,7 @@ def test_the_instructions_name_the_refusal_word_and_stay_short() -> None:
     """A small model reads them too; they depend on nothing, so that an endpoint can keep them."""
     system = messages("x", [])[0]["content"]
     assert REFUSAL in system
-    assert len(system) < 2_200
+    assert len(system) < 2_600
     assert system == messages("y", HITS)[0]["content"]
 
 
@@ -114,7 +123,8 @@ def test_the_question_is_data_too() -> None:
 
 EVERY = [
     lambda text: messages(text, [hit(f"{text}x", f"{text}x", title=text, heading=text)]),
-    lambda text: check_messages([(text, [text, text])]),
+    lambda text: check_messages(text, [Case(text, (text, text), (text,), (text,))]),
+    lambda text: [{"content": decision_input(text, [Case(text, (text, text), (text,), (text,))])}],
     lambda text: standalone_messages(text, text, text),
     lambda text: translate_messages(text, text),
 ]

@@ -31,7 +31,7 @@ from index.vectors.server import ServerVectors
 from qa.model.endpoint import LONGEST_REPLY, Finished, models, stream
 from qa.model.prices import cost
 from qa.reply.cite import Citer
-from qa.show.marks import Marker, marked, unmarked
+from qa.show.marks import Marker, marked
 from qa.show.only import only_supported
 
 Send = Callable[[bytes], object]
@@ -504,6 +504,5 @@ def read(text: str) -> None:
         shown = [marker.feed(citer.feed(text[i : i + 64]), citer.judged) for i in range(0, len(text), 64)]
         rest, cited = citer.finish()
         shown.append(marker.finish(rest, cited.sentences))
-        unmarked("".join(shown), cited.sentences)
         marked(cited.text, cited.sentences)
         only_supported(cited)

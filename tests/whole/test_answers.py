@@ -53,8 +53,14 @@ def test_an_answer_as_json(service: Loopback, qa: Run) -> None:
     assert (result.code, answer["status"], answer["model"]) == (3, "partial", "loop-model")
     assert answer["answer"] == f"{CLAIM} [1]. The call took 31 minutes [2]."
     assert answer["sentences"] == [
-        {"text": f"{CLAIM}.", "citations": [1], "supported": True},
-        {"text": "The call took 31 minutes.", "citations": [2], "supported": False},
+        {"text": f"{CLAIM}.", "citations": [1], "supported": True, "why": None, "judge": None},
+        {
+            "text": "The call took 31 minutes.",
+            "citations": [2],
+            "supported": False,
+            "why": "31 is not in the cited sentence",
+            "judge": None,
+        },
     ]
     text = Path("seeds", SEED).read_text(encoding="utf-8")
     assert all(text[c["start"] : c["end"]] == c["quote"] for c in answer["citations"])
@@ -74,7 +80,11 @@ def test_what_is_not_supported_is_marked(service: Loopback, qa: Run) -> None:
     service.enqueue("Lee asked Xi for money [99.1]. Trump won.")
     result = qa("ask", QUESTION, "-q")
     assert result.code == 3
-    assert result.out == ("Lee asked Xi for money. [?] Trump won. [?]\n")
+    assert result.out == (
+        "Lee asked Xi for money. [?] Trump won. [?]\n"
+        "[?] it cites a sentence that there is not: Lee asked Xi for money.\n"
+        "[?] no sentence is cited for it: Trump won.\n"
+    )
 
 
 def test_markdown_without_an_answer(service: Loopback, qa: Run) -> None:
@@ -210,16 +220,15 @@ def test_on_a_terminal_the_answer_streams(service: Loopback, project: Path) -> N
 
 
 def test_on_a_terminal_the_marks_stand_in_the_text(service: Loopback, project: Path) -> None:
-    """A sign in another colour behind what is not supported, as it streams; with --double-check, when that has been done."""
+    """A sign in another colour behind what is not supported, as it streams; why under the answer, as what a judge says."""
     service.enqueue(f"Lee asked for 77 pandas {{id:In turn, Lee asked}}. {REPLY}", REPLY, "1: no")
     shown, code = on_a_terminal("ask", QUESTION)
     assert code == 3
     assert f"77 pandas \x1b[36m[1]\x1b[0m. \x1b[33m[?]\x1b[0m {CLAIM} \x1b[36m[1]\x1b[0m.\r\n" in shown
-    assert "not supported by the sentences cited" not in shown
+    assert "[?] 77 is not in the cited sentence: Lee asked for 77 pandas." in shown
     shown, code = on_a_terminal("ask", QUESTION, "--double-check", "--color", "never")
     assert code == 3
-    assert f"{CLAIM} [1]. [?]\r\n" in shown
-    assert shown.count(CLAIM) == 1
+    assert f"{CLAIM} [1].\r\n[?] the cited sentences do not say it: {CLAIM}." in shown
 
 
 def on_a_terminal(*arguments: str) -> tuple[str, int]:

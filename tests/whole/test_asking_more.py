@@ -18,10 +18,10 @@ from index.update.run import update
 from index.update.target import Target
 from qa.answer import AnswerSentence, CitedText, Usage
 from qa.ask.context import context
-from qa.check.judge import judged
-from qa.check.suspicious import suspicious
+from qa.check.judge import by_words, judged
 from qa.model.choice import Model, budget
 from qa.model.prices import cost
+from qa.model.suspicious import suspicious
 from qa.reply.cite import Citer
 from qa.settings.load import load
 from qa.show.only import only_supported
@@ -89,23 +89,26 @@ def test_what_is_left_reads_as_an_answer(reply: str, left: str) -> None:
 
 
 def test_double_check(service: Loopback, qa: Run) -> None:
-    """What names and numbers can't tell: who invited whom. The second call has the claims and their sentences alone."""
-    service.enqueue(f"{TRUE} {SWAPPED}", "1: yes\n2: no")
+    """What names and numbers can't tell: who invited whom. The judge has the claims with their sentences and what is around."""
+    reply = "1: yes\n2: no - Lee invited Xi\nanswers: yes\npremise: yes"
+    service.enqueue(f"{TRUE} {SWAPPED}", reply)
     result = qa("ask", QUESTION, "--double-check")
     assert result.code == 3
     assert result.out.startswith(
-        "Lee asked Xi to play a constructive role [1]. Xi invited Lee to travel to South Korea [2]. [?]\n"
+        "Lee asked Xi to play a constructive role [1]. Xi invited Lee to travel to South Korea [2]. [?]\n[?] "
     )
+    assert ": Xi invited Lee to travel to South Korea.\n" in result.out
     assert "[?] stands behind what the cited sentences do not support." in result.err
-    assert "Checked 2 claims a second time: 1 not supported." in result.err
-    sent = service.requests[-1].body["messages"]
-    assert "Xi invited Lee to travel to South Korea." in sent[1]["content"]
-    assert "trade war" not in sent[1]["content"]
+    assert "Judged 2 claims by meaning: 1 not supported." in result.err
+    sent = service.requests[-1].body["messages"][1]["content"]
+    assert "Xi invited Lee to travel to South Korea." in sent
+    assert f"<question>\n{QUESTION}" in sent
+    assert sent.count("<claim ") == 2
     service.enqueue(TRUE, Fault(status=400))
     failed = qa("ask", QUESTION, "--double-check")
     assert failed.code == 0
-    assert "The claims were not checked a second time" in failed.err
-    service.enqueue(f"{TRUE} {SWAPPED}", "1: yes\n2: no")
+    assert "The claims were not judged by meaning" in failed.err
+    service.enqueue(f"{TRUE} {SWAPPED}", reply)
     only = qa("ask", QUESTION, "--double-check", "--only-supported", "-q")
     assert (only.code, "Xi invited Lee" in only.out) == (0, False)
 
@@ -115,8 +118,11 @@ def test_double_check(service: Loopback, qa: Run) -> None:
 def test_any_second_opinion_is_read(reply: str, count: int) -> None:
     """Numbers that are no claim's, and whatever else it says, change nothing."""
     cited = CitedText("x", tuple(AnswerSentence("Claim.", (), True) for _ in range(count)), ())
-    after, refuted = judged(cited, list(range(count)), reply)
-    assert sum(s.supported is False for s in after.sentences) == refuted
+    verdicts = by_words(range(count), reply)
+    after = judged(cited, verdicts, "a model")
+    refuted = [at for at, verdict in verdicts.claims.items() if verdict.probability < 0.5]
+    assert [at for at, s in enumerate(after.sentences) if s.supported is False] == sorted(refuted)
+    assert all((s.judge is None) == (at not in verdicts.claims) for at, s in enumerate(after.sentences))
 
 
 CLAIMS = st.lists(
@@ -171,12 +177,12 @@ def test_a_small_budget(service: Loopback, qa: Run, monkeypatch: pytest.MonkeyPa
     """The best passages that fit; what was not sent is said, and a list says that there may be more."""
     monkeypatch.setenv("QA_CONTEXT", "600")
     service.enqueue(TRUE)
-    result = qa("ask", "list all that Lee asked of Xi")
+    result = qa("ask", "list all that Lee asked of Xi", "--top", "5")
     assert "of 5 passages did not fit into 600 tokens and were not sent; QA_CONTEXT sets how many." in result.err
     assert "\n(from 2 of 5 passages; there may be more)\n" in result.out
     for form in ("--json", "--markdown"):
         service.enqueue(TRUE)
-        shown = qa("ask", "list all that Lee asked of Xi", form)
+        shown = qa("ask", "list all that Lee asked of Xi", form, "--top", "5")
         assert "did not fit into 600 tokens" in shown.err
         assert "loop-model: 100 tokens read, 20 written\n" in shown.err
         assert "(from 2 of 5 passages; there may be more)" in shown.out
@@ -358,7 +364,7 @@ def test_what_is_said_beside_an_answer_is_said_in_every_form(service: Loopback, 
         err = qa("ask", QUESTION, "--double-check", "--only-supported", form).err
         assert "1 sentence left out" in err
         assert "stopped for length" in err
-        assert "Checked 1 claim a second time: none not supported." in err
+        assert "Judged 1 claim by meaning: none not supported." in err
         assert "loop-model: 200 tokens read, 40 written" in err
     service.enqueue("NOT_FOUND")
     assert "loop-model: 100 tokens read" in qa("ask", QUESTION).err
@@ -371,6 +377,6 @@ def test_a_batch_says_which_question_a_notice_is_about(
     monkeypatch.setenv("QA_CONTEXT", "600")
     (project / "questions.txt").write_text(QUESTION, encoding="utf-8")
     service.enqueue(TRUE)
-    result = qa("ask", "--batch", "questions.txt")
+    result = qa("ask", "--batch", "questions.txt", "--top", "5")
     assert json.loads(result.out)["status"] == "answered"
     assert f"{QUESTION}: 3 of 5 passages did not fit" in result.err

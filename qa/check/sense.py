@@ -1,0 +1,210 @@
+"""Whether a claim says what its cited sentences say, where no figure, name or quotation tells it: by words alone, in English.
+
+Owns signs of what models get wrong: a "not" more or less, what may be told as what is, some told as all, roles that are
+swapped, and parts of a claim that the cited sentences have no word of. A sign is a doubt, which a judge may clear; what these
+signs don't see is not thereby right.
+"""
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from itertools import pairwise
+
+from qa.check.evidence import Evidence
+from qa.check.words import alike, capitalised, content, covered, folded, folded_word, language_of, stem
+
+MANY, ENOUGH = 7, 0.4
+"""A claim of so many content words, of which less than this share stand in or near what it cites, is not from there."""
+
+PART, FEW, REST = 3, 5, 0.5
+"""A part of a claim with so many content words, of which not more than one in so many stands there, while of the rest at least
+this share does."""
+
+CLEARLY = 3
+"""A neighbour of the cited sentence has so many more of the claim's words, and twice as many, where it is the one meant."""
+
+_PARTS = re.compile(
+    r"[;:]\s|,\s(?:and|but|while|whereas|which|who|where|since|because|as|so|after|before|although|though|despite"
+    r"|due to|stall\w+)\b"
+    r"|,\s(?=\w+ing\b)|\s(?:and|but) (?=(?:is|are|was|were|has|had|comes?|came|will|would|did|does)\b)|\s(?:because"
+    r"|since|although)\s"
+)
+_NOT = re.compile(r"\b(?:not|never|no|none|nobody|nothing|neither|nor|cannot|without)\b|n['’]t\b", re.IGNORECASE)
+_DENIES = re.compile(
+    r"\b(?:not|never|no|none|nobody|nothing|neither|nor|cannot|without|fail\w*|refus\w*|den(?:y|i)\w*|reject\w*|lack\w*|hardly"
+    r"|barely|stop\w*|ban(?:s|ned)?|prohibit\w*|forb[ai]d\w*|instead|rather|except|unless|only|un\w{3,}|in(?:valid"
+    r"|eligible|complete)"
+    r"|dis(?:agree|allow|approv|band|continu|courag|miss|put|qualif|regard|satisf|solv)\w*|impossible|absent|missing|zero|exclud\w*|avoid\w*|declin\w*|abandon\w*|cancel\w*|former|without|however|less"
+    r"|far from|unlike|few(?:er)?|little|sour\w*|worse\w*|oppos\w*|prevent\w*|against|but)\b|n['’]t\b",
+    re.IGNORECASE,
+)
+_NEGATIVE = re.compile(
+    r"\b(?:fail\w*|refus\w*|den(?:y|i)\w*|reject\w*|lack\w*|prohibit\w*|forb[ai]d\w*|ban(?:s|ned)?|unable|impossible|invalid|instead"
+    r"|stop\w*|prevent\w*|exclud\w*|unless|except|un(?:changed|clear|paid|successful|willing|available))\b",
+    re.IGNORECASE,
+)
+_BETWEEN = frozenset(
+    "be been being have has had do does did to a an the any it is are was were yet even ever always also".split()
+)
+_HEDGE = re.compile(
+    r"\b(?:(?-i:may)|might|could|possibl[ey]|perhaps|likely|unlikely|probabl[ey]|potential\w*|hop(?:e[sd]?|ing)|propos\w+"
+    r"|consider(?:s|ing)"
+    r"|plan(?:s|ned|ning)?|intend\w*|aim(?:s|ed|ing)?|expect(?:s|ed|ing)?|suggest\w*|alleged\w*|reportedly|rumou?r\w*"
+    r"|seek(?:s|ing)?"
+    r"|sought|wants?|wanted|wish\w*|would|should|call(?:s|ed|ing)? for|urg(?:e[sd]?|ing)|discuss\w*|invit\w*|ask(?:s"
+    r"|ed)?|believ\w*"
+    r"|think\w*|thought|appear\w*|seem\w*|estimat\w*|can|offer\w*|request\w*|recommend\w*)\b",
+    re.IGNORECASE,
+)
+_DONE = (
+    r"\b(?:agreed|decided|confirmed|approved|signed|promised|accepted|committed|guarantee[sd]?|prove[dn]?|established|caused)\b"
+)
+_COMES = r"\b(?:will(?! not)|shall|must|has to|have to|(?:is|are) (?:required|certain|sure|guaranteed)|definitely|certainly)\b"
+_SURE = tuple(re.compile(words, re.IGNORECASE) for words in (_DONE, _COMES))
+_ALL = re.compile(
+    r"\b(?:all|every|everyone|everybody|always|entire|entirely|completely|wholly|only|solely|exclusively)\b", re.IGNORECASE
+)
+_SOME = re.compile(
+    r"\b(?:some|many|most|mostly|often|sometimes|usually|generally|partly|partially|several|a few|largely|mainly"
+    r"|in part|typically"
+    r"|majority|frequently|occasionally|primarily|almost|nearly)\b",
+    re.IGNORECASE,
+)
+_PASSIVE = re.compile(
+    r"\b(?P<one>[A-Z][\w’'-]*(?: [A-Z][\w’'-]*)*)(?P<is> (?:was|were|is|are|has been|had been|have been|being) (?:\w+ly )?)"
+    r"(?P<does>\w+(?:ed|en|wn|ld|de|id|ght|ought|et|ut|ung"
+    r"|um)\b(?: \w+)?) by (?P<other>(?:the )?[A-Z][\w’'-]*(?: [A-Z][\w’'-]*)*)"
+)
+
+
+def sense_lacks(claim: str, evidence: Evidence) -> str | None:
+    """The first sign that a claim is not what its cited sentences say, in words; None for none, and in other languages."""
+    if not _english(claim) or not _english("\n".join(evidence.quotes)):
+        return None
+    checks = (_negation, _certainty, _all_of_some, _roles, _neighbour, _parts)
+    return next(filter(None, (check(claim, evidence) for check in checks)), None)
+
+
+def _english(text: str) -> bool:
+    return (text.isascii() and language_of(text) in ("en", "")) or language_of(text) == "en"
+
+
+def _negation(claim: str, evidence: Evidence) -> str | None:
+    """A "not" that only one side has; on the evidence's side it must stand before a word that the claim has without it."""
+    quotes = " ".join(evidence.quotes)
+    said = _NOT.search(claim)
+    if (
+        said
+        and not _DENIES.search(quotes)
+        and not re.search(r"\bnot only\b|\bno later\b|\bno more than\b", claim, re.IGNORECASE)
+    ):
+        return f"the claim says “{said[0]}”, the cited sentence does not"
+    if said or _NEGATIVE.search(claim):
+        return None
+    words, meant = set(content(claim)), _meant(claim, evidence)
+    for negated in re.finditer(r"\b(?:not|never|cannot)\b|n['’]t\b", meant, re.IGNORECASE):
+        behind = [word for word in re.findall(r"[\w’'-]+", meant[negated.end() :])[:5] if folded(word) not in _BETWEEN]
+        if behind and any(alike(stem(folded_word(behind[0])), word) for word in words):
+            return f"the cited sentence says “{meant[: negated.end()].split()[-1]} {behind[0]}”"
+    return None
+
+
+def _meant(claim: str, evidence: Evidence) -> str:
+    """The one of the cited sentences that has the most of a claim's words, "" where none has half of them."""
+    words = list(dict.fromkeys(content(claim)))
+    share, quote = max(((covered(words, content(quote)), quote) for quote in evidence.quotes), default=(0, ""))
+    return quote if 2 * share >= len(words) else ""
+
+
+def _certainty(claim: str, evidence: Evidence) -> str | None:
+    """What a sentence hopes, plans or allows is told as done or to come."""
+    meant = _meant(claim, evidence)
+    hedged = _HEDGE.search(meant)
+    if not hedged or _HEDGE.search(claim):
+        return None
+    for words in _SURE:
+        if (sure := words.search(claim)) and not words.search(meant):
+            return f"the cited sentence says “{hedged[0]}”, not “{sure[0]}”"
+    return None
+
+
+def _all_of_some(claim: str, evidence: Evidence) -> str | None:
+    """Some, most or often told as all, only or always."""
+    every, some = _ALL.search(claim), _SOME.search(_meant(claim, evidence))
+    if every and some and not _ALL.search(" ".join(evidence.quotes)) and not _SOME.search(claim):
+        return f"the cited sentence says “{some[0]}”, not “{every[0]}”"
+    return None
+
+
+def _roles(claim: str, evidence: Evidence) -> str | None:
+    """Two names that have each other's words: what the evidence says of one is said of the other, and the reverse."""
+    ours = _holders(_active(claim))
+    for quote in evidence.quotes:
+        theirs = _holders(_active(quote))
+        names = {name for _, name in ours} & {name for _, name in theirs}
+        if len(names) < 2:
+            continue
+        here, there = _only(ours, names), _only(theirs, names)
+        pairs = [(name, there[word]) for word, name in here.items() if word in there]
+        for one, other in pairs:
+            if one < other and (other, one) in pairs and not any(a == b for a, b in pairs if a in (one, other)):
+                return f"the cited sentence says of {one.title()} what the claim says of {other.title()}"
+    return None
+
+
+def _only(held: Sequence[tuple[str, str]], names: Collection[str]) -> dict[str, str]:
+    """The words that one of the names has, and no other."""
+    holders: dict[str, set[str]] = {}
+    for word, name in held:
+        holders.setdefault(word, set()).add(name)
+    return {word: min(found) for word, found in holders.items() if len(found) == 1 and found <= set(names)}
+
+
+def _active(text: str) -> str:
+    """A text with "Xi was asked by Lee" as "Lee asked Xi"."""
+    return _PASSIVE.sub(lambda m: f"{m['other']} {m['does']} {m['one']}", text)
+
+
+def _holders(text: str) -> list[tuple[str, str]]:
+    """Each content word with the name that stands before it in its sentence, in order."""
+    names = {at: folded_word(word) for inside in (True, False) for at, word in capitalised(text, inside=inside)}
+    found, holder = [], ""
+    for word in re.finditer(r"[^\W\d_][\w’'-]*", text):
+        if word.start() in names and re.search("[’']s?$", word[0]):
+            continue  # "Seoul's ally" is somebody else
+        if word.start() in names:
+            holder = names[word.start()]
+        elif holder and (stems := content(word[0])):
+            found += [(stems[0], holder)]
+    return found
+
+
+def _neighbour(claim: str, evidence: Evidence) -> str | None:
+    """The sentence beside the cited one has the claim's words, and the cited one has not."""
+    words = list(dict.fromkeys(content(claim)))
+    cited = covered(words, content(evidence.text))
+    best = max((covered(words, content(text)) for text in evidence.around), default=0)
+    if best >= cited + CLEARLY and best >= 2 * cited and 2 * best > len(words):
+        return "the sentence beside the cited one says it, not the cited one"
+    return None
+
+
+def _parts(claim: str, evidence: Evidence) -> str | None:
+    """A claim, or a part of it, that has nothing of what it cites."""
+    words = list(dict.fromkeys(content(claim)))
+    if len(words) >= MANY and covered(words, content(evidence.near)) < ENOUGH * len(words):
+        return "most of its words are not in the cited sentence"
+    there = content(evidence.text)
+    parts = [part for part in _split(claim) if part.strip()]
+    if len(parts) < 2:
+        return None
+    shares = [(part, list(dict.fromkeys(content(part)))) for part in parts]
+    for part, inside in shares:
+        rest = [word for other, others in shares if other is not part for word in others]
+        if len(inside) >= PART and covered(inside, there) * FEW <= len(inside) and covered(rest, there) >= REST * len(rest) > 0:
+            return f"“{' '.join(part.split()).strip(' ,;:.')}” is not in the cited sentence"
+    return None
+
+
+def _split(claim: str) -> Iterator[str]:
+    at = [0, *(found.start() for found in _PARTS.finditer(claim)), len(claim)]
+    return (claim[start:end] for start, end in pairwise(at))
