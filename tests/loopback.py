@@ -20,11 +20,12 @@ import time
 from collections import defaultdict, deque
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 
 CHAT, EMBEDDINGS, MODELS = "/v1/chat/completions", "/v1/embeddings", "/v1/models"
+DECISIONS = "/v1/decisions"
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,8 @@ class Fault:
     prompt_tokens: int = 100
     refusal: str = ""
     reasoning: str = ""
-    missing: int = 0  # vectors fewer than texts (negative: more)
+    missing: int = 0  # vectors fewer than texts (negative: more), decisions fewer than questions
+    decisions: dict[str, float | None] = field(default_factory=dict)  # probability by words of a question, None: declined
     dimensions: int | None = None
     nan: bool = False
 
@@ -170,7 +172,7 @@ class Handler(BaseHTTPRequestHandler):
         time.sleep(fault.delay)
         if fault.until:
             fault.until.wait(60)
-        known = {MODELS: self.list_models, EMBEDDINGS: self.embed, CHAT: self.chat}
+        known = {MODELS: self.list_models, EMBEDDINGS: self.embed, CHAT: self.chat, DECISIONS: self.decide}
         if fault.reset:
             self.break_off()
         elif fault.html:
@@ -201,6 +203,15 @@ class Handler(BaseHTTPRequestHandler):
         as_text = body.get("encoding_format") == "base64" and self.loopback.base64
         data = [{"object": "embedding", "index": i, "embedding": packed(row) if as_text else row} for i, row in enumerate(rows)]
         self.send({"object": "list", "model": body["model"], "data": data[::-1] if self.loopback.shuffle else data})
+
+    def decide(self, body: dict[str, Any], fault: Fault) -> None:
+        """POST /v1/decisions: what the fault says of the first of its words that stands in a question, else 0.98."""
+        given = [
+            next((p for words, p in fault.decisions.items() if words in q["instructions"]), 0.98) for q in body["questions"]
+        ]
+        answers = [{"type": "predicate", "probability": p} if p is not None else {"type": "refusal"} for p in given]
+        usage = {"input_tokens": fault.prompt_tokens, "output_tokens": 0}
+        self.send({"answers": answers[fault.missing :], "model": body["model"], "usage": usage})
 
     def chat(self, body: dict[str, Any], fault: Fault) -> None:
         """POST /v1/chat/completions, streamed or not."""
