@@ -94,11 +94,11 @@ class Usage:
 class Answer:
     """All that is known of one answer; `text` carries the numbers [n] and is None when nothing was found.
 
-    `nearest` are the passages closest to a question that was not answered. `read` are the passages read for it, of `of`.
-    `asked` is a follow-up as a question that stands alone. `sent` of them were given to the model, `cost` is in dollars,
-    `left_out` counts the claims that were left out for want of support, `notices` are for the user. `failure` is why no model
-    answered although one was to; `cut` says that the reply stopped for length, and `words_alone` why the vectors had no part
-    in the search. Times are in seconds.
+    `nearest` are the passages closest to a question that was not answered. `read` are the passages read for it, of `of`; `sent`
+    of them were given to the model. `asked` is a follow-up as a question that stands alone, `before` are the questions and
+    answers that it follows, oldest first. `cost` is in dollars, `left_out` counts the claims that were left out for want of
+    support, `notices` are for the user. `failure` is why no model answered although one was to; `cut` says that the reply
+    stopped for length, and `words_alone` why the vectors had no part in the search. Times are in seconds.
     """
 
     question: str
@@ -117,6 +117,7 @@ class Answer:
     cut: bool = False
     words_alone: Failure | None = None
     asked: str | None = None
+    before: tuple[tuple[str, str], ...] = ()
     sent: int = 0
     cost: float | None = None
     left_out: int = 0

@@ -59,13 +59,14 @@ class How:
     """How a question is to be answered: its options, and what was made of them.
 
     A Failure as `model` is why there is none. `within` are the sources that --in leaves. `asked` is the question that a
-    follow-up was turned into, which took `spent`.
+    follow-up to `before` was turned into, which took `spent`.
     """
 
     options: Asking
     model: Model | Failure | None
     within: frozenset[str] | None = None
     asked: str | None = None
+    before: tuple[tuple[str, str], ...] = ()
     spent: Usage | None = None
 
     @property
@@ -270,6 +271,7 @@ class Draft:
             cut=cut,
             words_alone=self.found.failure,
             asked=self.how.asked,
+            before=self.how.before,
             left_out=left_out,
             notices=tuple(self.notices),
         )

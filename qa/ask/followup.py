@@ -4,6 +4,7 @@ Owns that choice; the words sent stand in `qa/model/prompt.py`.
 """
 
 import re
+from collections.abc import Sequence
 
 from index.catalog.words import words_of
 from index.errors import ServiceFailure
@@ -15,6 +16,9 @@ from qa.model.prompt import standalone_messages
 
 LONGEST = 1000
 """Characters; a longer reply is no question."""
+
+TURNS = 4
+"""Questions with their answers that a follow-up may lean on, the last ones."""
 
 _LEANS = re.compile(
     r"^\W*(and|but|so|or|what about|how about|why|und|et|y)\b"
@@ -35,14 +39,19 @@ def _what_it_was_about(asked: str, follow_up: str) -> str:
     return ", ".join(dict.fromkeys(names)) if own and names else asked
 
 
-def standalone(before: Answer, follow_up: str, model: Model | None) -> tuple[str, Usage | None]:
-    """The follow-up with what it takes from the answer before it, and what wording it has cost; never a failure."""
-    asked = before.asked or before.question
+def turns(last: Answer) -> tuple[tuple[str, str], ...]:
+    """The questions and answers before a follow-up to the last one."""
+    return (*last.before, (last.asked or last.question, last.text or ""))[-TURNS:]
+
+
+def standalone(before: Sequence[tuple[str, str]], follow_up: str, model: Model | None) -> tuple[str, Usage | None]:
+    """The follow-up with what it takes from what was said before it, and what wording it has cost; never a failure."""
+    asked, _ = before[-1]
     joined = f"{follow_up} ({_what_it_was_about(asked, follow_up)})"
     if model is None:
         return joined, None
     try:
-        prompt = standalone_messages(asked, before.text or "", follow_up)
+        prompt = standalone_messages(before, follow_up)
         reply, finished = endpoint.whole(model.service, model.name, prompt, model.timeout)
     except ServiceFailure:
         return joined, None

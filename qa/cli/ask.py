@@ -8,7 +8,7 @@ from index.errors import Failure, ServiceFailure
 from qa.answer import Answer
 from qa.ask.asking import Asking
 from qa.ask.draft import How
-from qa.ask.followup import standalone
+from qa.ask.followup import standalone, turns
 from qa.ask.line import answer
 from qa.ask.line import ask as ask_one
 from qa.cli.batch import failed_line, found_each
@@ -81,9 +81,10 @@ def _model(settings: Settings, options: Asking) -> Model | Failure | None:
 def _following(question: str, how: How, settings: Settings, screen: Screen) -> How:
     """The question as one that stands alone, which is shown."""
     model = how.model if isinstance(how.model, Model) else None
-    asked, spent = standalone(last_answer(settings.target.home).answer, question, model)
+    before = turns(last_answer(settings.target.home).answer)
+    asked, spent = standalone(before, question, model)
     screen.notice(f"Asking: {asked}")
-    return replace(how, asked=asked, spent=spent)
+    return replace(how, asked=asked, before=before, spent=spent)
 
 
 def _show(screen: Screen, given: Answer, library: Library, options: Asking) -> None:

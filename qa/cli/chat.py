@@ -23,7 +23,9 @@ from qa.show.text import answer_markdown, show_sources
 
 HELP = """/sources       the sources of the last answer        /show N     a source in its surroundings
 /save FILE     keep the last answer (.md or JSON)    /new        forget what was said
-A line that ends in \\ goes on in the next one. Ctrl-C stops an answer, Ctrl-D ends the session."""
+A line that ends in \\ goes on in the next one. Ctrl-C stops an answer; exit, quit or Ctrl-D ends the session."""
+
+LEAVES = ("exit", "quit", "/exit", "/quit", ":q")
 
 HISTORY, LONGEST_HISTORY = "history", 1000
 
@@ -39,8 +41,10 @@ class _Session:
 
     def take(self, line: str) -> bool:
         """One line of input; False ends the session. A failure is shown and ends nothing."""
+        if line.casefold() in LEAVES:
+            return False
         try:
-            return self._command(line) if line.startswith("/") else self._ask(line)
+            (self._command if line.startswith("/") else self._ask)(line)
         except Failure as failure:
             self.screen.failure(failure)
         except KeyboardInterrupt:
@@ -49,13 +53,12 @@ class _Session:
             self.screen.notice("Stopped.")
         return True
 
-    def _ask(self, question: str) -> bool:
+    def _ask(self, question: str) -> None:
         options = replace(self.options, follow=self.going_on, follow_if=leans)
         ask((question,), options, self.where, self.screen)
         self.going_on = True
-        return True
 
-    def _command(self, line: str) -> bool:
+    def _command(self, line: str) -> None:
         name, _, argument = line.partition(" ")
         does: dict[str, Callable[[str], None]] = {
             "/sources": self._sources,
@@ -63,10 +66,7 @@ class _Session:
             "/save": self._save,
             "/new": self._new,
         }
-        if name in ("/quit", "/exit"):
-            return False
         does.get(name, self._help)(argument.strip())
-        return True
 
     def _sources(self, _: str) -> None:
         target = load(self.where).target

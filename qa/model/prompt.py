@@ -147,14 +147,18 @@ def _items(texts: Sequence[str]) -> list[_Own]:
     return [_put(_Own("- "), _line(text)) for text in texts]
 
 
+LONGEST_TURN = 1500
+"""Characters of an answer that a follow-up may lean on."""
+
 _STANDALONE = """Turn the user's follow-up into one question that can be understood without the conversation: put names for
-"he", "it" or "there", and add what it takes from the last question. Change nothing else, keep its language. Reply with the
-question alone."""
+"he", "it" or "there", and add what it takes from the questions and answers before, above all the last. Change nothing else,
+keep its language. Reply with the question alone."""
 
 
-def standalone_messages(question: str, answer: str, follow_up: str) -> list[Message]:
-    """The messages that turn a follow-up into a question that stands alone."""
-    return _prompt(_STANDALONE, _fenced("question", question), _fenced("answer", answer), _fenced("follow-up", follow_up))
+def standalone_messages(before: Sequence[tuple[str, str]], follow_up: str) -> list[Message]:
+    """The messages that turn a follow-up to questions and answers, oldest first, into a question that stands alone."""
+    turns = (part for asked, said in before for part in (_fenced("question", asked), _fenced("answer", said[:LONGEST_TURN])))
+    return _prompt(_STANDALONE, *turns, _fenced("follow-up", follow_up))
 
 
 _TRANSLATE = """The user asks a question of documents that may be in another language. Reply with the question in the language

@@ -155,6 +155,7 @@ def _answer(value: dict[str, Any]) -> Answer:
         timings={},
         cost=None if value.get("cost") is None else float(value["cost"]),
         asked=_text(value.get("asked") or "") or None,
+        before=tuple((_text(turn["question"]), _text(turn["answer"])) for turn in value.get("before", ())),
     )
 
 

@@ -30,6 +30,7 @@ def to_json(value: object) -> str:
 def answer_json(answer: Answer, state: IndexState, id_: object = None, *, explain: bool = False) -> dict[str, Any]:
     """An answer as CONTRACT's `ask` object; with `explain`, also the passages that were read and why."""
     read = {"passages": [hit_json(h, explain=True) for h in answer.read]} if explain else {}
+    before = {"before": [{"question": asked, "answer": said} for asked, said in answer.before]} if answer.before else {}
     return {
         "schema": 1,
         "id": id_,
@@ -49,6 +50,7 @@ def answer_json(answer: Answer, state: IndexState, id_: object = None, *, explai
         "timings": dict(answer.timings),
         "index": {"embedder": state.embedder, **index_json(state)},
         "error": answer.failure and failure_error(answer.failure),
+        **before,
         **read,
     }
 

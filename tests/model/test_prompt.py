@@ -125,7 +125,7 @@ EVERY = [
     lambda text: messages(text, [hit(f"{text}x", f"{text}x", title=text, heading=text)]),
     lambda text: check_messages(text, [Case(text, (text, text), (text,), (text,))]),
     lambda text: [{"content": decision_input(text, [Case(text, (text, text), (text,), (text,))])}],
-    lambda text: standalone_messages(text, text, text),
+    lambda text: standalone_messages([(text, text), (text, text)], text),
     lambda text: translate_messages(text, text),
 ]
 
