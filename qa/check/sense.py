@@ -42,6 +42,8 @@ _NEGATIVE = re.compile(
     r"|stop\w*|prevent\w*|exclud\w*|unless|except|un(?:changed|clear|paid|successful|willing|available))\b",
     re.IGNORECASE,
 )
+_NO_MORE = re.compile(r"\bnot only\b|\bno (?:later|more) than\b", re.IGNORECASE)
+_DENIED = re.compile(r"\b(?:not|never|cannot)\b|n['’]t\b", re.IGNORECASE)
 _BETWEEN = frozenset(
     "be been being have has had do does did to a an the any it is are was were yet even ever always also".split()
 )
@@ -60,6 +62,8 @@ _DONE = (
 )
 _COMES = r"\b(?:will(?! not)|shall|must|has to|have to|(?:is|are) (?:required|certain|sure|guaranteed)|definitely|certainly)\b"
 _SURE = tuple(re.compile(words, re.IGNORECASE) for words in (_DONE, _COMES))
+_MODAL = re.compile(r"\b(?:may|might|could|should|would)\b")
+_SURELY = re.compile(r"\b(?:will|shall|must)(?: (?:certainly|surely|definitely|always))?\b(?! not)", re.IGNORECASE)
 _ALL = re.compile(
     r"\b(?:all|every|everyone|everybody|always|entire|entirely|completely|wholly|only|solely|exclusively)\b", re.IGNORECASE
 )
@@ -69,6 +73,11 @@ _SOME = re.compile(
     r"|majority|frequently|occasionally|primarily|almost|nearly)\b",
     re.IGNORECASE,
 )
+_NO_ROLES = re.compile(
+    r"[,;:()|.]|\b(?:and|or|with|met|meets?|married|between|versus|vs|near|partner\w*|against|agree\w*|same|equal\w*|borders?)\b"
+)
+"""What makes two names no doer and no done to, or either."""
+
 _PASSIVE = re.compile(
     r"\b(?P<one>[A-Z][\w’'-]*(?: [A-Z][\w’'-]*)*)(?P<is> (?:was|were|is|are|has been|had been|have been|being) (?:\w+ly )?)"
     r"(?P<does>\w+(?:ed|en|wn|ld|de|id|ght|ought|et|ut|ung"
@@ -89,23 +98,42 @@ def _english(text: str) -> bool:
 
 
 def _negation(claim: str, evidence: Evidence) -> str | None:
-    """A "not" that only one side has; on the evidence's side it must stand before a word that the claim has without it."""
-    quotes = " ".join(evidence.quotes)
-    said = _NOT.search(claim)
-    if (
-        said
-        and not _DENIES.search(quotes)
-        and not re.search(r"\bnot only\b|\bno later\b|\bno more than\b", claim, re.IGNORECASE)
-    ):
-        return f"the claim says “{said[0]}”, the cited sentence does not"
-    if said or _NEGATIVE.search(claim):
+    """A "not" that only one side has, before a word that both have; or one where the evidence denies nothing at all."""
+    meant, said = _meant(claim, evidence), _NOT.search(claim)
+    for negated, word in _behind(_DENIED, claim):
+        if (found := _plain(word, meant)) and not re.match(r"(?:only|later than|more than|less than)\b", word):
+            return f"the claim says “{negated} {word}”, the cited sentence “{found}”"
+    if said:
+        denied = _DENIES.search(" ".join(evidence.quotes)) or re.search(
+            r"\bnot only\b|\bno (?:later|more) than\b", claim, re.IGNORECASE
+        )
+        return None if denied else f"the claim says “{said[0]}”, the cited sentence does not"
+    if _NEGATIVE.search(claim):
         return None
-    words, meant = set(content(claim)), _meant(claim, evidence)
-    for negated in re.finditer(r"\b(?:not|never|cannot)\b|n['’]t\b", meant, re.IGNORECASE):
-        behind = [word for word in re.findall(r"[\w’'-]+", meant[negated.end() :])[:5] if folded(word) not in _BETWEEN]
-        if behind and any(alike(stem(folded_word(behind[0])), word) for word in words):
-            return f"the cited sentence says “{meant[: negated.end()].split()[-1]} {behind[0]}”"
+    words = set(content(claim))
+    for negated, word in _behind(_DENIED, meant):
+        if any(alike(stem(folded_word(word)), other) for other in words):
+            return f"the cited sentence says “{negated} {word}”"
     return None
+
+
+def _behind(sign: re.Pattern[str], text: str) -> Iterator[tuple[str, str]]:
+    """Each sign with the word that it is about: the next one that is no auxiliary."""
+    for found in sign.finditer(text):
+        words = (word for word in re.findall(r"[\w’'-]+", text[found.end() :])[:5] if folded(word) not in _BETWEEN)
+        if word := next(words, ""):
+            yield text[: found.end()].rsplit(maxsplit=1)[-1], word
+
+
+def _plain(word: str, text: str) -> str:
+    """The word as a text has it, "" where it does not, or denies it within the words before."""
+    same, found = stem(folded_word(word)), ""
+    for other in re.finditer(r"[^\W\d_][\w’'-]*", text):
+        if content(other[0]) and alike(stem(folded_word(other[0])), same):
+            if _DENIES.search(" ".join(text[: other.start()].split()[-4:])) or _DENIES.fullmatch(other[0]):
+                return ""
+            found = found or other[0]
+    return found
 
 
 def _meant(claim: str, evidence: Evidence) -> str:
@@ -118,12 +146,16 @@ def _meant(claim: str, evidence: Evidence) -> str:
 def _certainty(claim: str, evidence: Evidence) -> str | None:
     """What a sentence hopes, plans or allows is told as done or to come."""
     meant = _meant(claim, evidence)
+    for hedge, word in _behind(_MODAL, meant):
+        for sure, other in _behind(_SURELY, claim):
+            if alike(stem(folded_word(word)), stem(folded_word(other))):
+                return f"the cited sentence says “{hedge}”, not “{sure}”"
     hedged = _HEDGE.search(meant)
     if not hedged or _HEDGE.search(claim):
         return None
     for words in _SURE:
-        if (sure := words.search(claim)) and not words.search(meant):
-            return f"the cited sentence says “{hedged[0]}”, not “{sure[0]}”"
+        if (sure_of := words.search(claim)) and not words.search(meant):
+            return f"the cited sentence says “{hedged[0]}”, not “{sure_of[0]}”"
     return None
 
 
@@ -137,8 +169,11 @@ def _all_of_some(claim: str, evidence: Evidence) -> str | None:
 
 def _roles(claim: str, evidence: Evidence) -> str | None:
     """Two names that have each other's words: what the evidence says of one is said of the other, and the reverse."""
-    ours = _holders(_active(claim))
+    ours, between = _holders(_active(claim)), list(_between(_active(claim)))
     for quote in evidence.quotes:
+        for one, does, other in between:
+            if any((other, one) == (a, b) and does & words for a, words, b in _between(_active(quote))):
+                return f"the cited sentence says of {other.title()} what the claim says of {one.title()}"
         theirs = _holders(_active(quote))
         names = {name for _, name in ours} & {name for _, name in theirs}
         if len(names) < 2:
@@ -149,6 +184,15 @@ def _roles(claim: str, evidence: Evidence) -> str | None:
             if one < other and (other, one) in pairs and not any(a == b for a, b in pairs if a in (one, other)):
                 return f"the cited sentence says of {one.title()} what the claim says of {other.title()}"
     return None
+
+
+def _between(text: str) -> Iterator[tuple[str, set[str], str]]:
+    """Each two names in a row with what the first does to the second: the content words between them."""
+    names = sorted((at, word) for inside in (True, False) for at, word in capitalised(text, inside=inside))
+    for (one, first), (other, second) in pairwise(names):
+        middle = text[one + len(first) : other]
+        if not _NO_ROLES.search(middle) and (does := set(content(middle))):
+            yield folded_word(first), does, folded_word(second)
 
 
 def _only(held: Sequence[tuple[str, str]], names: Collection[str]) -> dict[str, str]:

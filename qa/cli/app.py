@@ -145,6 +145,31 @@ def chat(
     return lambda: command.chat(options, *_given(seeds, home, color, quiet))
 
 
+@app.command(epilog="Example: qa calibrate --json")
+def calibrate(
+    model: Annotated[str | None, typer.Option("--model", metavar="NAME", help="The chat model to try.")] = None,
+    json: Json = False,
+    double_check: DoubleCheck = None,
+    timeout: Annotated[float, typer.Option("--timeout", metavar="S", help="Seconds of a model's silence.")] = 60.0,
+    seeds: Seeds = None,
+    home: Home = None,
+    quiet: Quiet = False,
+    color: Color = "auto",
+) -> Work:
+    """Count how often this model is wrong about these documents, as answerer and as judge (some 20 calls)."""
+    from qa.ask.asking import Asking
+    from qa.cli import calibrate as command
+
+    options = Asking(
+        json=json,
+        model=model,
+        double_check=double_check is True,
+        no_double_check=double_check is False,
+        timeout=timeout,
+    )
+    return lambda: command.calibrate(options, *_given(seeds, home, color, quiet))
+
+
 @app.command(epilog='Example: qa search -n 3 "trade war"')
 def search(
     query: Annotated[list[str] | None, typer.Argument(metavar="QUERY", help="What to look for; - reads stdin.")] = None,

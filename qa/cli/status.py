@@ -9,6 +9,7 @@ from index.update.look import look, stale
 from qa import __version__
 from qa.cli.common import settings_for
 from qa.model import endpoint
+from qa.saved.calibration import kept_rates
 from qa.settings.load import NEVER, Settings, Where
 from qa.show import fields, reports
 from qa.show.terminal import Screen
@@ -52,6 +53,7 @@ def _standing(settings: Settings) -> dict[str, Any]:
         "pending": pending,
         "left_out": [{"source": source, "reason": reason} for source, reason in left_out],
         "endpoints": _endpoints(settings, embedder),
+        "calibrated": kept_rates(target.home) if target.indexed else None,
         "settings": [
             {"name": name, "value": _shown(name, value.text or _default(name, settings)), "origin": value.origin}
             for name, value in settings.values.items()

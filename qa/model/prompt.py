@@ -103,18 +103,21 @@ _PREMISE = "Nothing in the cited sentences or around them contradicts what this 
 
 def decision_input(question: str, cases: Sequence[Case]) -> str:
     """What the Decisions API is asked about: the question and the claims, numbered from 1."""
-    claims = (_case(n, case) for n, case in enumerate(cases, start=1))
-    return str(_lines((_Own(_JUDGE), _fenced("question", question), *claims), "\n\n"))
+    return str(_lines((_Own(_JUDGE), *_cases(question, cases)), "\n\n"))
 
 
 def decision_questions(question: str, cases: Sequence[Case]) -> list[dict[str, str]]:
-    """The predicates: each aspect of each claim, then whether the question is answered, and whether its premise stands."""
+    """The predicates: each aspect of each claim, then whether the question is answered, and whether its premise stands.
+
+    The last two are left out where there is no question.
+    """
     asked = [
         (f"{n}.{aspect}", _put(_Own(f"Claim {n} says what its cited sentences say, {words}: "), _line(case.claim)))
         for n, case in enumerate(cases, start=1)
         for aspect, words in ASPECTS.items()
     ]
-    asked += [("answers", _put(_Own(_ANSWERS), _line(question))), ("premise", _put(_Own(_PREMISE), _line(question)))]
+    if question:
+        asked += [("answers", _put(_Own(_ANSWERS), _line(question))), ("premise", _put(_Own(_PREMISE), _line(question)))]
     return [{"type": "predicate", "name": name, "instructions": str(words)} for name, words in asked]
 
 
@@ -129,8 +132,13 @@ open. Then two more lines: "answers: yes" if the claims together answer the ques
 
 def check_messages(question: str, cases: Sequence[Case]) -> list[Message]:
     """The messages that ask a chat model whether each claim is supported; claims are numbered from 1."""
-    claims = (_case(n, case) for n, case in enumerate(cases, start=1))
-    return _prompt(_CHECK, _fenced("question", question), *claims)
+    return _prompt(_CHECK, *_cases(question, cases))
+
+
+def _cases(question: str, cases: Sequence[Case]) -> list[_Own]:
+    """The question, unless the claims answer none, and the claims."""
+    asked = [_fenced("question", question)] if question else []
+    return asked + [_case(n, case) for n, case in enumerate(cases, start=1)]
 
 
 def _case(n: int, case: Case) -> _Own:

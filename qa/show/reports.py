@@ -24,6 +24,30 @@ def show_report(screen: Screen, report: Report, target: Target, seconds: float) 
         screen.notice(f"{report.left_out} left out; `qa status` says why.")
 
 
+def show_rates(screen: Screen, rates: Mapping[str, Any]) -> None:
+    """How often a model was wrong, as answerer and as judge."""
+    kinds = ", ".join(f"{kind} {_share(count)}" for kind, count in rates["passed"].items())
+    passed = _all_of(rates["passed"])
+    screen.line(f"{fold(rates['model'])}, judged by {fold(rates['judge'])}, on claims made of these documents:")
+    screen.line(f"  true claims marked     {_share(rates['marked'])}   by words alone {_share(rates['marked_by_words'])}")
+    screen.line(f"  false claims let pass  {_share(passed)}   by words alone {_share(rates['passed_by_words'])}")
+    screen.line(f"    of them              {kinds or 'none could be made'}")
+    screen.line(f"  questions refused that a sentence answers     {_share(rates['refused'])}")
+    screen.line(f"  questions answered about what is not there    {_share(rates['answered'])}")
+    screen.line(f"  statements in its answers that were marked    {_share(rates['unsupported'])}")
+    price = "" if rates["cost"] is None else f", ${rates['cost']:.4f}"
+    screen.notice(f"{rates['input_tokens']:,} tokens read, {rates['output_tokens']:,} written{price}")
+
+
+def _all_of(kinds: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
+    return {key: sum(count[key] for count in kinds.values()) for key in ("wrong", "of")}
+
+
+def _share(count: Mapping[str, int]) -> str:
+    share = f" ({100 * count['wrong'] / count['of']:.0f} %)" if count["of"] else ""
+    return f"{count['wrong']} of {count['of']}{share}"
+
+
 def show_forecast(screen: Screen, found: Forecast, offers: Sequence[Offer]) -> None:
     """What a run would embed, and a line for each embedder; the one it would use is marked."""
     gone = f", {counted(found.removed, 'file')} gone" if found.removed else ""
@@ -55,6 +79,9 @@ def show_status(screen: Screen, status: Mapping[str, Any]) -> None:
     stale = list(map(escaped, status["pending"]))
     screen.line(f"{'stale':<12}{', '.join(stale[:10]) + (' …' if len(stale) > 10 else '') if stale else 'nothing'}")
     screen.line(f"{'endpoints':<12}{', '.join(map(fold, status['endpoints'])) or 'none'}")
+    if rates := status["calibrated"]:
+        told = f"true claims marked {_share(rates['marked'])}, false ones let pass {_share(_all_of(rates['passed']))}"
+        screen.line(f"{'calibrated':<12}{fold(rates['model'])}, judged by {fold(rates['judge'])}: {told}  ({rates['at'][:10]})")
     for item in status["left_out"]:
         screen.line(f"{'left out':<12}{escaped(item['source'])}: {fold(item['reason'])}")
     for item in status["settings"]:

@@ -90,11 +90,13 @@ SUMMIT = "Lee invited Xi to the summit, which will be held in Gyeongju in Novemb
     ("claim", "cited", "why"),
     [
         ("Employees may carry over their unused vacation days.", "Vacation days may not be carried over.", "not carried"),
-        ("Lee did not call for better ties with Beijing.", "Lee called for better ties with Beijing.", "does not"),
+        ("Lee did not call for better ties with Beijing.", "Lee called for better ties with Beijing.", "“called”"),
         ("The board approved the new plant.", "The board may consider a new plant next year.", "not “approved”"),
         ("The project will be finished in May.", "The project could be finished in May.", "not “will”"),
         ("All members voted for the change.", "Most members voted for the change.", "not “All”"),
         ("Xi asked Lee to play a constructive role.", "Lee asked Xi to play a constructive role.", "says of"),
+        ("In May Norway defeated Sweden.", "In May Sweden defeated Norway.", "says of"),
+        ("It is not possible to remove heads without loss.", "It is possible to remove heads without loss.", "not possible"),
         (
             "Berlin is the largest city, and Hamburg the second largest port.",
             "Hamburg is the largest city, and Berlin the second largest port.",
@@ -124,6 +126,8 @@ def test_sense(claim: str, cited: str, why: str) -> None:
         ("The contract is void without a signature.", "An unsigned contract is not valid."),
         ("Relations are badly strained at the moment.", "The call comes at a time of deep tensions."),
         ("No dogs are allowed.", "Dogs are prohibited."),
+        ("In May Norway met Sweden.", "In May Sweden met Norway."),
+        ("Smoking is not allowed.", "Smoking is not allowed here, but drinking is allowed."),
         ("The summit takes place in Gyeongju in November.", SUMMIT),
         (
             "The CEO said that EPS grew in Q4.",

@@ -12,7 +12,7 @@ from conftest import REPOSITORY
 
 ROOMS = """
 qa.__main__
-qa.cli qa.ask qa.show qa.saved qa.documents qa.reply qa.check qa.model qa.settings qa
+qa.cli qa.calibrate qa.ask qa.show qa.saved qa.documents qa.reply qa.check qa.model qa.settings qa
 index.retriever index.doctor
 index.update index.search index.catalog index.vectors index.embed index.convert index.split
 index.read index.read.mail index.read.other index.read.web index.read.word index.read.sheet index.read.slides index.read.office
