@@ -114,6 +114,10 @@ def _follows(text: str, project: Path, default: str) -> str:
     return "" if text.casefold() in ("0", "false", "no", "off") else "follow links to other folders"
 
 
+def _judges(text: str, project: Path, default: str) -> str:
+    return "" if text in ("", default) else f"have the claims of an answer judged by {text}"
+
+
 def _embeds(text: str, project: Path, default: str) -> str:
     if text.startswith("openai"):
         return "send all documents to be embedded"
@@ -140,6 +144,7 @@ _ASKS: Mapping[str, Callable[[str, Path, str], str]] = {
     "QA_SEEDS": _seeds,
     "QA_HOME": _home,
     "QA_FOLLOW": _follows,
+    "QA_JUDGE": _judges,
     "QA_EMBEDDER": _embeds,
     "QA_MAX_COST": _spends,
 }

@@ -34,6 +34,7 @@ ASKS = [
     ("QA_HOME=link/x", "keep the index in {outside}/x"),
     ("QA_HOME=~/x", "keep the index in {home}/x"),
     ("QA_FOLLOW=1", "follow links to other folders"),
+    ("QA_JUDGE=none", "have the claims of an answer judged by none"),
     ("QA_MAX_COST=5", "let one question spend 5 dollars"),
 ]
 
