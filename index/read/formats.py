@@ -143,14 +143,14 @@ READERS = _table(
     ),
     (Reader("csv-3", "plain.tables", "a table"), "csv"),
     (Reader("tsv-3", "plain.tables", "a table", options={"delimiter": "\t"}), "tsv tab"),
-    (Reader("html-4", "web.webpage", "HTML", heavy=True), "html htm xhtml"),
-    (Reader("epub-4", "web.epub", "an EPUB book", heavy=True), "epub"),
+    (Reader("html-5", "web.webpage", "HTML", heavy=True), "html htm xhtml"),
+    (Reader("epub-5", "web.epub", "an EPUB book", heavy=True), "epub"),
     (Reader("notebook-2", "plain.notebook", "a notebook"), "ipynb"),
     (Reader("json-3", "plain.records", "JSON"), "json geojson"),
     (Reader("jsonl-2", "plain.records", "JSON lines", options={"lines": True}), "jsonl ndjson"),
     (Reader("subtitles-1", "plain.subtitles", "subtitles"), "srt vtt"),
     (Reader("cards-1", "plain.cards", "a calendar or contacts"), "ics vcf"),
-    (Reader("mail-5", "mail.message", "a mail", heavy=True, options={"inner": _inner}), "eml emlx mbox mht mhtml"),
+    (Reader("mail-6", "mail.message", "a mail", heavy=True, options={"inner": _inner}), "eml emlx mbox mht mhtml"),
 )
 """By suffix; any other one is text if its bytes are."""
 

@@ -24,7 +24,7 @@ class Cell:
 
 
 def flat(rows: Sequence[Sequence[Cell]]) -> list[list[str]]:
-    """Rows of texts in their columns; a span down says its text in each row, a header of two rows is one, also below a title."""
+    """Rows of texts in their columns; a span down says its text in each row, a header of two rows is one."""
     laid = _laid(rows)
     top = next((n for n, line in enumerate(laid) if any(line[1:])), 0)
     wide = len(laid) > top + 2 and any(cell.across > 1 for cell in rows[top])
@@ -61,5 +61,5 @@ def _laid(rows: Sequence[Sequence[Cell]]) -> list[list[str]]:
         while (held := above.get(len(line))) and held[1] > 0:
             above[len(line)] = (held[0], held[1] - 1)
             line.append(held[0])
-        out.append(line)
+        out.append(line if len(row) > 1 or any(line[1:]) else line[:1])  # a title over all columns
     return out
