@@ -95,3 +95,18 @@ def test_formulas_are_read_once_in_one_line() -> None:
     katex = f"<span style='position:absolute;clip:rect(1px,1px,1px,1px)'>{MATH}</span><span aria-hidden=true>E=21mv2</span>"
     assert read(f"<p>So <span>{katex}</span> holds.") == ["So E=1/2m v² holds."]
     assert read(f"<p>So <span style='display:none'>{MATH}</span> holds.") == ["So holds."]
+
+
+@pytest.mark.parametrize(
+    ("aside", "read_too"),
+    [
+        ("<aside epub:type='footnote'>1. It held.</aside>", True),
+        ("<aside class='note'>It held.</aside>", True),
+        ("<section><p>A pump.<aside>It held.</aside></section>", True),
+        ("<section><p>A pump.<aside><a href=/x>It held.</a></aside></section>", False),
+        ("<aside>It held.</aside>", False),
+    ],
+)
+def test_asides_of_the_text_are_read(aside: str, read_too: bool) -> None:
+    """Notes, and what stands within the article; not what is beside it, nor lists of links."""
+    assert any("It held." in line for line in read(f"<p>{'The pump was old. ' * 9}</p>{aside}")) is read_too
