@@ -126,12 +126,12 @@ _OLD = (
 READERS = _table(
     (Reader("text-3", "plain.text", "text", converted=False), "txt text log rst tex"),
     (Reader("markdown-4", "plain.markdown", "Markdown", converted=False), "md markdown mdown mkd"),
-    (Reader("pdf-3", "pdf.pages", "PDF", heavy=True), "pdf"),
+    (Reader("pdf-4", "pdf.pages", "PDF", heavy=True), "pdf"),
     (Reader("docx-5", "word.docx", "a Word document", heavy=True), "docx docm dotx"),
     (Reader("pptx-4", "slides.pptx", "a presentation", heavy=True), "pptx pptm ppsx"),
     (Reader("xlsx-5", "sheet.xlsx", "a spreadsheet", heavy=True), "xlsx xlsm xltx"),
     (Reader("odt-2", "other.odf", "an OpenDocument text", heavy=True), "odt ott fodt"),
-    (Reader("ods-1", "other.odf", "an OpenDocument spreadsheet", heavy=True, options={"kind": ".ods"}), "ods ots fods"),
+    (Reader("ods-2", "other.odf", "an OpenDocument spreadsheet", heavy=True, options={"kind": ".ods"}), "ods ots fods"),
     (Reader("odp-2", "other.odf", "an OpenDocument presentation", heavy=True, options={"kind": ".odp"}), "odp otp fodp odg"),
     (Reader("rtf-1", "other.rtf", "an RTF file", heavy=True), "rtf"),
     *(

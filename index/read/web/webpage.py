@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from index.errors import FileLeftOut
 from index.passage import Document
 from index.read.draft.draft import HIDDEN_NOTE, Draft, one_line
-from index.read.draft.scripts import lowered, raised, struck
+from index.read.draft.scripts import cents, lowered, raised, struck
 from index.read.plain.decode import decode
 from index.read.plain.text import looks_like
 from index.read.web.article import DEEPEST, HEADINGS, TOO_DEEP, article_of, walk
@@ -33,7 +33,6 @@ _BLOCKS = frozenset(
 _FORMS = {"s": struck, "strike": struck, "del": struck, "sup": raised, "sub": lowered}
 """Elements whose text is written otherwise than it stands there; a style sheet may say the same of any element."""
 
-_PRICE = re.compile(r"(?:[$€£¥]|\b(?:EUR|USD|CHF)) ?\d[\d,.]*$")
 _ADDRESS = re.compile(r"(?:https?://|mailto:)[!-;=?-~]{3,500}", re.IGNORECASE)
 
 MOST_LINKS = 50
@@ -246,9 +245,9 @@ class _Page:
         """Write what an element held in its form; raised cents of a price stand behind a point."""
         form, start = self._formed.pop()
         inner, before = "".join(self._inline[start:]), "".join(self._inline[max(start - 3, 0) : start])
-        cents = form is raised and re.fullmatch(r"\s*\d\d\s*", inner) and _PRICE.search(before)
+        price = cents(before, inner.strip()) if form is raised else ""
         if form is not struck or struck not in [around for around, _ in self._formed]:
-            inner = f".{inner.strip()}" if cents and "." not in before[-3:] else "\x1f".join(map(form, inner.split("\x1f")))
+            inner = price or "\x1f".join(map(form, inner.split("\x1f")))
         self._inline[start:] = [inner]
 
     def _said(self) -> str:
