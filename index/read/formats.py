@@ -79,7 +79,7 @@ def reader_for(source: str, *, ocr: bool = False) -> Reader | None:
             else reader
         )
     return Reader(
-        "text-3", "plain.text", "text", converted=False, options={"kind": f".{suffix} files" if suffix else "its kind"}
+        "text-4", "plain.text", "text", converted=False, options={"kind": f".{suffix} files" if suffix else "its kind"}
     )
 
 
@@ -91,7 +91,7 @@ def _whole(document: Document) -> Document:
     title, missing = _CONTROL.sub(" ", title[:LONGEST_TITLE]).strip(), document.missing
     if len(missing) > MOST_MISSING:
         missing = (*missing[:MOST_MISSING], f"and {len(missing) - MOST_MISSING} more")
-    return Document(text, title, document.markdown, document.parts, missing)
+    return Document(text, title, document.markdown, document.parts, missing, document.headings)
 
 
 def _said(error: Exception) -> str:
@@ -112,6 +112,15 @@ def _table(*rows: tuple[Reader, str]) -> dict[str, Reader]:
     return {suffix: reader for reader, suffixes in rows for suffix in suffixes.split()}
 
 
+_MARKUP = (
+    ("markdown-4", "md markdown mdown mkd"),
+    ("rst-1", "rst rest"),
+    ("asciidoc-1", "adoc asciidoc"),
+    ("org-1", "org"),
+    ("latex-1", "tex ltx"),
+)
+"""Text with headings by its name."""
+
 _OLD = (
     ("an old Word file", ".docx", "doc dot"),
     ("an old Excel file", ".xlsx", "xls xlt"),
@@ -124,8 +133,11 @@ _OLD = (
 """Kinds that are left out unless they are something else, what to save them as, and their suffixes."""
 
 READERS = _table(
-    (Reader("text-3", "plain.text", "text", converted=False), "txt text log rst tex"),
-    (Reader("markdown-4", "plain.markdown", "Markdown", converted=False), "md markdown mdown mkd"),
+    (Reader("text-4", "plain.text", "text", converted=False), "txt text log"),
+    *(
+        (Reader(name, "plain.text", "text", converted=False, options={"markup": name.partition("-")[0]}), suffixes)
+        for name, suffixes in _MARKUP
+    ),
     (Reader("pdf-4", "pdf.pages", "PDF", heavy=True), "pdf"),
     (Reader("docx-5", "word.docx", "a Word document", heavy=True), "docx docm dotx"),
     (Reader("pptx-4", "slides.pptx", "a presentation", heavy=True), "pptx pptm ppsx"),
@@ -133,7 +145,7 @@ READERS = _table(
     (Reader("odt-2", "other.odf", "an OpenDocument text", heavy=True), "odt ott fodt"),
     (Reader("ods-2", "other.odf", "an OpenDocument spreadsheet", heavy=True, options={"kind": ".ods"}), "ods ots fods"),
     (Reader("odp-2", "other.odf", "an OpenDocument presentation", heavy=True, options={"kind": ".odp"}), "odp otp fodp odg"),
-    (Reader("rtf-1", "other.rtf", "an RTF file", heavy=True), "rtf"),
+    (Reader("rtf-2", "other.rtf", "an RTF file", heavy=True), "rtf"),
     *(
         (
             Reader(f"old-{suffixes.split()[0]}-1", "other.old", kind, heavy=True, options={"kind": kind, "newer": newer}),

@@ -7,12 +7,12 @@ half of them and some before a small letter.
 """
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from index.passage import Span
+from index.passage import Heading, Span
 
 _WIDTHS, _WIDE_WIDTHS = range(40, 121), range(121, 401)
 """Columns at which people and programs wrap prose; a longer line was not wrapped, shorter ones are verse or lists."""
@@ -77,6 +77,18 @@ def lines_of(text: str) -> list[Line]:
         kind = "code" if i in fenced and body else _kind(body)
         lines.append(Line(start, start + len(content), body, depth, kind, _columns(content)))
     return lines
+
+
+def titled(lines: Sequence[Line], headings: Sequence[Heading]) -> list[Line]:
+    """The lines, with all of a heading as one that stands alone."""
+    out: list[Line] = []
+    at = 0
+    for start, end, _, title in headings:
+        first = bisect_right(lines, start, key=lambda line: line.start) - 1
+        after = bisect_left(lines, end, key=lambda line: line.start)
+        out += [*lines[at:first], Line(lines[first].start, lines[after - 1].end, title, 0, "heading", 0)]
+        at = after
+    return [*out, *lines[at:]]
 
 
 def _fenced(bodies: Sequence[str]) -> set[int]:

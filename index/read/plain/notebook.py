@@ -10,7 +10,7 @@ from typing import Any
 from index.errors import FileLeftOut
 from index.passage import Document
 from index.read.draft.draft import Draft, paragraphs
-from index.read.plain.markdown import heading_title
+from index.read.plain.markup import heading_title
 from index.read.plain.text import plain
 
 _ESCAPE = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
