@@ -8,6 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+"""What a terminal is coloured by, as in logs: nobody sees it."""
+
 Span = tuple[int, int]
 """A half-open range `[start, end)` of characters of a source's text."""
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from index.passage import Heading, Span
+from index.passage import COLOURS, Heading, Span
 
 _WIDTHS, _WIDE_WIDTHS = range(40, 121), range(121, 401)
 """Columns at which people and programs wrap prose; a longer line was not wrapped, shorter ones are verse or lists."""
@@ -26,7 +26,11 @@ _WORD = re.compile(r"[^\W_]")
 _QUOTED = re.compile(r"[ \t]*(?:>[ \t]?)+")
 _FENCE = re.compile(r"[ \t]*(`{3,}|~{3,})([^`]*)$")
 _ATX = re.compile(r" {0,3}(#{1,6})[ \t]+(?=\S)")
-_ITEM = re.compile(r"[ \t]*(?:[-*+•◦▪‣]|\d{1,3}[.)]|[A-Za-z]\))[ \t]+(?=\S)")
+_ITEM = re.compile(
+    r"[ \t]*(?:[-*+•◦▪‣]|\d{1,3}[.)]|[A-Za-z]\))[ \t]+(?=\S)"
+    rf"|(?:{COLOURS.pattern})*[\[(]?(?:\d{{4}}-\d\d-\d\d[T ]|[A-Z][a-z]{{2}} [ \d]\d |\S+ \S+ \S+ \[\d\d/\w+/\d+:)\d\d:\d\d"
+)
+"""What begins an entry of a list, or of a log."""
 _WIDE = "[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\U00020000-\U0003fffd]"
 _WIDE_CHAR = re.compile(_WIDE)
 _FIRST_WORD = re.compile(rf"{_WIDE}[、。，．！？：；」』）】》〉”’]*|(?:(?!{_WIDE})\S)+")

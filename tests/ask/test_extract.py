@@ -48,3 +48,13 @@ def test_a_row_of_a_table_is_shown_with_its_columns(project: Path, qa: Run) -> N
         assert valve in source
         assert source.endswith("(Article | Stock | Price EUR)")
         assert "Article | Stock | Price EUR" in qa("search", "-n", "1", "--in", "prices.md", f"price of {valve}").out
+
+
+def test_a_log_with_colours_is_read_as_it_is_seen(project: Path, qa: Run) -> None:
+    """Its words are found, shown without colours, each line by itself, and speak to no model."""
+    entry = "\x1b[32m2024-01-01 10:0{n}\x1b[0m \x1b[1;31m{kind}\x1b[0m: the {what} pump failed at the quay\n"
+    log = entry.format(n=0, kind="ERROR", what="red") + entry.format(n=1, kind="WARN", what="blue")
+    (project / "seeds" / "a.log").write_text(log)
+    answer = qa("ask", "--in", "a.log", "What kind of ERROR was there?")
+    assert answer.out.startswith("2024-01-01 10:00 ERROR: the red pump failed at the quay [1]")
+    assert "speaks to a model" not in answer.err

@@ -83,3 +83,18 @@ def test_thai_is_cut_at_its_spaces() -> None:
     """It has no full stops; pieces of a clause or two can be read and cited."""
     clause = "ผู้จัดการโรงงานชื่อสมชายทำงานที่นี่มาสิบปีแล้วและชอบงานของเขามาก"
     assert len(sentences(" ".join([clause] * 5))) == 5
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "2024-01-01 10:00:0{n} ERROR the pump of the quay has failed again\n",
+        "Nov 28 11:12:5{n} quay pump[12]: it failed because it was cold\n",
+        '10.0.0.1 - - [28/Nov/2026:11:12:5{n} +0000] "GET /index.html HTTP/1.1" 200\n',
+    ],
+)
+def test_each_entry_of_a_log_stands_by_itself(entry: str) -> None:
+    """Though two lines of about the same length look as if they had been wrapped."""
+    entries = [entry.format(n=n) for n in range(2)]
+    log = "".join(entries)
+    assert [log[start:end] for start, end in sentences(log)] == entries
