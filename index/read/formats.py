@@ -113,7 +113,7 @@ def _table(*rows: tuple[Reader, str]) -> dict[str, Reader]:
 
 
 _MARKUP = (
-    ("markdown-4", "md markdown mdown mkd"),
+    ("markdown-5", "md markdown mdown mkd"),
     ("rst-1", "rst rest"),
     ("asciidoc-1", "adoc asciidoc"),
     ("org-1", "org"),
@@ -153,15 +153,15 @@ READERS = _table(
         )
         for kind, newer, suffixes in _OLD
     ),
-    (Reader("csv-3", "plain.tables", "a table"), "csv"),
-    (Reader("tsv-3", "plain.tables", "a table", options={"delimiter": "\t"}), "tsv tab"),
+    (Reader("csv-4", "plain.tables", "a table"), "csv"),
+    (Reader("tsv-4", "plain.tables", "a table", options={"delimiter": "\t"}), "tsv tab"),
     (Reader("html-5", "web.webpage", "HTML", heavy=True), "html htm xhtml"),
     (Reader("epub-5", "web.epub", "an EPUB book", heavy=True), "epub"),
     (Reader("notebook-2", "plain.notebook", "a notebook"), "ipynb"),
-    (Reader("json-3", "plain.records", "JSON"), "json geojson"),
-    (Reader("jsonl-2", "plain.records", "JSON lines", options={"lines": True}), "jsonl ndjson"),
-    (Reader("subtitles-1", "plain.subtitles", "subtitles"), "srt vtt"),
-    (Reader("cards-1", "plain.cards", "a calendar or contacts"), "ics vcf"),
+    (Reader("json-4", "plain.records", "JSON"), "json geojson"),
+    (Reader("jsonl-3", "plain.records", "JSON lines", options={"lines": True}), "jsonl ndjson"),
+    (Reader("subtitles-2", "plain.subtitles", "subtitles"), "srt vtt"),
+    (Reader("cards-2", "plain.cards", "a calendar or contacts"), "ics vcf"),
     (Reader("mail-6", "mail.message", "a mail", heavy=True, options={"inner": _inner}), "eml emlx mbox mht mhtml"),
 )
 """By suffix; any other one is text if its bytes are."""
