@@ -93,15 +93,15 @@ def _by_script(data: bytes, sample: bytes, encodings: Sequence[str], script: re.
 
 def _by_letters(data: bytes, sample: bytes) -> str:
     """The encoding of one byte in which the text is most like one of a language, or "" where it is like none."""
-    scores: list[tuple[float, float, str]] = []
+    scores: list[tuple[float, str]] = []
     for kind, encodings in _FOR.items():
         for encoding in encodings.split():
             if decodes(data, encoding):
                 text = f" {sample.decode(encoding)} "
                 around = Counter(three for three in zip(text, text[1:], text[2:], strict=False) if not three[1].isascii())
                 best = max(sum(n * _likeness(one, letters, kind) for one, n in around.items()) for letters in _LETTERS[kind])
-                scores.append((best + _AHEAD.get(encoding, 0.0), best / around.total(), encoding))
-    _, likeness, name = max(scores) if scores else (0.0, _ILL, "")
+                scores.append(((best + _AHEAD.get(encoding, 0.0)) / around.total(), encoding))
+    likeness, name = max(scores) if scores else (_ILL, "")
     return name if likeness >= _ENOUGH else ""
 
 
