@@ -176,6 +176,7 @@ POLISH = "Zażółć gęślą jaźń. Wczoraj byliśmy w Łodzi i piliśmy herba
         (FRENCH, "cp1252"),
         (FRENCH.replace("’", "'"), "latin-1"),
         ("caf\xe9", "latin-1"),  # a single word
+        ("a" * 30_000 + "\xe9", "latin-1"),  # that is long
         ("It’s fine — “so” he said…", "cp1252"),  # and marks alone
         ("25 °C ± 1, £5 or €6, 2 × 3 ÷ 4 = ½, § 5, • one, x², µm", "cp1252"),
         ("“Quoted” – 5 € · Straße, señor, façade, Ærø\n", "cp1252"),

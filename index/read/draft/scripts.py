@@ -38,6 +38,7 @@ def lowered(text: str) -> str:
 
 def cents(before: str, figures: str, following: str = "") -> str:
     """Two raised figures of a price behind its point: ".99" behind "$11", "99" behind "$11."; "" for what are none."""
+    before = before[-30:]
     price = _PRICE.search(before) or (re.search(r"\d[.,]?$", before) and _CURRENCY.match(following))
     if not price or not re.fullmatch(r"[0-9]{2}", figures):
         return ""

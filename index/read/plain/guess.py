@@ -100,7 +100,7 @@ def _by_letters(data: bytes, sample: bytes) -> str:
                 text = f" {sample.decode(encoding)} "
                 around = Counter(three for three in zip(text, text[1:], text[2:], strict=False) if not three[1].isascii())
                 best = max(sum(n * _likeness(one, letters, kind) for one, n in around.items()) for letters in _LETTERS[kind])
-                scores.append(((best + _AHEAD.get(encoding, 0.0)) / around.total(), encoding))
+                scores.append(((best + _AHEAD.get(encoding, 0.0)) / max(around.total(), 1), encoding))
     likeness, name = max(scores) if scores else (_ILL, "")
     return name if likeness >= _ENOUGH else ""
 

@@ -19,7 +19,7 @@ _FENCE = re.compile(r"(-{4,}|\.{4,}|/{4,}|\+{4,}|`{3,})\w*")
 _LATEX_LEVELS = ("part", "chapter", "section", "subsection", "subsubsection", "paragraph")
 _LATEX = re.compile(
     rf"^[ \t]*\\({'|'.join(_LATEX_LEVELS)})\*?(?:\[[^\]]{{0,300}}\])?\{{((?:[^{{}}]|\{{[^{{}}]{{0,300}}\}}){{1,300}})\}}"
-    r"(?:[ \t]*\\label\{[^}]{0,200}\})?[ \t\r]*(?:%.*)?$",
+    r"(?:[ \t]{0,20}\\label\{[^}]{0,200}\})?[ \t\r]{0,20}(?:%.*)?$",
     re.MULTILINE,
 )
 _COMMAND = re.compile(r"\\[a-zA-Z]+\*?|[{}~]")
@@ -38,6 +38,9 @@ _TITLES = {
     "org": re.compile(r"^#\+title:[ \t]*(\S.*)$", re.MULTILINE | re.IGNORECASE),
     "latex": re.compile(r"\\title(?:\[[^\]]{0,300}\])?\{((?:[^{}]|\{[^{}]{0,300}\}){1,300})\}"),
 }
+_LINE = 300
+"""A longer line is no heading."""
+
 _HEAD = 5000
 """Characters at the beginning of a text in which it shows what it is."""
 
@@ -68,6 +71,7 @@ def headings(text: str, markup: str) -> tuple[Heading, ...]:
     if markup in _BY_TEXT:
         return tuple(_BY_TEXT[markup](text))
     lines = [(found.start(), found[0].rstrip()) for found in re.finditer(r"[^\r\n\f]*(?:\r\n|\r|\n|\f|$)", text) if found[0]]
+    lines = [(start, said if len(said) <= _LINE else ".") for start, said in lines]
     return tuple(_BY_LINES[markup](lines)) if markup in _BY_LINES else ()
 
 

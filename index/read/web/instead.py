@@ -26,7 +26,8 @@ _TEX = re.compile(r"\{\\(?:displaystyle|textstyle)\s*(.*)\}", re.DOTALL)
 
 def write_out(tree: "LexborHTMLParser") -> None:
     """Put text in the place of the formulas of a page, and of its pictures that have one."""
-    for node in tree.css("math"):
+    within = {node.mem_id for node in tree.css("math math")}
+    for node in (node for node in tree.css("math") if node.mem_id not in within):
         _show(node)
         node.replace_with(_formula(node))
     for node in tree.css("img[alt]"):
