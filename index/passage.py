@@ -6,6 +6,10 @@ Owns the shapes; knows nothing of files, SQLite, Chroma or models. All offsets c
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+"""What a terminal is coloured by, as in logs: nobody sees it."""
 
 Span = tuple[int, int]
 """A half-open range `[start, end)` of characters of a source's text."""
@@ -19,12 +23,21 @@ class Part:
     label: str
 
 
+class Heading(NamedTuple):
+    """`title` of a section, 1 for the highest level; from `start` to `end` stands all that marks it, in lines of its own."""
+
+    start: int
+    end: int
+    level: int
+    title: str
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """What a reader makes of one file: its text, its title ("" when it has none) and whether `text` is Markdown.
 
     `parts` are in the order of the text; a file that is text has none, its places are its lines. `missing` says what could not
-    be read of the file, such as "page 3 has no text".
+    be read of the file, such as "page 3 has no text". `headings` are those of a text in another markup than Markdown, in order.
     """
 
     text: str
@@ -32,6 +45,7 @@ class Document:
     markdown: bool
     parts: tuple[Part, ...] = ()
     missing: tuple[str, ...] = ()
+    headings: tuple[Heading, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ import unicodedata
 from collections.abc import Sequence
 from itertools import pairwise
 
+from index.passage import COLOURS
+
 TOKENIZER = "porter unicode61 remove_diacritics 2"
 
 _UNSPACED = re.compile(
@@ -19,9 +21,10 @@ _UNSPACED = re.compile(
 
 
 _ODD = re.compile(
-    "[\u00ad\u00b2\u00b3\u00b9\u00df\u0300-\u036f\u1e9e\u200b-\u200d\u2060\u2070-\u209c\ufb00-\ufb06\ufeff\uff01-\uff5e]"
+    r"\x1b\[|[\u00ad\u00b2\u00b3\u00b9\u00df\u0300-\u036f\u1e9e\u200b-\u200d\u2060\u2070-\u209c\ufb00-\ufb06\ufeff\uff01-\uff5e]"
 )
-"""What hides a word from who types it: soft hyphens, zero-width characters, ligatures, ß, accents and raised figures apart."""
+"""What hides a word from who types it: a log's colours, soft hyphens, zero-width characters, ligatures, ß, accents and
+raised figures apart."""
 
 _NOTHING = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
 _PARTED = re.compile("([\u2070-\u209c\u00b2\u00b3\u00b9]+)")
@@ -52,14 +55,14 @@ def plain(text: str) -> str:
     """A text as people type it: without soft hyphens and the like, ligatures and ß as their letters, raised figures apart."""
     if not _ODD.search(text):
         return text
-    apart = _PARTED.sub(r" \1 ", text.translate(_NOTHING))
+    apart = _PARTED.sub(r" \1 ", COLOURS.sub("", text).translate(_NOTHING))
     return unicodedata.normalize("NFKC", apart).replace("ß", "ss").replace("ẞ", "SS")
 
 
 def plainer(text: str) -> tuple[str, list[int]]:
     """The same with the place in the text of each of its characters."""
     out, places = [], []
-    for found in re.finditer("[^\u0300-\u036f][\u0300-\u036f]*|[\u0300-\u036f]+", text):
+    for found in re.finditer(rf"{COLOURS.pattern}|[^\u0300-\u036f][\u0300-\u036f]*|[\u0300-\u036f]+", text):
         made = plain(found[0])
         out.append(made)
         places += [found.start()] * len(made)

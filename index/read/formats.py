@@ -79,7 +79,7 @@ def reader_for(source: str, *, ocr: bool = False) -> Reader | None:
             else reader
         )
     return Reader(
-        "text-3", "plain.text", "text", converted=False, options={"kind": f".{suffix} files" if suffix else "its kind"}
+        "text-4", "plain.text", "text", converted=False, options={"kind": f".{suffix} files" if suffix else "its kind"}
     )
 
 
@@ -91,7 +91,7 @@ def _whole(document: Document) -> Document:
     title, missing = _CONTROL.sub(" ", title[:LONGEST_TITLE]).strip(), document.missing
     if len(missing) > MOST_MISSING:
         missing = (*missing[:MOST_MISSING], f"and {len(missing) - MOST_MISSING} more")
-    return Document(text, title, document.markdown, document.parts, missing)
+    return Document(text, title, document.markdown, document.parts, missing, document.headings)
 
 
 def _said(error: Exception) -> str:
@@ -112,6 +112,15 @@ def _table(*rows: tuple[Reader, str]) -> dict[str, Reader]:
     return {suffix: reader for reader, suffixes in rows for suffix in suffixes.split()}
 
 
+_MARKUP = (
+    ("markdown-5", "md markdown mdown mkd"),
+    ("rst-1", "rst rest"),
+    ("asciidoc-1", "adoc asciidoc"),
+    ("org-1", "org"),
+    ("latex-1", "tex ltx"),
+)
+"""Text with headings by its name."""
+
 _OLD = (
     ("an old Word file", ".docx", "doc dot"),
     ("an old Excel file", ".xlsx", "xls xlt"),
@@ -124,16 +133,19 @@ _OLD = (
 """Kinds that are left out unless they are something else, what to save them as, and their suffixes."""
 
 READERS = _table(
-    (Reader("text-3", "plain.text", "text", converted=False), "txt text log rst tex"),
-    (Reader("markdown-4", "plain.markdown", "Markdown", converted=False), "md markdown mdown mkd"),
-    (Reader("pdf-3", "pdf.pages", "PDF", heavy=True), "pdf"),
-    (Reader("docx-4", "word.docx", "a Word document", heavy=True), "docx docm dotx"),
-    (Reader("pptx-3", "slides.pptx", "a presentation", heavy=True), "pptx pptm ppsx"),
-    (Reader("xlsx-4", "sheet.xlsx", "a spreadsheet", heavy=True), "xlsx xlsm xltx"),
-    (Reader("odt-1", "other.odf", "an OpenDocument text", heavy=True), "odt ott fodt"),
-    (Reader("ods-1", "other.odf", "an OpenDocument spreadsheet", heavy=True, options={"kind": ".ods"}), "ods ots fods"),
-    (Reader("odp-1", "other.odf", "an OpenDocument presentation", heavy=True, options={"kind": ".odp"}), "odp otp fodp odg"),
-    (Reader("rtf-1", "other.rtf", "an RTF file", heavy=True), "rtf"),
+    (Reader("text-4", "plain.text", "text", converted=False), "txt text log"),
+    *(
+        (Reader(name, "plain.text", "text", converted=False, options={"markup": name.partition("-")[0]}), suffixes)
+        for name, suffixes in _MARKUP
+    ),
+    (Reader("pdf-4", "pdf.pages", "PDF", heavy=True), "pdf"),
+    (Reader("docx-5", "word.docx", "a Word document", heavy=True), "docx docm dotx"),
+    (Reader("pptx-4", "slides.pptx", "a presentation", heavy=True), "pptx pptm ppsx"),
+    (Reader("xlsx-5", "sheet.xlsx", "a spreadsheet", heavy=True), "xlsx xlsm xltx"),
+    (Reader("odt-2", "other.odf", "an OpenDocument text", heavy=True), "odt ott fodt"),
+    (Reader("ods-2", "other.odf", "an OpenDocument spreadsheet", heavy=True, options={"kind": ".ods"}), "ods ots fods"),
+    (Reader("odp-2", "other.odf", "an OpenDocument presentation", heavy=True, options={"kind": ".odp"}), "odp otp fodp odg"),
+    (Reader("rtf-2", "other.rtf", "an RTF file", heavy=True), "rtf"),
     *(
         (
             Reader(f"old-{suffixes.split()[0]}-1", "other.old", kind, heavy=True, options={"kind": kind, "newer": newer}),
@@ -141,16 +153,16 @@ READERS = _table(
         )
         for kind, newer, suffixes in _OLD
     ),
-    (Reader("csv-3", "plain.tables", "a table"), "csv"),
-    (Reader("tsv-3", "plain.tables", "a table", options={"delimiter": "\t"}), "tsv tab"),
-    (Reader("html-4", "web.webpage", "HTML", heavy=True), "html htm xhtml"),
-    (Reader("epub-4", "web.epub", "an EPUB book", heavy=True), "epub"),
+    (Reader("csv-4", "plain.tables", "a table"), "csv"),
+    (Reader("tsv-4", "plain.tables", "a table", options={"delimiter": "\t"}), "tsv tab"),
+    (Reader("html-5", "web.webpage", "HTML", heavy=True), "html htm xhtml"),
+    (Reader("epub-5", "web.epub", "an EPUB book", heavy=True), "epub"),
     (Reader("notebook-2", "plain.notebook", "a notebook"), "ipynb"),
-    (Reader("json-3", "plain.records", "JSON"), "json geojson"),
-    (Reader("jsonl-2", "plain.records", "JSON lines", options={"lines": True}), "jsonl ndjson"),
-    (Reader("subtitles-1", "plain.subtitles", "subtitles"), "srt vtt"),
-    (Reader("cards-1", "plain.cards", "a calendar or contacts"), "ics vcf"),
-    (Reader("mail-5", "mail.message", "a mail", heavy=True, options={"inner": _inner}), "eml emlx mbox mht mhtml"),
+    (Reader("json-4", "plain.records", "JSON"), "json geojson"),
+    (Reader("jsonl-3", "plain.records", "JSON lines", options={"lines": True}), "jsonl ndjson"),
+    (Reader("subtitles-2", "plain.subtitles", "subtitles"), "srt vtt"),
+    (Reader("cards-2", "plain.cards", "a calendar or contacts"), "ics vcf"),
+    (Reader("mail-6", "mail.message", "a mail", heavy=True, options={"inner": _inner}), "eml emlx mbox mht mhtml"),
 )
 """By suffix; any other one is text if its bytes are."""
 

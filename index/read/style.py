@@ -1,6 +1,7 @@
-"""Style sheets: which declarations keep an element from being seen, and the rules of a sheet that may do so.
+"""Style sheets: which declarations keep an element from being seen or strike it out, and the rules of a sheet that may do so.
 
-Owns CSS, as far as it hides; knows nothing of pages. Rules that hold on some screens only never hide, but they may show.
+Owns CSS, as far as it does that or raises text; knows nothing of pages. Rules that hold on some screens only never hide, but
+they may show.
 """
 
 import re
@@ -19,7 +20,8 @@ SAME = 10
 _COUNTS = re.compile(
     r"^(?:display|visibility|font-size|font|opacity|color|background|background-color|background-image|background-clip|text-indent"
     r"|text-shadow|position|left|top|right|bottom|margin-left|margin-top|clip|clip-path|width|height|max-width|max-height|overflow"
-    r"|padding|padding-top|padding-bottom|transform|-webkit-background-clip)$"
+    r"|padding|padding-top|padding-bottom|transform|-webkit-background-clip|text-decoration|text-decoration-line"
+    r"|vertical-align)$"
 )
 _LENGTH = re.compile(r"(-?\d{0,9}\.?\d{0,9})(px|pt|em|rem|ex|ch|vw|vh|%|in|cm|mm|)$")
 _PIXELS = {"": 1, "px": 1, "pt": 1.33, "em": 16, "rem": 16, "ex": 8, "ch": 8, "vw": 10, "vh": 8, "%": 0.16}
@@ -85,6 +87,13 @@ def hides_letters(style: Style) -> str:
         return "font-size"
     clear = colour(style.get("color", "")) == () and "text-shadow" not in style
     return "color" if clear and not any("background-clip" in name for name in style) else ""
+
+
+def form(style: Style) -> str:
+    """The element that writes its text as this style does: "s" for struck out, "sup", "sub", or ""."""
+    if any("line-through" in style.get(name, "") for name in ("text-decoration", "text-decoration-line")):
+        return "s"
+    return {"super": "sup", "sub": "sub"}.get(style.get("vertical-align", "").split("!")[0].strip(), "")
 
 
 def colour(value: str) -> tuple[int, ...] | None:

@@ -9,7 +9,7 @@ _NEVER_LAST = frozenset(
     "mr mrs ms dr prof capt col gen lt sgt maj rev hon gov sen rep pres st ste mt messrs mme mlle sr sra srta sig"
     " dña hr frl dipl ing gem vgl bzw bspw ggf sog inkl exkl zzgl bzgl evtl insb lt etw ugs urspr bsd eig i.e e.g cf"
     " viz vs approx ca mio mrd tsd esp incl resp def defs pl pls plf plfs z.b d.h u.a i.d.r o.ä z.t u.u s.o s.u v.a m.e i.s.d"
-    " i.v.m a.a.o".split()
+    " i.v.m a.a.o fa dhr mevr bijv dott av ул κ κα".split()
 )
 """What more always follows."""
 
@@ -21,22 +21,22 @@ _BEFORE_NUMBERS = frozenset(
     " rdnr rz anm fn s ss seite aufl jg lit ser tel fax ext mob apt rm flr fl circa min max est fig figs eq eqs ex"
     " exh reg rev ver v verf bl az anl app mon tue tues wed thu thur thurs fri sat sun mo di mi do fr sa so jan feb"
     " febr mar mär apr jun jul aug sep sept oct okt nov dec dez m mm q rule cir dist ct supp stat u.s f l ed eds hft"
-    " h bsp üb verg".split()
+    " h bsp üb verg abschn pag pág".split()
 )
 """What a number, or a bracket, belongs to."""
 
 _WITHIN = frozenset(
     "tbsp tsp oz lb lbs pkg pkt qt gal ft yd min max sec hr hrs wk mo yr yrs etc al inc ltd co corp bros dept div"
     " univ inst assn ave blvd rd hwy bldg no jr sr esq mio mrd tsd std stk stck kg usw str pl allg ehem geb gest"
-    " verh abt bes entspr".split()
+    " verh abt bes entspr temp".split()
 )
 """What a sentence goes on behind, if a small letter follows."""
 
-_CHAINED = frozenset("fed civ crim app evid proc supp cir dist rev stat cal tex fla ill mass penn conn".split())
+_CHAINED = frozenset("fed civ crim app evid proc supp cir dist rev stat cal tex fla ill mass penn conn educ".split())
 """Parts of citations of law, which stand in a row."""
 
-_INITIALS = re.compile(r"(?:\b[A-ZÄÖÜ][A-Za-zäöü]{0,3}\.\s*)+$")
-_INITIAL = re.compile(r"[A-ZÄÖÜ][A-Za-zäöü]{0,3}\.(?=[\s,;)]|$)")
+_INITIALS = re.compile(r"(?:\b[A-ZÄÖÜΑ-ΩА-Я][^\W\d_]{0,3}\.\s*)+$")
+_INITIAL = re.compile(r"[A-ZÄÖÜΑ-ΩА-Я][^\W\d_]{0,3}\.(?=[\s,;)]|$)")
 _VOWEL = re.compile("[aeiouyäöüáéíóúàèâêîôûåæø]")
 _DAY, _DAY_AND_MONTH = re.compile(r"\b\d{1,2}\.$"), re.compile(r"\b\d{1,2}\.\s?\d{1,2}\.$")
 _MONTH_AND_YEAR = re.compile(r"\d{1,2}\.\s?(?:\d{4}\b|\d{2}\b(?!\.)|$|[^\s\d])")
@@ -49,6 +49,9 @@ _ORDINAL = re.compile(
     re.IGNORECASE,
 )
 _WIDE_END = re.compile(r"[。！？…．｡][」』）”’]*$")
+_SAID = re.compile("(?:と|って|など)")
+"""What goes on behind a quotation in Japanese."""
+
 _LONG_WORD = 4
 """Letters of a word that may end a sentence though a small letter follows, as in messages."""
 
@@ -56,7 +59,7 @@ _LONG_WORD = 4
 def ends(tail: str, following: str, *, spaced: bool) -> bool:
     """Whether the full stop at the end of `tail` ends a sentence; `following` begins what stands next, `spaced` off from it."""
     if not spaced:
-        return _WIDE_END.search(tail) is not None
+        return _WIDE_END.search(tail) is not None and not (tail[-1] in "」』" and _SAID.match(following))
     if not tail.endswith("."):
         return not following[0].islower()
     if tail[-2:-1].isdigit() and not _ends_with_number(tail, following):
@@ -81,11 +84,12 @@ def _may_be_last(word: str, tail: str, following: str) -> bool:
     if small in _NEVER_LAST:
         return small in _STREETS and not _goes_on(following)
     if first.islower():
-        known = small in _BEFORE_NUMBERS or small in _WITHIN or "." in word
+        known = small in _BEFORE_NUMBERS or small in _WITHIN or small in _CHAINED or "." in word
         return len(word) >= _LONG_WORD and not known and _VOWEL.search(small) is not None
     short = len(word) == 1 or (len(word) <= _LONG_WORD and not _VOWEL.search(small))
     if first.isdigit() or first in "(§#[":
-        return not (small in _BEFORE_NUMBERS or (short and word != "I"))
+        known = small in _BEFORE_NUMBERS or small in _CHAINED or small.endswith("str")
+        return not (known or (short and word != "I"))
     if not (short or word.isupper() or small in _CHAINED):
         return True
     nexts = _INITIAL.match(following)

@@ -7,12 +7,12 @@ half of them and some before a small letter.
 """
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from index.passage import Span
+from index.passage import COLOURS, Heading, Span
 
 _WIDTHS, _WIDE_WIDTHS = range(40, 121), range(121, 401)
 """Columns at which people and programs wrap prose; a longer line was not wrapped, shorter ones are verse or lists."""
@@ -26,7 +26,11 @@ _WORD = re.compile(r"[^\W_]")
 _QUOTED = re.compile(r"[ \t]*(?:>[ \t]?)+")
 _FENCE = re.compile(r"[ \t]*(`{3,}|~{3,})([^`]*)$")
 _ATX = re.compile(r" {0,3}(#{1,6})[ \t]+(?=\S)")
-_ITEM = re.compile(r"[ \t]*(?:[-*+•◦▪‣]|\d{1,3}[.)]|[A-Za-z]\))[ \t]+(?=\S)")
+_ITEM = re.compile(
+    r"[ \t]*(?:[-*+•◦▪‣]|\d{1,3}[.)]|[A-Za-z]\))[ \t]+(?=\S)"
+    rf"|(?:{COLOURS.pattern})*[\[(]?(?:\d{{4}}-\d\d-\d\d[T ]|[A-Z][a-z]{{2}} [ \d]\d |\S+ \S+ \S+ \[\d\d/\w+/\d+:)\d\d:\d\d"
+)
+"""What begins an entry of a list, or of a log."""
 _WIDE = "[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\U00020000-\U0003fffd]"
 _WIDE_CHAR = re.compile(_WIDE)
 _FIRST_WORD = re.compile(rf"{_WIDE}[、。，．！？：；」』）】》〉”’]*|(?:(?!{_WIDE})\S)+")
@@ -77,6 +81,18 @@ def lines_of(text: str) -> list[Line]:
         kind = "code" if i in fenced and body else _kind(body)
         lines.append(Line(start, start + len(content), body, depth, kind, _columns(content)))
     return lines
+
+
+def titled(lines: Sequence[Line], headings: Sequence[Heading]) -> list[Line]:
+    """The lines, with all of a heading as one that stands alone."""
+    out: list[Line] = []
+    at = 0
+    for start, end, _, title in headings:
+        first = bisect_right(lines, start, key=lambda line: line.start) - 1
+        after = bisect_left(lines, end, key=lambda line: line.start)
+        out += [*lines[at:first], Line(lines[first].start, lines[after - 1].end, title, 0, "heading", 0)]
+        at = after
+    return [*out, *lines[at:]]
 
 
 def _fenced(bodies: Sequence[str]) -> set[int]:

@@ -7,18 +7,18 @@ into sentences, and llama-index's `SentenceSplitter` packs these (`packing.py`).
 import math
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import replace
 from itertools import pairwise
 
-from index.passage import Document, Passage, Span, parts_within
+from index.passage import Document, Heading, Passage, Span, parts_within
 from index.split.data import data_in
-from index.split.lines import INK, Line, blocks_of, lines_of, trimmed
+from index.split.lines import INK, Line, blocks_of, lines_of, titled, trimmed
 from index.split.packing import packer
 from index.split.sentences import tiles
 from index.split.tables import joined, names_at, tables
 
-VERSION: int = 4
+VERSION: int = 5
 """Raise it whenever the same text would give other passages: the index then splits again."""
 
 MAX_CHARS = 900
@@ -37,7 +37,7 @@ def split(document: Document, tick: Callable[[], None] = lambda: None) -> list[P
     `tick` is called after each step, since a large text takes a while.
     """
     text = document.text
-    lines = lines_of(text)
+    lines = titled(lines_of(text), document.headings)
     tick()
     blocks = blocks_of(text, lines)
     tick()
@@ -45,7 +45,7 @@ def split(document: Document, tick: Callable[[], None] = lambda: None) -> list[P
     spans = [span for span in (trimmed(text, *tile) for tile in _around(tiles(text, blocks), data)) if span[0] < span[1]]
     tick()
     begins = {start for start, _ in blocks}
-    sections = _sections(text, lines) if document.markdown else [(0, "")]
+    sections = _sections(text, _headings(lines) if document.markdown else document.headings)
     passages: list[Passage] = []
     for (start, heading), (end, _) in pairwise([*_parted(sections, data), (len(text), "")]):
         inside = spans[bisect_left(spans, (start, start)) : bisect_left(spans, (end, end))]
@@ -86,15 +86,15 @@ def _with_parts(passages: Sequence[Passage], document: Document) -> list[Passage
     return [replace(p, parts=parts_within(parts, p.start, p.end)) for p, parts in zip(passages, near, strict=True)]
 
 
-def _sections(text: str, lines: Sequence[Line]) -> list[tuple[int, str]]:
-    """Where each section of a Markdown text begins, with the path of its headings.
+def _sections(text: str, headings: Iterable[Heading]) -> list[tuple[int, str]]:
+    """Where each section of a text begins, with the path of its headings.
 
     A heading with nothing but a lower heading under it shares that one's section.
     """
     sections = [(0, "")]
     path: dict[int, str] = {}
     below = 0
-    for start, end, level, title in _headings(lines):
+    for start, end, level, title in headings:
         bare = path and level > max(path) and not INK.search(text, below, start)
         path = {above: name for above, name in path.items() if above < level} | {level: title[:LONGEST_HEADING]}
         begin = sections.pop()[0] if bare else start
@@ -103,18 +103,18 @@ def _sections(text: str, lines: Sequence[Line]) -> list[tuple[int, str]]:
     return sections
 
 
-def _headings(lines: Sequence[Line]) -> Iterator[tuple[int, int, int, str]]:
-    """Start, end, level and title of each heading: `# so`, or a single line underlined with === or ---."""
+def _headings(lines: Sequence[Line]) -> Iterator[Heading]:
+    """Markdown's: `# so`, or a single line underlined with === or ---."""
     for i, line in enumerate(lines):
         above = lines[max(i - 1, 0)]
         if line.kind == "heading" and not line.depth:
             marks, title = line.body.split(None, 1)
             bare = title.rstrip("#")
             closed = bare and bare[-1].isspace()  # "# Title #", but "# C#"
-            yield line.end - len(line.body.lstrip()), line.end, len(marks), bare.rstrip() if closed else title
+            yield Heading(line.end - len(line.body.lstrip()), line.end, len(marks), bare.rstrip() if closed else title)
         elif _UNDERLINE.match(line.body) and above.kind == "prose" and not above.depth and _first_of_block(lines, i - 1):
             title = above.body.lstrip()
-            yield above.end - len(title), line.end, 1 if "=" in line.body else 2, title
+            yield Heading(above.end - len(title), line.end, 1 if "=" in line.body else 2, title)
 
 
 def _first_of_block(lines: Sequence[Line], i: int) -> bool:

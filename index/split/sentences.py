@@ -18,6 +18,7 @@ _WINDOW = 4000
 _OTHER_SPACE = re.compile(r"[\r\n]+[ \t]*(?:>[ \t]?)+|[^\S ]")
 _OPENING_QUOTES = frozenset("\"'“‘«„「『")
 _MISSED = re.compile(r"(?<=\w\w\w\w[.!?])[)\"”]+\s+(?=[\"“‘(]?[^\W\d_])")
+_MISSED_DOTS = re.compile(r"(?<=\w)…[\"”’»)]*\s+(?=[\"“«(]?[A-ZÄÖÜÀ-ÖØ-ÞΑ-ΩА-Я])")
 _MISSED_MAY = re.compile(r"May\.\s+(?=[A-Z])")
 _MISSED_WIDE = re.compile("(?<=[。！？])[」』）”’]*\\s*(?=\\S)")
 """Where a sentence may begin that sentencex does not tell."""
@@ -63,7 +64,12 @@ def _cuts(text: str, start: int, end: int) -> list[int]:
         block = _OTHER_SPACE.sub(lambda m: " " * len(m[0]), block)
     cuts = [0]
     far = not block.isascii() and _FAR.search(block) is not None
-    missed = [*_MISSED.finditer(block), *_MISSED_MAY.finditer(block), *(_MISSED_WIDE.finditer(block) if far else ())]
+    missed = [
+        *_MISSED.finditer(block),
+        *_MISSED_MAY.finditer(block),
+        *_MISSED_DOTS.finditer(block),
+        *(_MISSED_WIDE.finditer(block) if far else ()),
+    ]
     for found in sorted({*_boundaries(block), *(m.end() for m in missed)}):
         cut = _settle(block, found)
         if not cuts[-1] < cut < len(block) or not _ends(block, cuts[-1], cut):

@@ -7,9 +7,8 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
 
-from index.read.draft.rows import is_header
+from index.read.draft.rows import has_figures, is_header, is_year, over
 from index.split.lines import Line, lines_of
 
 BETWEEN, LEVEL = " | ", " › "
@@ -18,7 +17,6 @@ BETWEEN, LEVEL = " | ", " › "
 LONGEST = 300
 """Characters of the names of columns that are carried along."""
 
-_YEAR = re.compile(r"(?:[A-Z][\w.,]*\s)*(?:\d{1,2},?\s)?(?:FY\s?)?(?:19|20)\d\d(?:[/-]\d\d)?(?:\s?\(.{1,12}\)){0,2}")
 _BAR = re.compile(r"(?<!\\)\|")
 _RULE = re.compile(r"\s*\|?(?:\s*:?-+:?\s*\|)*\s*:?-+:?\s*\|?\s*")
 
@@ -44,27 +42,33 @@ def tables(lines: Sequence[Line]) -> Iterator[Table]:
 
 
 def _table(run: Sequence[Line]) -> Iterator[Table]:
+    while len(run) > 2 and _is_title(run[0].body, run[1].body):
+        run = run[1:]
     if len(run) < 2:
         return
     names = _cells(run[0].body)
     ruled = _RULE.fullmatch(run[1].body) is not None
     rows = run[1 + ruled :]
     while len(rows) > 1 and _goes_on(names, _cells(rows[0].body)):
-        names = [f"{above} {below}".strip() for above, below in zip_longest(names, _cells(rows[0].body), fillvalue="")]
+        names = over(names, _cells(rows[0].body))
         rows = rows[1:]
     if not rows or not (ruled or is_header(names)) or _says_its_names(names, _cells(rows[0].body)):
         return
     yield Table(rows[0].start, rows[-1].end, BETWEEN.join(names)[:LONGEST])
 
 
+def _is_title(row: str, below: str) -> bool:
+    """Whether a row is a title above the names of the columns."""
+    cells = _cells(row)
+    return not any(cells[1:]) and not _RULE.fullmatch(below) and not _goes_on(cells, _cells(below))
+
+
 def _goes_on(names: Sequence[str], cells: Sequence[str]) -> bool:
     """Whether a second row of names stands below the first: years, units or words, and none before the rows' own."""
-    below = [cell for cell in cells if cell]
-    figures = [cell for cell in below if re.search(r"\d", cell) and not _YEAR.fullmatch(cell)]
-    years = [cell for cell in cells[1:] if _YEAR.fullmatch(cell)]
-    if years and not any(names[1:]) and len(years) == len(list(filter(None, cells[1:]))):
+    below, beside = [*filter(None, cells)], [*filter(None, cells[1:])]
+    if beside and not any(names[1:]) and all(map(is_year, beside)):
         return True
-    return bool(below) and not cells[0] and not figures and (len(below) > 1 or not all(names[1:]))
+    return bool(below) and not cells[0] and not has_figures(below) and (len(below) > 1 or not all(names[1:]))
 
 
 def _cells(row: str) -> list[str]:

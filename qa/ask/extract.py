@@ -120,7 +120,7 @@ def _answers(hit: Hit) -> list[tuple[SentenceRef, str, float]]:
         ref, likeness = SentenceRef(hit, span), hit.likeness[n] if hit.likeness else 0.0
         if _NAMES.match(ref.quote):
             continue
-        if ref.quote.startswith("#") or _asks(hit, span):
+        if ref.quote.startswith("#") or _names_section(hit, ref.quote) or _asks(hit, span):
             lead, near = ref.quote, likeness
             continue
         found.append((ref, lead, max(likeness, near)))
@@ -131,7 +131,16 @@ def _answers(hit: Hit) -> list[tuple[SentenceRef, str, float]]:
 _NAMES = re.compile(r"(?:title|alias(?:es)?|tags?):|~~.*~~[.!]?$|-{3,}$|\|.*\n\s*\|?[\s|:-]+$", re.IGNORECASE | re.DOTALL)
 """What names a document or the columns of a table, is struck out, or is a rule: it answers nothing."""
 
+_MARKUP = re.compile(r"(?<!\\)%.*|\\label\{[^}]*\}|\\\w+|^\.\w\w\b|[\W_]")
+"""What marks a heading: commands of LaTeX and roff, rules, stars."""
+
 _ASKS = re.compile(r"\?[\s*_~`\"”’»)\]|]*$")
+
+
+def _names_section(hit: Hit, quote: str) -> bool:
+    """Whether a sentence is one of the headings of its passage, in whatever markup."""
+    said = _MARKUP.sub("", quote)
+    return said != "" and any(said == _MARKUP.sub("", name) for name in hit.heading.split(" › "))
 
 
 def _asks(hit: Hit, span: Span) -> bool:

@@ -6,15 +6,18 @@ sees. What is shown to the user is the text as it is; knows nothing of prompts.
 
 import re
 
+from index.passage import COLOURS
+
 TAGS = ("passages", "passage", "question", "claim", "answer", "follow-up", "sample")
 """All that a prompt is fenced with; `qa/model/prompt.py` knows no other."""
 
 _BREAK = re.compile("\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _UNSEEN = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    rf"{COLOURS.pattern}|["
+    "\x00-\x08\x0e-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
     "\u3164\ud800-\udfff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
-"""Characters that nobody sees: control, zero-width, direction, fillers, variants, tags and halves of characters."""
+"""What nobody sees: colours of terminals, control, zero-width, direction, fillers, variants, tags and halves of characters."""
 
 _OPEN, _CLOSE = (
     "[\\[\u2045\u2772\u27e6\u2983\u2985\u298b-\u298f\u3010\u3014\u3016\u3018\u301a\ufe39\ufe3b\ufe3d\ufe47\ufe5d\uff3b]",

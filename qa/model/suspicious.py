@@ -5,6 +5,7 @@ Owns the signs. They are flagged, never left out: a document about such tricks i
 
 import re
 
+from index.passage import COLOURS
 from qa.model.fence import forges
 
 _ORDERS = re.compile(
@@ -20,4 +21,5 @@ _HIDDEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b\u2060-\u2064\u202a-\u20
 
 def suspicious(text: str) -> bool:
     """Whether a text gives orders to a model, forges ids or tags of a prompt, or hides characters."""
+    text = COLOURS.sub("", text)
     return forges(text) or any(sign.search(text) for sign in (_ORDERS, _HIDDEN))

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from index.errors import Failure
-from index.passage import Place
+from index.passage import COLOURS, Place
 from qa.answer import CONTROL
 from qa.show.marks import UNSUPPORTED
 
@@ -20,8 +20,8 @@ _UNSAFE = re.compile(f"[{CONTROL}]")
 
 
 def clean(text: str) -> str:
-    """Text that can be written to a terminal: control characters become �, every kind of line end a newline."""
-    return _UNSAFE.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
+    """Text that can be written to a terminal: its own colours left out, control characters as �, every line end a newline."""
+    return _UNSAFE.sub("\ufffd", COLOURS.sub("", text).replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def fold(text: str) -> str:

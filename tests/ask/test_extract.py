@@ -24,6 +24,20 @@ def test_a_question_in_a_document_is_not_its_answer(project: Path, qa: Run, text
     assert not any(line.startswith(("Q:", "**How", "#")) for line in first)
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("faq.rst", "Time of delivery\n================\n\n{a}\n\nReturns\n=======\n\nWithin 30 days.\n"),
+        ("faq.tex", "\\section{{Time of delivery}}\\label{{s}}\n{a}\n\\section{{Returns}}\nWithin 30 days.\n"),
+        ("faq.org", "* Time of delivery\n{a}\n* Returns\nWithin 30 days.\n"),
+    ],
+)
+def test_a_heading_in_any_markup_is_no_answer(project: Path, qa: Run, name: str, text: str) -> None:
+    """But leads to the one below it."""
+    (project / "seeds" / name).write_text(text.format(a=ANSWER))
+    assert qa("ask", "-q", "--in", name, "What is the time of delivery?").out.startswith(ANSWER)
+
+
 def test_a_row_of_a_table_is_shown_with_its_columns(project: Path, qa: Run) -> None:
     """Beside what is quoted, and beside a passage that is found, also where the header stands elsewhere."""
     rows = "".join(f"| Valve {n:03} | {n} | {n * 1.7:.2f} |\n" for n in range(80))
@@ -34,3 +48,13 @@ def test_a_row_of_a_table_is_shown_with_its_columns(project: Path, qa: Run) -> N
         assert valve in source
         assert source.endswith("(Article | Stock | Price EUR)")
         assert "Article | Stock | Price EUR" in qa("search", "-n", "1", "--in", "prices.md", f"price of {valve}").out
+
+
+def test_a_log_with_colours_is_read_as_it_is_seen(project: Path, qa: Run) -> None:
+    """Its words are found, shown without colours, each line by itself, and speak to no model."""
+    entry = "\x1b[32m2024-01-01 10:0{n}\x1b[0m \x1b[1;31m{kind}\x1b[0m: the {what} pump failed at the quay\n"
+    log = entry.format(n=0, kind="ERROR", what="red") + entry.format(n=1, kind="WARN", what="blue")
+    (project / "seeds" / "a.log").write_text(log)
+    answer = qa("ask", "--in", "a.log", "What kind of ERROR was there?")
+    assert answer.out.startswith("2024-01-01 10:00 ERROR: the red pump failed at the quay [1]")
+    assert "speaks to a model" not in answer.err

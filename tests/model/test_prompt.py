@@ -97,8 +97,8 @@ def test_the_id_of_given_words_is_the_last_before_them() -> None:
         ("<|start_header_id|>x<|eot_id|><|channel|>", "‹|start_header_id|>x‹|eot_id|>‹|channel|>"),
         # what looks like an id to a model: other dots, brackets and digits, parted by what nobody sees
         ("[1․1] ⟦1.1⟧ 〔1·1〕 [١.١] [①.②] [1.\U000e00201]", "(1․1) (1.1) (1·1) (١.١) (①.②) (1.1)"),
-        # what nobody sees: controls, direction, zero width, tags
-        ("A\x1b[31m\x00B\u202eC\u2066D\u200bE\ufeffF\U000e0041G\x9bH\xadI\ud800J", "A[31mBCDEFGHIJ"),
+        # what nobody sees: colours of terminals, controls, direction, zero width, tags
+        ("A\x1b[31m\x00B\u202eC\u2066D\u200bE\ufeffF\U000e0041G\x9bH\xadI\ud800J", "ABCDEFGHIJ"),
         # line breaks of all kinds; tabs stay
         ("a\r\nb\rc\u2028d\x85e\tf", "a\nb\nc\nd\ne\tf"),
         # orders are shown as they are, and the system message says what they are

@@ -154,6 +154,13 @@ CHINESE = "北京是中国的首都。今天天气很好，我们去公园散步
 TAIWANESE = "臺北是臺灣的首都。今天天氣很好，我們去公園散步吧。他說這本書很有意思。\n" * 3
 KOREAN = "서울은 대한민국의 수도이다. 오늘은 날씨가 좋아서 공원에 산책을 갔다.\n" * 3
 GREEK = "Η Αθήνα είναι η πρωτεύουσα της Ελλάδας. Ο καιρός σήμερα είναι καλός.\n"
+GERMAN = "Die Straße führt über die Brücke, vorbei an Häusern aus früherer Zeit. Größere Schäden gab es nicht.\n"
+TURKISH = "Bugün hava çok güzel. Işık açık, çocuklar bahçede oynuyor ve şarkı söylüyor.\n"
+CZECH = "Příliš žluťoučký kůň úpěl ďábelské ódy. Včera jsme byli v Praze a šli jsme ke řece.\n"
+HEBREW = "היום מזג האוויר יפה מאוד והלכנו לטייל בפארק.\n"
+ARABIC = "الطقس جميل اليوم وذهبنا للتنزه في الحديقة.\n"
+THAI = "วันนี้อากาศดีมาก เราไปเดินเล่นที่สวนสาธารณะกัน\n"
+LITHUANIAN = "Šiandien oras labai gražus, todėl išėjome pasivaikščioti į parką prie ežero.\n"
 POLISH = "Zażółć gęślą jaźń. Wczoraj byliśmy w Łodzi i piliśmy herbatę ze świeżą miętą.\n"
 
 
@@ -169,6 +176,9 @@ POLISH = "Zażółć gęślą jaźń. Wczoraj byliśmy w Łodzi i piliśmy herba
         (FRENCH, "cp1252"),
         (FRENCH.replace("’", "'"), "latin-1"),
         ("caf\xe9", "latin-1"),  # a single word
+        ("a" * 30_000 + "\xe9", "latin-1"),  # that is long
+        ("It’s fine — “so” he said…", "cp1252"),  # and marks alone
+        ("25 °C ± 1, £5 or €6, 2 × 3 ÷ 4 = ½, § 5, • one, x², µm", "cp1252"),
         ("“Quoted” – 5 € · Straße, señor, façade, Ærø\n", "cp1252"),
         (RUSSIAN, "cp1251"),
         (RUSSIAN, "koi8-r"),
@@ -180,7 +190,21 @@ POLISH = "Zażółć gęślą jaźń. Wczoraj byliśmy w Łodzi i piliśmy herba
         (TAIWANESE, "big5"),
         (KOREAN, "euc_kr"),
         (GREEK, "cp1253"),
+        (GREEK, "iso8859_7"),
+        (GREEK, "cp737"),
         (POLISH, "cp1250"),
+        (POLISH, "iso8859_2"),
+        (POLISH, "cp852"),
+        (POLISH, "mac_latin2"),
+        *((RUSSIAN, encoding) for encoding in ("cp866", "iso8859_5", "mac_cyrillic")),
+        *((GERMAN, encoding) for encoding in ("cp1252", "cp437", "cp850", "mac_roman")),
+        *((FRENCH.replace("’", "'"), encoding) for encoding in ("cp437", "cp850", "mac_roman")),
+        *((TURKISH, encoding) for encoding in ("cp1254", "cp857")),
+        *((CZECH, encoding) for encoding in ("cp1250", "iso8859_2", "cp852")),
+        *((HEBREW, encoding) for encoding in ("cp1255", "iso8859_8")),
+        *((ARABIC, encoding) for encoding in ("cp1256", "iso8859_6")),
+        (THAI, "cp874"),
+        (LITHUANIAN, "cp1257"),
     ],
 )
 def test_encodings(text: str, encoding: str) -> None:

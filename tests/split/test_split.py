@@ -450,3 +450,10 @@ def test_two_rows_may_name_the_columns() -> None:
     ):
         others = split(Document(head + rows, "", True))[1:]
         assert {p.heading for p in others} == {names}
+
+
+def test_a_title_in_a_table_is_no_name_of_a_column() -> None:
+    """The names stand below it."""
+    rows = "".join(f"| Item {n:03} | {n} | {n + 1} |\n" for n in range(90))
+    others = split(Document(f"| Stock of the year |\n| Item | Stock | Sold |\n{rows}", "", True))[1:]
+    assert {p.heading for p in others} == {"Item | Stock | Sold"}

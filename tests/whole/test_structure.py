@@ -28,7 +28,7 @@ FULL = 9
 ONLY_IN = {
     "llama_index": {"index.split.packing", "index.retriever"},
     "pypdfium2": {f"index.read.pdf.{name}" for name in ("opened", "annotations", "pages", "chars", "hidden")},
-    "selectolax": {"index.read.web.article", "index.read.web.hidden", "index.read.web.webpage"},
+    "selectolax": {f"index.read.web.{name}" for name in ("article", "hidden", "instead", "table", "webpage")},
     "defusedxml": {"index.read.office.archive"},
     "charset_normalizer": {"index.read.plain.guess"},
     "chromadb": {"index.embed.minilm", "index.vectors.public"},

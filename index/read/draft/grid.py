@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.read.draft.draft import one_line
-from index.read.draft.rows import is_header
+from index.read.draft.rows import has_figures, is_header, over
 
 WIDEST = 100
 """Columns that a cell may span."""
@@ -26,19 +26,17 @@ class Cell:
 def flat(rows: Sequence[Sequence[Cell]]) -> list[list[str]]:
     """Rows of texts in their columns; a span down says its text in each row, a header of two rows is one."""
     laid = _laid(rows)
-    if len(laid) > 2 and any(cell.across > 1 for cell in rows[0]) and (head := two_rows(_heads(rows[0], laid[0]), laid[1])):
-        return [head, *laid[2:]]
-    return laid
+    top = next((n for n, line in enumerate(laid) if any(line[1:])), 0)
+    wide = len(laid) > top + 2 and any(cell.across > 1 for cell in rows[top])
+    head = two_rows(_heads(rows[top], laid[top]), laid[top + 1]) if wide else []
+    return [*laid[:top], head, *laid[top + 2 :]] if head else laid
 
 
 def two_rows(above: Sequence[str], below: Sequence[str]) -> list[str]:
     """The names of columns over which two rows stand, or nothing where they do not name them."""
-    width = max(len(above), len(below))
-    over, under = ([*row, *[""] * (width - len(row))] for row in (above, below))
-    names = [f"{a} {b}".strip() if a != b else a for a, b in zip(over, under, strict=True)]
-    first = {name for name in over if name}
-    whole = len(first) > 1 and len([name for name in under if name]) > 1
-    return names if whole and is_header([*names, "column"]) else []
+    names = over(above, below)
+    several = len({*filter(None, above)}) > 1 and len([*filter(None, below)]) > 1
+    return names if several and not has_figures(below) and is_header([*names, "column"]) else []
 
 
 def _heads(row: Sequence[Cell], laid: list[str]) -> list[str]:
@@ -63,5 +61,5 @@ def _laid(rows: Sequence[Sequence[Cell]]) -> list[list[str]]:
         while (held := above.get(len(line))) and held[1] > 0:
             above[len(line)] = (held[0], held[1] - 1)
             line.append(held[0])
-        out.append(line)
+        out.append(line if len(row) > 1 or any(line[1:]) else line[:1])  # a title over all columns
     return out

@@ -19,6 +19,8 @@ _WORDS = frozenset(
 )
 """What is raised in print and plain in a text: 15th, 1er, a mark that is no digit."""
 
+_PRICE = re.compile(r"(?:[$€£¥]|\b(?:EUR|USD|GBP|CHF)) ?\d{1,3}(?:[,. ]?\d{3})*[.,]?$")
+_CURRENCY = re.compile(r"\s?(?:(?:EUR|USD|GBP|CHF|kr|zł)\b|[€$£¥])")
 _NOTE = re.compile(r"\[[^\[\]]{1,9}\]|\([*†‡]+\)")
 _HELD = re.compile(r"(\s*)(.*\S)(\s*)", re.DOTALL)
 _SENTENCE = re.compile(r"(\s*\n\s*|(?<=[.!?。！？])\s+)")
@@ -32,6 +34,15 @@ def raised(text: str) -> str:
 def lowered(text: str) -> str:
     """Text below the line: CO₂, else _(…)."""
     return _moved(text, DOWN, "_")
+
+
+def cents(before: str, figures: str, following: str = "") -> str:
+    """Two raised figures of a price behind its point: ".99" behind "$11", "99" behind "$11."; "" for what are none."""
+    before = before[-30:]
+    price = _PRICE.search(before) or (re.search(r"\d[.,]?$", before) and _CURRENCY.match(following))
+    if not price or not re.fullmatch(r"[0-9]{2}", figures):
+        return ""
+    return figures if before[-1] in ".," else f".{figures}"
 
 
 def _moved(text: str, table: dict[int, int], sign: str) -> str:
@@ -65,10 +76,10 @@ def written(pieces: Iterable[Piece]) -> str:
     """Pieces of one paragraph in plain text; neighbours of one form are taken together."""
     out = []
     for gone, struck_out in groupby(pieces, key=lambda piece: "out" in piece[1].split()):
-        text = "".join(
-            _formed("".join(text for text, _ in same), form)
-            for form, same in groupby(struck_out, key=lambda piece: piece[1].removesuffix("out").strip())
-        )
+        text = ""
+        for form, same in groupby(struck_out, key=lambda piece: piece[1].removesuffix("out").strip()):
+            said = "".join(piece for piece, _ in same)
+            text += (cents(text, said.strip()) if form == "up" else "") or _formed(said, form)
         out.append(struck(text) if gone else text)
     return "".join(out)
 

@@ -24,7 +24,12 @@ _FILE = re.compile(r"(?i)^[\w .()-]{1,80}\.(?:png|jpe?g|gif|bmp|tiff?|emf|wmf|sv
 
 def alt_text(about: "Element") -> str:
     """What a drawing's name says of it for those who cannot see it, in brackets; "" where a program made it up."""
-    said = one_line(attribute(about, "descr") or attribute(about, "title"))
+    return image(attribute(about, "descr") or attribute(about, "title"))
+
+
+def image(said: str) -> str:
+    """A picture as what is said of it; "" where that is nothing, the name of a file or made up by a program."""
+    said = one_line(said)
     return "" if not said or _MADE_UP.search(said) or _FILE.match(said) else f"[Image: {said}]"
 
 

@@ -38,35 +38,37 @@ def _of(parts: dict[str, "Element"], name: str, depth: int) -> str:
     return one_line(linear(parts[name], depth)) if name in parts else ""
 
 
-def _held(text: str) -> str:
+def held(text: str) -> str:
     """In brackets where it is more than a word or a number."""
     plain = text.replace(".", "").replace(",", "")
-    whole = plain.isalnum() or (text[:1] + text[-1:] in ("()", "[]") and text.count(text[:1]) == 1)
+    whole = plain.isdigit() or plain.isalpha() or (text[:1] + text[-1:] in ("()", "[]") and text.count(text[:1]) == 1)
     return text if whole or not text else f"({text})"
 
 
-def _up(text: str) -> str:
+def up(text: str) -> str:
+    """Raised, by signs of their own where there are such: x², x^(a,b)."""
     small = raised(text) if text else ""
-    return small if small != text else f"^{_held(text)}" if text else ""
+    return small if small != text else f"^{held(text)}" if text else ""
 
 
-def _down(text: str) -> str:
+def down(text: str) -> str:
+    """Lowered: x₁, x_max."""
     small = lowered(text) if text else ""
-    return small if small != text else f"_{_held(text)}" if text else ""
+    return small if small != text else f"_{held(text)}" if text else ""
 
 
 def _fraction(one: "Element", parts: dict[str, "Element"], depth: int) -> str:
     kind = [attribute(e, "val") for e in one.iter() if local(e.tag) == "type"][:1]
     above, below = _of(parts, "num", depth), _of(parts, "den", depth)
-    return f"({above} over {below})" if kind == ["noBar"] else f"{_held(above)}/{_held(below)}"
+    return f"({above} over {below})" if kind == ["noBar"] else f"{held(above)}/{held(below)}"
 
 
 def _scripts(_: "Element", parts: dict[str, "Element"], depth: int) -> str:
-    return f"{_of(parts, 'e', depth)}{_down(_of(parts, 'sub', depth))}{_up(_of(parts, 'sup', depth))}"
+    return f"{_of(parts, 'e', depth)}{down(_of(parts, 'sub', depth))}{up(_of(parts, 'sup', depth))}"
 
 
 def _before(_: "Element", parts: dict[str, "Element"], depth: int) -> str:
-    return f"{_down(_of(parts, 'sub', depth))}{_up(_of(parts, 'sup', depth))}{_of(parts, 'e', depth)}"
+    return f"{down(_of(parts, 'sub', depth))}{up(_of(parts, 'sup', depth))}{_of(parts, 'e', depth)}"
 
 
 def _root(_: "Element", parts: dict[str, "Element"], depth: int) -> str:
@@ -82,7 +84,7 @@ def _sign(one: "Element", name: str, other: str) -> str:
 
 
 def _large(one: "Element", parts: dict[str, "Element"], depth: int) -> str:
-    limits = f"{_down(_of(parts, 'sub', depth))}{_up(_of(parts, 'sup', depth))}"
+    limits = f"{down(_of(parts, 'sub', depth))}{up(_of(parts, 'sup', depth))}"
     return f"{_sign(one, 'chr', '∫')}{limits} {_of(parts, 'e', depth)}"
 
 
@@ -107,7 +109,7 @@ def _lines(one: "Element", _: dict[str, "Element"], depth: int) -> str:
 
 
 def _limit(one: "Element", parts: dict[str, "Element"], depth: int) -> str:
-    sign = _down if local(one.tag) == "limLow" else _up
+    sign = down if local(one.tag) == "limLow" else up
     return f"{_of(parts, 'e', depth)}{sign(_of(parts, 'lim', depth))}"
 
 

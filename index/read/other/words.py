@@ -10,6 +10,8 @@ from index.read.draft.draft import one_line
 from index.read.draft.rows import cells
 from index.read.draft.scripts import Piece, written
 from index.read.office.archive import Archive, attribute, local
+from index.read.office.drawing import image
+from index.read.office.mathml import linear
 from index.read.other.styles import Styles, form, hides
 
 if TYPE_CHECKING:
@@ -154,11 +156,8 @@ class Words:
         if self._archive is not None and path in self._archive:
             inner = [self._archive.xml(path)]
         for root in inner:
-            sources = [e for e in root.iter() if local(e.tag) == "annotation" and e.text]
-            if sources:
-                return one_line(sources[0].text or "")
             if local(root.tag) == "math":
-                return one_line(" ".join(root.itertext()))
+                return one_line(linear(root))
             if any(local(e.tag) == "chart" for e in root.iter()):
                 return f"\n{_chart(root)}\n"
         self.missing.add("an embedded object was left out")
@@ -184,7 +183,7 @@ def _alt(frame: "Element") -> str:
     """What a frame says of its picture for those who cannot see it."""
     pictured = any(local(e.tag) == "image" for e in frame)
     said = [one_line(e.text or "") for name in ("desc", "title") for e in frame if local(e.tag) == name]
-    return f"[Image: {said[0]}]" if pictured and said and said[0] else ""
+    return image(said[0]) if pictured and said else ""
 
 
 def _chart(root: "Element") -> str:

@@ -11,7 +11,7 @@ from itertools import groupby, pairwise
 from statistics import median
 from typing import Any
 
-from index.read.draft.scripts import DOWN, UP
+from index.read.draft.scripts import DOWN, UP, cents
 from index.read.page.line import Line
 from index.read.pdf.hidden import Box, Ink, size_of
 
@@ -36,8 +36,6 @@ WIDE = 1.0
 _FIGURES = "0123456789+-−=()"
 _ABOVE = {ord(sign): UP[ord(sign)] for sign in f"{_FIGURES}ni"}
 _BELOW = {ord(sign): DOWN[ord(sign)] for sign in _FIGURES}
-_CENTS = re.compile(r"[$€£¥]\s?\d{1,3}(?:[,. ]?\d{3})*[.,]?$")
-_CURRENCY = re.compile(r"\s?(?:[€$£¥]|EUR|USD|GBP|CHF|kr|zł)\b|\s?[€$£¥]")
 _FIGURE = re.compile(r"\d")
 _SPACED = re.compile(r"(?:(?<=\s)|^)[^\W\d_]{1,2}(?:\s+[^\W\d_]){3,}(?=\s|$)")
 _LEAST_SPACED = 5
@@ -190,8 +188,8 @@ def _with_scripts(textpage: Any, run: Sequence[Char], tall: float) -> str:
 def _script(text: str, part: str, following: str, where: int) -> str:
     """How what is raised or lowered behind a text is written: cents behind a point, figures by signs of their own."""
     figures = part.strip()
-    if where > 0 and re.fullmatch(r"\d\d", figures) and (_CENTS.search(text) or _CURRENCY.match(following)):
-        return part if re.search(r"\d[.,]$", text) else f".{part}"
+    if where > 0 and (price := cents(text, figures, following)):
+        return part.replace(figures, price)
     if where > 0 and re.search(r"\d$", text) and re.fullmatch(r"[^\W\d_]", figures) and figures not in "ºª":
         return f"^{part}"
     if where > 0 and any(c.isdecimal() for c in figures):

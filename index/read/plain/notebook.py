@@ -4,16 +4,14 @@ Owns Jupyter's format (3 and 4); N counts all cells from 1, as an editor shows t
 """
 
 import json
-import re
 from typing import Any
 
 from index.errors import FileLeftOut
-from index.passage import Document
+from index.passage import COLOURS, Document
 from index.read.draft.draft import Draft, paragraphs
-from index.read.plain.markdown import heading_title
+from index.read.plain.markup import heading_title
 from index.read.plain.text import plain
 
-_ESCAPE = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 MAX_OUTPUT = 20_000
 """A longer output of a cell is cut: it is a log, not a text; how much is missing is said."""
 
@@ -48,7 +46,7 @@ def _code(draft: Draft, number: int, source: str, cell: dict[str, Any], language
     fence = "````" if "```" in source else "```"
     draft.add(f"{fence}{language}\n{source}\n{fence}" if source.strip() else "")
     for output in cell.get("outputs", ()):
-        text = _ESCAPE.sub("", _output(output))
+        text = COLOURS.sub("", _output(output))
         if len(text) > MAX_OUTPUT:
             draft.missing.append(f"cell {number}: {len(text) - MAX_OUTPUT} characters of output")
         draft.add(paragraphs(text[:MAX_OUTPUT]))

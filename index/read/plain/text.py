@@ -1,14 +1,12 @@
 """Files that are text: what is indexed is the decoded file itself.
 
-Owns what a text's title is and how text is told from other bytes; knows nothing of the languages that texts are written in.
+Owns how text is told from other bytes; knows nothing of the languages that texts are written in.
 """
 
 from index.errors import FileLeftOut
 from index.passage import Document
 from index.read.plain.decode import decode
-
-TITLE_CHARS = 120
-"""A first line longer than this is a paragraph, not a title."""
+from index.read.plain.markup import headings, markup_of, title
 
 MAGIC = (
     (b"%PDF-", "a PDF"),
@@ -26,13 +24,15 @@ MAGIC = (
 """First bytes that tell what a file is, whatever its name."""
 
 
-def read(data: bytes, *, tick: object = None, kind: str = "") -> Document:
-    """Any text; with `kind`, a file of a suffix that nobody knows, which need not be text."""
+def read(data: bytes, *, tick: object = None, kind: str = "", markup: str = "") -> Document:
+    """Any text, in the markup that its name tells; with `kind`, one of a suffix that nobody knows, which need not be text."""
     try:
         text, missing = plain(data)
     except FileLeftOut as reason:
         raise FileLeftOut(f"no reader for {kind}") if kind else reason from reason
-    return Document(text, first_line_title(text), markdown=False, missing=missing)
+    markup = markup or markup_of(text)
+    found = headings(text, markup)
+    return Document(text, title(text, markup, found), markup == "markdown", missing=missing, headings=found)
 
 
 def plain(data: bytes) -> tuple[str, tuple[str, ...]]:
@@ -51,10 +51,3 @@ def looks_like(data: bytes, *, text: bool = True) -> str:
     if not text:
         return ""
     return "HTML" if head.startswith((b"<!doctype html", b"<html")) else "text" if b"\0" not in head and head.isascii() else ""
-
-
-def first_line_title(text: str) -> str:
-    """The first line when it stands as a title does: short, without a full stop, with text below it."""
-    first, _, rest = text.strip().partition("\n")
-    first = first.strip()
-    return first if len(first) <= TITLE_CHARS and not first.endswith((".", ",", ";", ":")) and rest.strip() else ""

@@ -18,12 +18,18 @@ ENOUGH = 0.3
 TOO_DEEP = f"HTML that nests more than {DEEPEST:,} deep"
 
 _INVISIBLE = frozenset("head script style noscript template svg math iframe object canvas audio video select datalist".split())
-_AROUND = frozenset("nav aside form dialog button menu".split())
+_AROUND = frozenset("nav form dialog button menu".split())
 _ROLES = frozenset("navigation banner contentinfo search complementary dialog".split())
 _CLASSES = re.compile(
     r"(?i)(?:^|[\s_-])(?:nav|navbar|navigation|menu|breadcrumbs?|sidebar|toc|footer|cookies?|consent|share|sharing|social|"
     r"advert|advertisement|ads?|promo|newsletter|related|skip|pagination|pager|comments?)(?:$|[\s_-])"
 )
+_NOTES = re.compile(
+    r"(?i)(?:^|[\s_-])(?:notes?|(?:foot|end|rear|side)notes?|warning|caution|danger|important|tip|hint|info|example|admonition|callout)"
+    r"(?:$|[\s_-])"
+)
+"""Kinds of asides that are part of the text, by their class, role or `epub:type`."""
+
 HEADINGS = {f"h{n}": n for n in range(1, 7)}
 
 
@@ -89,6 +95,9 @@ def _stands_around(node: "LexborNode") -> bool:
         return True
     if tag in ("header", "footer"):
         return not _within_article(node)
+    if tag == "aside":
+        kinds = f"{named} {attributes.get('epub:type') or ''} {attributes.get('role') or ''}"
+        return _length_of_links(node) * 2 >= len(node.text(strip=True)) or not (_within_article(node) or _NOTES.search(kinds))
     return bool(_CLASSES.search(named)) and _is_list_of_links(node)
 
 
@@ -105,4 +114,8 @@ def _within_article(node: "LexborNode") -> bool:
 def _is_list_of_links(node: "LexborNode") -> bool:
     """Whether at least half of a node's text is in links, or there is hardly any."""
     text = len(node.text(strip=True))
-    return text < 200 or sum(len(link.text(strip=True)) for link in node.css("a")) * 2 >= text
+    return text < 200 or _length_of_links(node) * 2 >= text
+
+
+def _length_of_links(node: "LexborNode") -> int:
+    return sum(len(link.text(strip=True)) for link in node.css("a"))

@@ -1,7 +1,8 @@
 """HTML: which elements of a page a person who opens it does not see, by their styles and those of the page's sheets.
 
 Owns the cascade, as far as it hides; what a declaration means is `style.py`'s. An element that is not seen gets the attribute
-`hidden`. When in doubt it is seen: letters in the colour of their background only where both are known.
+`hidden`, one whose text is struck out, raised or lowered `data-qa-form`. When in doubt it is seen: letters in the colour of
+their background only where both are known.
 """
 
 import re
@@ -9,13 +10,16 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from index.read.style import Rule, colour, declared, hides, hides_letters, rules, same
+from index.read.style import Rule, colour, declared, form, hides, hides_letters, rules, same
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 PAPER = (255, 255, 255)
 """The colour behind a page that names none."""
+
+FORM = "data-qa-form"
+"""The attribute that an element gets whose text a style sheet strikes out, raises or lowers: "s", "sup" or "sub"."""
 
 _GROUND = ("background", "background-color", "background-image")
 _PLACED = ("absolute", "fixed", "sticky")
@@ -33,20 +37,22 @@ def conceal(tree: "LexborHTMLParser", linked: Linked) -> bool:
     taken = False
     for number, given in page.given.items():
         key = tuple((name, value) for name, (_, value) in given.items())
-        hidden, letters = _judged(key)
+        hidden, letters, told = _judged(key)
         node = page.nodes[number]
         if hidden:
             node.attrs["hidden"] = ""
         elif letters or page.blends(number):
             taken = _conceal_letters(node, page, letters or "color") or taken
+        if told:
+            node.attrs[FORM] = told
     _judged.cache_clear()
     return taken
 
 
 @cache
-def _judged(declarations: tuple[tuple[str, str], ...]) -> tuple[bool, str]:
+def _judged(declarations: tuple[tuple[str, str], ...]) -> tuple[bool, str, str]:
     style = dict(declarations)
-    return hides(style), hides_letters(style)
+    return hides(style), hides_letters(style), form(style)
 
 
 class _Cascade:

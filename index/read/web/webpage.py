@@ -12,15 +12,16 @@ from typing import TYPE_CHECKING
 from index.errors import FileLeftOut
 from index.passage import Document
 from index.read.draft.draft import HIDDEN_NOTE, Draft, one_line
-from index.read.draft.rows import cells
-from index.read.draft.scripts import lowered, raised, struck
+from index.read.draft.scripts import cents, lowered, raised, struck
 from index.read.plain.decode import decode
 from index.read.plain.text import looks_like
 from index.read.web.article import DEEPEST, HEADINGS, TOO_DEEP, article_of, walk
-from index.read.web.hidden import Linked, conceal
+from index.read.web.hidden import FORM, Linked, conceal
+from index.read.web.instead import write_out
+from index.read.web.table import Table, is_data
 
 if TYPE_CHECKING:
-    from selectolax.lexbor import LexborNode
+    from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?([\w:.-]{2,40})""", re.IGNORECASE)
@@ -30,9 +31,8 @@ _BLOCKS = frozenset(
     " hgroup hr html legend li main nav ol p section summary table tbody tfoot thead tr ul caption".split()
 )
 _FORMS = {"s": struck, "strike": struck, "del": struck, "sup": raised, "sub": lowered}
-"""Elements whose text is written otherwise than it stands there."""
+"""Elements whose text is written otherwise than it stands there; a style sheet may say the same of any element."""
 
-_PRICE = re.compile(r"(?:[$€£¥]|\b(?:EUR|USD|CHF)) ?\d[\d,.]*$")
 _ADDRESS = re.compile(r"(?:https?://|mailto:)[!-;=?-~]{3,500}", re.IGNORECASE)
 
 MOST_LINKS = 50
@@ -43,7 +43,6 @@ _NESTING = re.compile(
     r"|ol|section|table|ul)\b"
 )
 """Tags of blocks, but those that end where the next one begins."""
-_LAYOUT = "table, h1, h2, h3, h4, ul, p + p, div + div, section, article"
 
 
 def read(data: bytes, *, tick: Callable[[], None]) -> Document:
@@ -70,12 +69,13 @@ def write(text: str, draft: Draft, tick: Callable[[], None], linked: Linked = la
     if root is None:
         return ""
     taken = conceal(tree, linked)
+    write_out(tree)
     title = tree.css_first("head > title")
     heading = tree.css_first("h1")
     tick()
     article = article_of(tree.body or root)
     links = filter(None, map(_address, tree.css("a[href]")))
-    page = _Page(draft, links=len([*islice(links, MOST_LINKS + 1)]) <= MOST_LINKS)
+    page = _Page(draft, _forms(tree), links=len([*islice(links, MOST_LINKS + 1)]) <= MOST_LINKS)
     for opened, node in walk(article or tree.body or root, around=article is None):
         page.enter(node) if opened else page.leave(node)
     page.flush()
@@ -121,45 +121,69 @@ def _has_definition(term: "LexborNode") -> bool:
     return False
 
 
+def _forms(tree: "LexborHTMLParser") -> dict[int, Callable[[str], str]]:
+    """How the text of elements is written that do not write it as it stands, by their numbers."""
+    return {one.mem_id: _FORMS[one.attributes.get(FORM) or one.tag or ""] for one in tree.css(f"[{FORM}], {', '.join(_FORMS)}")}
+
+
+def _parts(tag: str) -> bool:
+    """Whether an element stands by itself, rather than within a line."""
+    return tag in _BLOCKS or tag in HEADINGS or tag in ("pre", "td", "th")
+
+
 class _Page:
     """Writes the nodes that it is shown, in their order."""
 
-    def __init__(self, draft: Draft, *, links: bool) -> None:
+    def __init__(self, draft: Draft, forms: dict[int, Callable[[str], str]], *, links: bool) -> None:
         """With `links` the addresses that links lead to are written behind their words."""
-        self._draft, self._links = draft, links
+        self._draft, self._forms, self._links = draft, forms, links
         self._term = ""
-        self._formed: list[tuple[str, int]] = []
+        self._formed: list[tuple[Callable[[str], str], int]] = []
         self._inline: list[str] = []
         self._lists: list[int] = []
         self._item = ""
         self._pre = 0
-        self._row: list[str] | None = None
-        self._tables: list[bool] = []
+        self._tables: list[Table | None] = []
         self._gap = "\n\n"
+
+    @property
+    def _row(self) -> Table | None:
+        """The table in a row of which the text stands, if in one."""
+        table = self._tables[-1] if self._tables else None
+        return table if table and table.open else None
 
     def enter(self, node: "LexborNode") -> None:
         """A node opens."""
         tag = node.tag or ""
         if node.is_text_node:
             self._inline.append(node.text_content or "")
-        elif tag in _FORMS:
-            self._formed.append((tag, len(self._inline)))
-        elif tag == "br":
-            self._inline.append("\n" if self._pre else " " if self._row is not None else "\x1f")
+        elif form := self._forms.get(node.mem_id):
+            self._formed.append((form, len(self._inline)))
+        if tag == "br":
+            self._inline.append("\n" if self._pre else " " if self._row else "\x1f")
         elif tag == "table":
+            self._open_table(node)
+        elif tag == "tr" and (table := self._tables[-1] if self._tables else None):
             self.flush()
-            self._tables.append(node.css_first(f":is(td, th) :is({_LAYOUT})") is None)
-        elif tag == "tr" and self._tables and self._tables[-1]:
-            self.flush()
-            self._row = []
+            table.begin_row()
+        elif self._row:
+            self._inline.append(" " if _parts(tag) else "")
         elif tag in ("ul", "ol"):
             self.flush()
             self._lists.append(0 if tag == "ol" else -1)
-        elif tag == "dd" and self._term and self._row is None:
+        elif tag == "dd" and self._term:
             self.flush()
             self._item = f"{self._term}: "
-        elif self._row is None and (tag in _BLOCKS or tag in HEADINGS or tag in ("pre", "td", "th")):
+        elif _parts(tag):
             self._open(tag)
+
+    def _open_table(self, node: "LexborNode") -> None:
+        """Its rows are written when it ends; one that parts the page is none, but within another table."""
+        if self._row:
+            self._tables.append(Table(held=self._taken()))
+        else:
+            self.flush()
+            self._tables.append(Table() if is_data(node) else None)
 
     def _open(self, tag: str) -> None:
         self.flush()
@@ -173,73 +197,77 @@ class _Page:
     def leave(self, node: "LexborNode") -> None:
         """A node closes."""
         tag = node.tag or ""
-        if tag in _FORMS:
-            self._reform(tag)
-        elif tag == "a" and self._links and (address := _address(node)):
+        if tag == "a" and self._links and (address := _address(node)):
             self._inline.append(f" <{address}>")
-        elif self._row is not None:
-            self._leave_cell(tag)
-        elif tag == "dt":
+        elif tag == "table":
+            self._leave_table()
+        elif row := self._row:
+            self._inline.append(" " if _parts(tag) else "")
+            if tag in ("td", "th"):
+                row.add(node, self._taken())
+        elif tag in HEADINGS:
+            self._draft.heading(HEADINGS[tag], self._taken())
+        elif _parts(tag):
+            self._leave_block(node, tag)
+        if node.mem_id in self._forms:
+            self._reform()
+
+    def _leave_block(self, node: "LexborNode", tag: str) -> None:
+        if tag == "dt":
             self._term = self._taken()
             if not _has_definition(node):
                 self._draft.add(self._term)
-        elif tag == "dl":
-            self.flush()
-            self._term, self._gap = "", "\n\n"
-        elif tag == "table":
-            self.flush()
-            self._tables = self._tables[:-1]
-        elif tag in HEADINGS:
-            self._draft.heading(HEADINGS[tag], self._taken())
         elif tag == "pre":
             self._pre = max(self._pre - 1, 0)
-            text = "".join(self._inline).strip("\n").replace("\x1f", "\n")
-            self._inline = []
+            text = self._said().strip("\n").replace("\x1f", "\n")
             self._draft.add(f"```\n{text}\n```" if text.strip() and "```" not in text else text)
-        elif tag in _BLOCKS or tag in ("td", "th"):
+        self.flush()
+        if tag == "dl":
+            self._term, self._gap = "", "\n\n"
+        elif tag in ("ul", "ol"):
+            self._lists, self._gap = self._lists[:-1], "\n\n"
+        elif tag == "li":
+            self._item = ""
+
+    def _leave_table(self) -> None:
+        table = self._tables.pop() if self._tables else None
+        if table is None:
             self.flush()
-            if tag in ("ul", "ol"):
-                self._lists = self._lists[:-1]
-                self._gap = "\n\n"
-            elif tag == "li":
-                self._item = ""
+        elif row := self._row:
+            row.within(table)
+            self._inline.append(f"{table.held} ")
+        else:
+            for n, line in enumerate(table.lines()):
+                self._draft.add(line, "\n" if n else "\n\n")
+            self._gap = "\n\n"
 
-    def _reform(self, tag: str) -> None:
-        """Write what the element held in its form; raised cents of a price stand behind a point."""
-        while self._formed and self._formed[-1][0] != tag:
-            self._formed.pop()
-        start = self._formed.pop()[1] if self._formed else len(self._inline)
-        if start > len(self._inline):  # a block began within it
-            start = 0
+    def _reform(self) -> None:
+        """Write what an element held in its form; raised cents of a price stand behind a point."""
+        form, start = self._formed.pop()
         inner, before = "".join(self._inline[start:]), "".join(self._inline[max(start - 3, 0) : start])
-        cents = tag == "sup" and re.fullmatch(r"\s*\d\d\s*", inner) and _PRICE.search(before)
-        self._inline[start:] = [f".{inner.strip()}" if cents and "." not in before[-3:] else _FORMS[tag](inner)]
+        price = cents(before, inner.strip()) if form is raised else ""
+        if form is not struck or struck not in [around for around, _ in self._formed]:
+            inner = price or "\x1f".join(map(form, inner.split("\x1f")))
+        self._inline[start:] = [inner]
 
-    def _leave_cell(self, tag: str) -> None:
-        row = self._row or []
-        if tag in ("td", "th"):
-            self._row = [*row, self._taken()]
-        elif tag in ("tr", "table"):
-            self._row = None
-            self._draft.add(cells(row), self._gap)
-            self._gap = "\n" if any(row) else self._gap
-            if tag == "table":
-                self._tables, self._gap = self._tables[:-1], "\n\n"
-        elif tag in ("li", "p", "div"):
-            self._inline.append(" ")
+    def _said(self) -> str:
+        """What stands in the current line, in the forms that are open, and which go on in the next one."""
+        open_forms = [form for form, _ in self._formed]
+        while self._formed:
+            self._reform()
+        text = "".join(self._inline)
+        self._inline, self._formed = [], [(form, 0) for form in open_forms]
+        return text
 
     def _taken(self) -> str:
-        """What stands in the current line."""
-        text = one_line("".join(self._inline).replace("\x1f", " "))
-        self._inline = []
-        return text
+        """The current line, without breaks."""
+        return one_line(self._said().replace("\x1f", " "))
 
     def flush(self) -> None:
         """End the current line, if there is one."""
-        if self._pre or self._row is not None:
+        if self._pre or self._row:
             return
-        text = "\n".join(filter(None, map(one_line, "".join(self._inline).split("\x1f"))))
-        self._inline = []
+        text = "\n".join(filter(None, map(one_line, self._said().split("\x1f"))))
         if not text:
             return
         indent = "  " * max(len(self._lists) - 1, 0) if self._item else ""
