@@ -47,8 +47,10 @@ def test_claims_by_rule() -> None:
     assert not usable(ref("Das ist ein Satz in einer anderen Sprache, der nicht gemeint ist."))
 
 
-def test_rates(service: Loopback, qa: Run) -> None:
+def test_rates(service: Loopback, qa: Run, project: Path) -> None:
     """A judge that holds everything for true lets false claims pass; what words find stays found; it is kept and named."""
+    tower = "The tower of the old town has 1,200 steps, and it was built by Norway for the king of Sweden."
+    (project / "seeds" / "tower.txt").write_text(tower, encoding="utf-8")
     result = qa("calibrate", "--json")
     rates = json.loads(result.out)
     assert result.code == 0
