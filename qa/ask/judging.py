@@ -11,7 +11,7 @@ from index.errors import ServiceFailure
 from index.passage import Hit
 from qa.answer import CitedText, Usage
 from qa.ask.asking import Asking
-from qa.check.judge import HOLDS, MOST, Verdicts, by_probabilities, by_words, cases, judged
+from qa.ask.verdicts import HOLDS, MOST, Verdicts, by_probabilities, by_words, cases, judged
 from qa.model import endpoint
 from qa.model.choice import Model
 from qa.model.prompt import Case, check_messages, decision_input, decision_questions

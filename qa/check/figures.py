@@ -2,9 +2,8 @@
 
 Owns how figures are read, in a claim and in evidence:
 
-- However they are grouped (1,577.00 = 1577), in the way of the text's language (1,125 is not 1.125 in English, and is 1.125 in
-  German; both where the language cannot be told), as words from two to ninety-nine ("one" is no figure), with a scale behind
-  (million, bn, $3.2B, 12k), as fractions (½, half an hour), ordinals, Roman numerals, months, and in LaTeX.
+- However they are grouped, in the way of the text's language (1,125 is 1.125 in German; both where it cannot be told), as words
+  to ninety-nine, with a scale (million, bn, $3.2B, 12k), as fractions, ordinals, Roman numerals, months, and in LaTeX.
 - A cell under "(in millions)" may be stated as it is or so many times larger; what is stated with a scale or in per cent may be
   rounded. 1990–95 is 1990 and 1995; 3:30 pm is also 15:30.
 - A calculation in a claim is done again: what it comes to stands by its operands.
@@ -56,10 +55,8 @@ _UNITS = (
 ).split()
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
 _WORDS = {word: n for n, word in enumerate(_UNITS)} | {word: 10 * n for n, word in enumerate(_TENS, start=2)}
-_IN_WORDS = re.compile(
-    rf"\b(?:(?P<ten>{'|'.join(_TENS)})(?:[\s-](?P<one>{'|'.join(_UNITS[1:10])}))?|(?P<unit>{'|'.join(_UNITS)}))\b",
-    re.IGNORECASE,
-)
+_TEN, _UNIT = "|".join(_TENS), "|".join(_UNITS)
+_IN_WORDS = re.compile(rf"\b(?:({_TEN})(?:[\s-]({'|'.join(_UNITS[1:10])}))?|({_UNIT}))\b", re.IGNORECASE)
 _ORDINALS = (
     "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth"
     " sixteenth"
@@ -82,8 +79,9 @@ _MEANT |= {"century": 100, "freshman": 9, "freshmen": 9, "daily": 1, "weekly": 7
 """Words that show a number in evidence, and that a claim uses without meaning a figure."""
 
 _MONTHS = "january february march april may june july august september october november december".split()
-_MONTH = {name[:3]: n for n, name in enumerate(_MONTHS, start=1)}
+_MEANT |= {form: n for n, name in enumerate(_MONTHS, start=1) for form in (name, name[:3])}
 _ROMAN = re.compile(r"\b(?=[IVXLC]{1,7}\b)(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})\b")
+_ENUMERATED = re.compile(r"[^,.;:\n]+(?:, [^,.;:\n]+)*,? and [^,.;:\n]+")
 _PARTS = {"half an hour": 30, "half-hour": 30, "quarter of an hour": 15, "half": 0.5, "quarter": 25}
 _LATEX = re.compile(r"\\frac\{(\d+)\}\{(\d+)\}|\\[a-zA-Z]+\s?|\\[,;! ]|[\\{}]|(?<=\d)\$|\$(?=[\d\\-]+[^$\n]{0,40}\$)")
 _IN_SCALE = re.compile(
@@ -95,12 +93,14 @@ _COMMA_IS_POINT = frozenset(("de", "fr", "es", "it", "pt", "nl"))
 _DOWN = re.compile(
     r"\b(?:loss(?:es)?|decreas\w*|declin\w*|f[ae]ll(?:s|ing|en)?|drop\w*|down|negative|minus|less|lower\w*"
     r"|shr[aiu]nk\w*|reduc\w*"
-    r"|deficits?|cuts?|contract(?:ed|ion)|shortfall|deteriorat\w*|outflows?|used|below|lost|plung\w*|slump\w*|weaken\w*)\b",
+    r"|deficits?|cuts?|contract(?:ed|ion)|shortfall|deteriorat\w*|outflows?|used|below|lost|plung\w*|slump\w*"
+    r"|weaken\w*|fewer|shorter)\b",
     re.IGNORECASE,
 )
 _UP = re.compile(
-    r"\b(?:increas\w*|r[io]se\w*|rising|gr[eo]w\w*|growth|gain\w*|up|higher|climb\w*|jump\w*|surg\w*|expand\w*"
-    r"|improv\w*|rais\w*)\b",
+    r"\b(?:increas\w*|r[io]se\w*|rising|gr[eo]w\w*|growth|gain\w*|up(?! to)|higher|longer|above|climb\w*|jump\w*"
+    r"|surg\w*|expand\w*"
+    r"|improv\w*|rais\w*|(?<!no )(?<!not )more)\b",
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
@@ -110,7 +110,7 @@ FREE = frozenset(map(Decimal, (1, 2, 12, 100, 1000)))
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A figure at its place in a text: what it may stand for, and as what it was written."""
+    """A figure at its place in a text: what it may stand for, as what it was written, and what is said around it."""
 
     start: int
     text: str
@@ -119,10 +119,13 @@ class Figure:
     percent: bool = False
     negative: bool = False
     rounded: bool = False
+    clause: str = ""
 
 
 def figures_lack(claim: str, evidence: Evidence) -> tuple[str, bool] | None:
     """What a claim's figures lack, in words, and whether they stand nowhere near either; None where they stand."""
+    if why := _one(claim, evidence):
+        return why, False
     stated, done = list(_stated(claim)), set[Decimal]()
     for calculation in calculations(claim):
         if not agrees(calculation):
@@ -145,21 +148,35 @@ def figures_lack(claim: str, evidence: Evidence) -> tuple[str, bool] | None:
     return None
 
 
+def _one(claim: str, evidence: Evidence) -> str | None:
+    """One of what the evidence has another number of: "one week" for two weeks."""
+    text = _plain(evidence.near)
+    for noun in re.findall(r"\bone ([a-z]{3,})\b", claim):
+        same = re.escape(noun.rstrip("s"))
+        other = re.search(rf"(?<![\d.,])(?!1 )(\d+) (?:\w+ )?{same}s?\b", text)
+        if other and not re.search(rf"\b(?:1|one|an?|single|each|per|every) (?:\w+ )?{same}s?\b", text, re.IGNORECASE):
+            return f"the cited sentence has {other[0]}, not one"
+    return None
+
+
 def _unlike(claim: str, figure: Figure, found: Sequence[Figure], evidence: Evidence) -> str | None:
     """Why a figure that stands in the evidence is not what the claim says: its unit, sign, direction or column."""
     if figure.percent and not any(o.percent for o in found) and not re.search(r"%|per ?cent|prozent", evidence.passages, re.I):
         return f"the cited sentence has {found[0].text}, not in per cent"
-    said = claim[max(0, figure.start - 60) : figure.start + 60]
     quotes = " ".join(evidence.quotes)
     if all(o.negative for o in found) and not figure.negative and not _DOWN.search(claim):
         return f"the cited sentence has {found[0].text}, below zero"
     if figure.negative and not any(o.negative for o in found) and not _DOWN.search(quotes):
         return f"the cited sentence has {found[0].text}, not below zero"
-    if figure.percent and _UP.search(said) and not _DOWN.search(said) and _DOWN.search(quotes) and not _UP.search(quotes):
-        return "the cited sentence tells of a fall, not of a rise"
-    if figure.percent and _DOWN.search(said) and not _UP.search(said) and _UP.search(quotes) and not _DOWN.search(quotes):
-        return "the cited sentence tells of a rise, not of a fall"
+    ours, theirs = _direction(figure.clause), {_direction(o.clause) for o in found}
+    if ours and theirs == {-ours}:
+        return "the cited sentence tells of a " + ("fall, not of a rise" if ours > 0 else "rise, not of a fall")
     return _other_column(claim, figure, evidence)
+
+
+def _direction(clause: str) -> int:
+    """1 where what is around a figure goes up or is more, -1 where down or less, 0 where it does not say, or both."""
+    return (_UP.search(clause) is not None) - (_DOWN.search(clause) is not None)
 
 
 def _other_column(claim: str, figure: Figure, evidence: Evidence) -> str | None:
@@ -217,7 +234,16 @@ def _figure(found: re.Match[str], language: str) -> Figure:
     values = frozenset(value.scaleb(power) for value in _values(digits, language))
     step = Decimal(10) ** min(int(value.as_tuple().exponent) for value in values)
     negative = sign[:1] in tuple("-−–") or (sign[:1] == "(" and _in_a_row(found))
-    return Figure(found.start("digits"), found[0].strip(" ("), values, step, bool(found["percent"]), negative, power > 0)
+    return Figure(
+        found.start("digits"), found[0].strip(" ("), values, step, bool(found["percent"]), negative, power > 0, _clause(found)
+    )
+
+
+def _clause(found: re.Match[str]) -> str:
+    """What stands around a figure, up to the next figure or sign."""
+    before = re.split(r"[;:|()]|,(?!\d)|\.(?!\d)|\d", found.string[max(0, found.start() - 60) : found.start()])[-1]
+    behind = re.split(r"[;:|()]|,(?!\d)|\.(?!\d)|\d", found.string[found.end() : found.end() + 40])[0]
+    return f"{before} # {behind}"
 
 
 def _in_a_row(found: re.Match[str]) -> bool:
@@ -258,9 +284,10 @@ def _plain(text: str) -> str:
 def _meant(text: str) -> set[Decimal]:
     """The numbers that evidence shows otherwise than as figures."""
     words = re.findall(r"[a-z]+", text.casefold())
-    found = {Decimal(_MEANT[word]) for word in words if word in _MEANT} | {Decimal(n) for word in words if (n := _month(word))}
+    found = {Decimal(_MEANT[word]) for word in words if word in _MEANT}
     found |= {Decimal(_roman(m[0])) for m in _ROMAN.finditer(text) if m[0]}
     found |= {Decimal(str(n)) for part, n in _PARTS.items() if part in text.casefold()}
+    found |= {Decimal(len(re.split(r",? and |, ", m[0]))) for m in _ENUMERATED.finditer(text)}
     for hour, _, half, *_ in _CLOCK.findall(text):
         if half:
             found.add(Decimal((int(hour) % 12) + (12 if half in "pP" else 0)))
@@ -270,8 +297,3 @@ def _meant(text: str) -> set[Decimal]:
 def _roman(letters: str) -> int:
     worth = [{"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}[letter] for letter in letters]
     return sum(-n if n < max(worth[i:]) else n for i, n in enumerate(worth))
-
-
-def _month(word: str) -> int | None:
-    n = _MONTH.get(word[:3])
-    return n if n and (word == _MONTHS[n - 1] or len(word) == 3) else None

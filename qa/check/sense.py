@@ -6,11 +6,12 @@ signs don't see is not thereby right.
 """
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator
 from itertools import pairwise
 
 from qa.check.evidence import Evidence
-from qa.check.words import alike, capitalised, content, covered, folded, folded_word, language_of, stem
+from qa.check.roles import swapped_roles
+from qa.check.words import alike, content, covered, folded, folded_word, language_of, stem
 
 MANY, ENOUGH = 7, 0.4
 """A claim of so many content words, of which less than this share stand in or near what it cites, is not from there."""
@@ -33,12 +34,14 @@ _DENIES = re.compile(
     r"\b(?:not|never|no|none|nobody|nothing|neither|nor|cannot|without|fail\w*|refus\w*|den(?:y|i)\w*|reject\w*|lack\w*|hardly"
     r"|barely|stop\w*|ban(?:s|ned)?|prohibit\w*|forb[ai]d\w*|instead|rather|except|unless|only|un\w{3,}|in(?:valid"
     r"|eligible|complete)"
-    r"|dis(?:agree|allow|approv|band|continu|courag|miss|put|qualif|regard|satisf|solv)\w*|impossible|absent|missing|zero|exclud\w*|avoid\w*|declin\w*|abandon\w*|cancel\w*|former|without|however|less"
+    r"|dis(?:agree|allow|approv|band|continu|courag|miss|put|qualif|regard|satisf|solv)\w*|impossible|absent|missing"
+    r"|zero|exclud\w*|avoid\w*|declin\w*|abandon\w*|cancel\w*|former|without|however|less"
     r"|far from|unlike|few(?:er)?|little|sour\w*|worse\w*|oppos\w*|prevent\w*|against|but)\b|n['’]t\b",
     re.IGNORECASE,
 )
 _NEGATIVE = re.compile(
-    r"\b(?:fail\w*|refus\w*|den(?:y|i)\w*|reject\w*|lack\w*|prohibit\w*|forb[ai]d\w*|ban(?:s|ned)?|unable|impossible|invalid|instead"
+    r"\b(?:fail\w*|refus\w*|den(?:y|i)\w*|reject\w*|lack\w*|prohibit\w*|forb[ai]d\w*|ban(?:s|ned)?|unable|impossible"
+    r"|invalid|instead"
     r"|stop\w*|prevent\w*|exclud\w*|unless|except|un(?:changed|clear|paid|successful|willing|available))\b",
     re.IGNORECASE,
 )
@@ -58,12 +61,32 @@ _HEDGE = re.compile(
     re.IGNORECASE,
 )
 _DONE = (
-    r"\b(?:agreed|decided|confirmed|approved|signed|promised|accepted|committed|guarantee[sd]?|prove[dn]?|established|caused)\b"
+    r"(?<!be )\b(?:agreed|decided|confirmed|approved|signed|promised|accepted|committed|guarantee[sd]?"
+    r"|prove[dn]?|established|caused)\b"
 )
 _COMES = r"\b(?:will(?! not)|shall|must|has to|have to|(?:is|are) (?:required|certain|sure|guaranteed)|definitely|certainly)\b"
 _SURE = tuple(re.compile(words, re.IGNORECASE) for words in (_DONE, _COMES))
 _MODAL = re.compile(r"\b(?:may|might|could|should|would)\b")
 _SURELY = re.compile(r"\b(?:will|shall|must)(?: (?:certainly|surely|definitely|always))?\b(?! not)", re.IGNORECASE)
+_PERHAPS = re.compile(r"\b(?:may|might|could)\b(?! not)")
+_ALLOWS = re.compile(
+    r"\b(?:can|allow\w*|permit\w*|up to|at most|maximum|if|option\w*|eligible|entitled|free to|able|expect\w*)\b", re.IGNORECASE
+)
+_EXCEPT = re.compile(r"\b(?:except|unless|only|but|without|until|before)\b", re.IGNORECASE)
+_PAIRS = """approve reject, accept refuse, accept reject, accept decline, allow prohibit, allow forbid, permit prohibit,
+open close, win lose, won lost, begin end, start finish, support oppose, buy sell, bought sold, hire fire,
+succeed fail, confirm deny, include exclude, gain lose, import export, pass fail, maximum minimum, increase
+decrease, rise fall, rose fell, grew shrank, before after, older younger, larger smaller, longer shorter,
+higher lower, faster slower, enable disable, encrypt decrypt, mandatory optional, required optional, public
+private, legal illegal, valid invalid, paid unpaid, guilty innocent, oldest youngest, largest smallest"""
+_OPPOSITES = [
+    pair
+    for words in _PAIRS.replace("\n", " ").split(", ")
+    for one, other in (words.split(),)
+    for pair in ((stem(one), stem(other)), (stem(other), stem(one)))
+]
+"""Stems of words that exclude each other."""
+
 _ALL = re.compile(
     r"\b(?:all|every|everyone|everybody|always|entire|entirely|completely|wholly|only|solely|exclusively)\b", re.IGNORECASE
 )
@@ -73,23 +96,13 @@ _SOME = re.compile(
     r"|majority|frequently|occasionally|primarily|almost|nearly)\b",
     re.IGNORECASE,
 )
-_NO_ROLES = re.compile(
-    r"[,;:()|.]|\b(?:and|or|with|met|meets?|married|between|versus|vs|near|partner\w*|against|agree\w*|same|equal\w*|borders?)\b"
-)
-"""What makes two names no doer and no done to, or either."""
-
-_PASSIVE = re.compile(
-    r"\b(?P<one>[A-Z][\w’'-]*(?: [A-Z][\w’'-]*)*)(?P<is> (?:was|were|is|are|has been|had been|have been|being) (?:\w+ly )?)"
-    r"(?P<does>\w+(?:ed|en|wn|ld|de|id|ght|ought|et|ut|ung"
-    r"|um)\b(?: \w+)?) by (?P<other>(?:the )?[A-Z][\w’'-]*(?: [A-Z][\w’'-]*)*)"
-)
 
 
 def sense_lacks(claim: str, evidence: Evidence) -> str | None:
     """The first sign that a claim is not what its cited sentences say, in words; None for none, and in other languages."""
     if not _english(claim) or not _english("\n".join(evidence.quotes)):
         return None
-    checks = (_negation, _certainty, _all_of_some, _roles, _neighbour, _parts)
+    checks = (_negation, _opposite, _certainty, _all_of_some, swapped_roles, _neighbour, _parts)
     return next(filter(None, (check(claim, evidence) for check in checks)), None)
 
 
@@ -108,11 +121,11 @@ def _negation(claim: str, evidence: Evidence) -> str | None:
             r"\bnot only\b|\bno (?:later|more) than\b", claim, re.IGNORECASE
         )
         return None if denied else f"the claim says “{said[0]}”, the cited sentence does not"
-    if _NEGATIVE.search(claim):
+    if _NEGATIVE.search(claim) or _EXCEPT.search(meant):
         return None
     words = set(content(claim))
     for negated, word in _behind(_DENIED, meant):
-        if any(alike(stem(folded_word(word)), other) for other in words):
+        if any(alike(stem(folded_word(word)), other) for other in words) and not _affirmed(word, meant):
             return f"the cited sentence says “{negated} {word}”"
     return None
 
@@ -126,14 +139,23 @@ def _behind(sign: re.Pattern[str], text: str) -> Iterator[tuple[str, str]]:
 
 
 def _plain(word: str, text: str) -> str:
-    """The word as a text has it, "" where it does not, or denies it within the words before."""
-    same, found = stem(folded_word(word)), ""
+    """The word as a text has it, "" where it does not, or denies it anywhere within the words before."""
+    found = list(_uses(word, text))
+    return "" if any(denied for _, denied in found) else next((other for other, _ in found), "")
+
+
+def _affirmed(word: str, text: str) -> bool:
+    """Whether a text has the word anywhere without denying it."""
+    return any(not denied for _, denied in _uses(word, text))
+
+
+def _uses(word: str, text: str) -> Iterator[tuple[str, bool]]:
+    """Each use of a word in some form, and whether it is denied within the words before."""
+    same = stem(folded_word(word))
     for other in re.finditer(r"[^\W\d_][\w’'-]*", text):
         if content(other[0]) and alike(stem(folded_word(other[0])), same):
-            if _DENIES.search(" ".join(text[: other.start()].split()[-4:])) or _DENIES.fullmatch(other[0]):
-                return ""
-            found = found or other[0]
-    return found
+            denied = _DENIES.search(" ".join(text[: other.start()].split()[-4:])) or _DENIES.fullmatch(other[0])
+            yield other[0], denied is not None
 
 
 def _meant(claim: str, evidence: Evidence) -> str:
@@ -151,12 +173,29 @@ def _certainty(claim: str, evidence: Evidence) -> str | None:
             if alike(stem(folded_word(word)), stem(folded_word(other))):
                 return f"the cited sentence says “{hedge}”, not “{sure}”"
     hedged = _HEDGE.search(meant)
-    if not hedged or _HEDGE.search(claim):
+    if not hedged or _HEDGE.search(claim) or _ALLOWS.search(claim):
         return None
     for words in _SURE:
         if (sure_of := words.search(claim)) and not words.search(meant):
             return f"the cited sentence says “{hedged[0]}”, not “{sure_of[0]}”"
+    for hedge, word in _behind(_PERHAPS, meant):
+        if any(alike(stem(folded_word(word)), other) for other in content(claim)):
+            return f"the cited sentence says “{hedge} {word}”"
     return None
+
+
+def _opposite(claim: str, evidence: Evidence) -> str | None:
+    """The one word of a pair of opposites in the claim, and the other in what it cites."""
+    quotes = " ".join(evidence.quotes)
+    words, there = content(claim), content(quotes)
+    for one, other in () if _NOT.search(claim) or _NOT.search(quotes) else _OPPOSITES:
+        if one in words and one not in there and other in there and other not in words:
+            return f"the cited sentence says “{_as_written(other, quotes)}”, not “{_as_written(one, claim)}”"
+    return None
+
+
+def _as_written(stemmed: str, text: str) -> str:
+    return next((word for word in re.findall(r"\w+", text) if stem(folded_word(word)) == stemmed), stemmed)
 
 
 def _all_of_some(claim: str, evidence: Evidence) -> str | None:
@@ -165,61 +204,6 @@ def _all_of_some(claim: str, evidence: Evidence) -> str | None:
     if every and some and not _ALL.search(" ".join(evidence.quotes)) and not _SOME.search(claim):
         return f"the cited sentence says “{some[0]}”, not “{every[0]}”"
     return None
-
-
-def _roles(claim: str, evidence: Evidence) -> str | None:
-    """Two names that have each other's words: what the evidence says of one is said of the other, and the reverse."""
-    ours, between = _holders(_active(claim)), list(_between(_active(claim)))
-    for quote in evidence.quotes:
-        for one, does, other in between:
-            if any((other, one) == (a, b) and does & words for a, words, b in _between(_active(quote))):
-                return f"the cited sentence says of {other.title()} what the claim says of {one.title()}"
-        theirs = _holders(_active(quote))
-        names = {name for _, name in ours} & {name for _, name in theirs}
-        if len(names) < 2:
-            continue
-        here, there = _only(ours, names), _only(theirs, names)
-        pairs = [(name, there[word]) for word, name in here.items() if word in there]
-        for one, other in pairs:
-            if one < other and (other, one) in pairs and not any(a == b for a, b in pairs if a in (one, other)):
-                return f"the cited sentence says of {one.title()} what the claim says of {other.title()}"
-    return None
-
-
-def _between(text: str) -> Iterator[tuple[str, set[str], str]]:
-    """Each two names in a row with what the first does to the second: the content words between them."""
-    names = sorted((at, word) for inside in (True, False) for at, word in capitalised(text, inside=inside))
-    for (one, first), (other, second) in pairwise(names):
-        middle = text[one + len(first) : other]
-        if not _NO_ROLES.search(middle) and (does := set(content(middle))):
-            yield folded_word(first), does, folded_word(second)
-
-
-def _only(held: Sequence[tuple[str, str]], names: Collection[str]) -> dict[str, str]:
-    """The words that one of the names has, and no other."""
-    holders: dict[str, set[str]] = {}
-    for word, name in held:
-        holders.setdefault(word, set()).add(name)
-    return {word: min(found) for word, found in holders.items() if len(found) == 1 and found <= set(names)}
-
-
-def _active(text: str) -> str:
-    """A text with "Xi was asked by Lee" as "Lee asked Xi"."""
-    return _PASSIVE.sub(lambda m: f"{m['other']} {m['does']} {m['one']}", text)
-
-
-def _holders(text: str) -> list[tuple[str, str]]:
-    """Each content word with the name that stands before it in its sentence, in order."""
-    names = {at: folded_word(word) for inside in (True, False) for at, word in capitalised(text, inside=inside)}
-    found, holder = [], ""
-    for word in re.finditer(r"[^\W\d_][\w’'-]*", text):
-        if word.start() in names and re.search("[’']s?$", word[0]):
-            continue  # "Seoul's ally" is somebody else
-        if word.start() in names:
-            holder = names[word.start()]
-        elif holder and (stems := content(word[0])):
-            found += [(stems[0], holder)]
-    return found
 
 
 def _neighbour(claim: str, evidence: Evidence) -> str | None:

@@ -1,8 +1,13 @@
 """Claims against what they cite: what words alone tell of figures, names and sense, and what they leave alone."""
 
+import json
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from index.passage import Hit, Place
+from index.split.sentences import sentences
 from qa.answer import SentenceRef
 from qa.check.evidence import Evidence, Sent
 from qa.check.support import Doubt, doubt
@@ -161,3 +166,27 @@ def test_a_translated_name_is_compared_where_it_is_known() -> None:
     lacking = found("Putin hat Lee um eine Rolle gebeten und das ist neu.", "Xi asked Lee for a role.", "x", "y", around)
     assert lacking
     assert "Putin" in lacking.why
+
+
+DOCUMENTS = json.loads((Path(__file__).parent / "claims.json").read_text("utf-8"))
+UNSEEN = {
+    "Vacation is paid out in cash when you ask for it.",  # another condition
+    "Version 2.1 added support for Azure.",  # another thing, which stands beside
+    "Copies are compressed with gzip.",  # another word in small letters
+}
+"""What words alone do not see; a judge has to."""
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document["text"][:20])
+def test_answers_in_own_words(document: dict[str, Any]) -> None:
+    """Honest ones are not marked, and of wrong ones only those pass that are known to."""
+    text = document["text"]
+    hit = Hit(Place("a.md", 0, len(text), 1), "", "", text, tuple(sentences(text)), 0.0)
+    marked = set()
+    for case in document["claims"]:
+        spans = [span for span in hit.sentences if hit.sentence(span).lstrip().startswith(tuple(case["cites"]))]
+        assert len(spans) == len(case["cites"])
+        if doubt(case["claim"], Evidence([SentenceRef(hit, span) for span in spans], Sent([hit]))):
+            marked.add(case["claim"])
+    wrong = {case["claim"] for case in document["claims"] if not case["holds"]}
+    assert marked == wrong - UNSEEN

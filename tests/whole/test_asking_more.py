@@ -18,7 +18,7 @@ from index.update.run import update
 from index.update.target import Target
 from qa.answer import AnswerSentence, CitedText, Usage
 from qa.ask.context import context
-from qa.check.judge import by_words, judged
+from qa.ask.verdicts import by_words, judged
 from qa.model.choice import Model, budget
 from qa.model.prices import cost
 from qa.model.suspicious import suspicious

@@ -3,7 +3,7 @@
 import pytest
 
 from qa.answer import AnswerSentence, CitedText
-from qa.check.judge import Verdicts, by_probabilities, by_words, judged
+from qa.ask.verdicts import Verdicts, by_probabilities, by_words, judged
 from qa.model.prompt import ASPECTS
 
 N = len(ASPECTS)
