@@ -188,7 +188,7 @@ def _opposite(claim: str, evidence: Evidence) -> str | None:
     """The one word of a pair of opposites in the claim, and the other in what it cites."""
     quotes = " ".join(evidence.quotes)
     words, there = content(claim), content(quotes)
-    for one, other in () if _NOT.search(claim) or _NOT.search(quotes) else _OPPOSITES:
+    for one, other in () if _NOT.search(claim) or _DENIED.search(quotes) else _OPPOSITES:
         if one in words and one not in there and other in there and other not in words:
             return f"the cited sentence says “{_as_written(other, quotes)}”, not “{_as_written(one, claim)}”"
     return None
