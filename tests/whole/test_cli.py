@@ -42,8 +42,8 @@ def test_ask_as_json(project: Path, qa: Run) -> None:
     ]
     assert (answer["status"], answer["answer"]) == ("passages", f"{LEE} [1]\n{INVITED} [2]")
     assert answer["sentences"] == [
-        {"text": LEE, "citations": [1], "supported": True},
-        {"text": INVITED, "citations": [2], "supported": True},
+        {"text": LEE, "citations": [1], "supported": True, "why": None, "judge": None},
+        {"text": INVITED, "citations": [2], "supported": True, "why": None, "judge": None},
     ]
     citation = answer["citations"][0]
     text = (project / "seeds" / SEED).read_text(encoding="utf-8")
