@@ -11,6 +11,9 @@ from typing import NamedTuple
 COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 """What a terminal is coloured by, as in logs: nobody sees it."""
 
+BETWEEN, LEVEL = " | ", " › "
+"""What stands between the names of columns, and between the levels of a heading."""
+
 Span = tuple[int, int]
 """A half-open range `[start, end)` of characters of a source's text."""
 
@@ -65,9 +68,27 @@ class Passage:
     parts: tuple[Part, ...] = ()
 
     @property
+    def embedded(self) -> str:
+        """The text that is embedded, whose hash is the key of its vector."""
+        return embedded(self.text, self.heading)
+
+    @property
     def piece(self) -> "Piece":
         """What is embedded of it."""
-        return Piece(self.text, tuple((start - self.start, end - self.start) for start, end in self.sentences))
+        shift = len(self.embedded) - len(self.text) - self.start
+        return Piece(self.embedded, tuple((start + shift, end + shift) for start, end in self.sentences))
+
+
+def embedded(text: str, heading: str) -> str:
+    """What is embedded of a passage: its text, behind the names of its columns where it goes on with a table."""
+    names = columns_in(heading)
+    return f"{names}\n{text}" if names else text
+
+
+def columns_in(heading: str) -> str:
+    """The names of columns that a heading ends with, "" where it has none."""
+    last = heading.rpartition(LEVEL)[2]
+    return last if BETWEEN in last else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from index.catalog import schema
 from index.catalog.connection import Connection, marks, slices
 from index.catalog.rows import spans_of
-from index.passage import Piece
+from index.passage import Piece, embedded
 
 TOLERATED = 1 / 2000
 """Vectors of so small a share of the passages may be needed by none: to delete one costs as much as to read the graph."""
@@ -50,9 +50,9 @@ class Owed(Connection):
     def texts(self, *, owed: bool) -> Iterator[str]:
         """The texts of all passages, or of those whose vectors are owed, each once."""
         which = "WHERE owed" if owed else ""
-        sql = f"SELECT text FROM {_WITH_TEXT} {which} GROUP BY hash"
+        sql = f"SELECT text, heading FROM {_WITH_TEXT} {which} GROUP BY hash"
         with schema.failures():
-            yield from (text for (text,) in self._db.execute(sql))
+            yield from (embedded(*row) for row in self._db.execute(sql))
 
     def texts_in(self, documents: Iterable[int], *, owed: bool = False) -> Iterator[tuple[str, str]]:
         """The texts of these documents' passages with their hashes, or of those whose vectors are owed."""
@@ -60,11 +60,12 @@ class Owed(Connection):
         tables = "chosen CROSS JOIN passage ON document_id = chosen.id CROSS JOIN words ON words.rowid = passage.id"
         self._select_documents(documents)
         with schema.failures():
-            yield from self._db.execute(f"SELECT hash, text FROM {tables} {which}")
+            found = self._db.execute(f"SELECT hash, text, heading FROM {tables} {which}")
+            yield from ((key, embedded(text, heading)) for key, text, heading in found)
 
     def _pieces(self, condition: str, *values: object) -> dict[str, Piece]:
-        sql = f"SELECT hash, text, sentences FROM {_WITH_TEXT} WHERE {condition} GROUP BY hash ORDER BY hash LIMIT ?"
-        return {key: Piece(text, spans_of(spans, 0)) for key, text, spans in self._all(sql, *values)}
+        sql = f"SELECT hash, text, heading, sentences FROM {_WITH_TEXT} WHERE {condition} GROUP BY hash ORDER BY hash LIMIT ?"
+        return {key: _piece(text, heading, spans) for key, text, heading, spans in self._all(sql, *values)}
 
     def owe_all(self) -> None:
         """Every vector is owed: the embedder changed, or the vectors are lost. In a transaction."""
@@ -128,3 +129,8 @@ class Owed(Connection):
             sql = f"SELECT hash, CAST(sentences AS BLOB) FROM sketch WHERE collection = ? AND hash IN ({marks(len(part))})"
             found.update(self._all(sql, collection, *part))
         return found
+
+
+def _piece(text: str, heading: str, sentences: str) -> Piece:
+    whole = embedded(text, heading)
+    return Piece(whole, spans_of(sentences, len(whole) - len(text)))

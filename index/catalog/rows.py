@@ -10,7 +10,7 @@ from index.catalog import schema
 from index.errors import DamagedIndex
 from index.files.plan import Known
 from index.home import user
-from index.passage import Document, Part, Passage, Place, Span
+from index.passage import Document, Part, Passage, Place, Span, embedded
 
 
 def text_hash(text: str) -> str:
@@ -82,12 +82,17 @@ def text_of(row: tuple[Any, ...]) -> str:
 def row_of(values: tuple[Any, ...]) -> Row:
     """A passage; DamagedIndex unless all of it is as it was stored here."""
     id_, document_id, text, seal, *said = values
-    if not (user.sealed(seal, "passage", *said) and isinstance(text, str) and said[-1] == text_hash(text)):
+    if not (user.sealed(seal, "passage", *said) and isinstance(text, str) and said[-1] in _keys(text, said[3])):
         raise damaged("a passage is not the one that was stored")
     _, _, title, heading, start, stop, line, parts, sentences, key = said
     return Row(
         id_, document_id, title, heading, start, stop, line, parts_of(parts, start), spans_of(sentences, start), key, text
     )
+
+
+def _keys(text: str, heading: object) -> tuple[str, ...]:
+    """The keys that a passage's vector may have: earlier versions embedded the text of a table alone."""
+    return text_hash(embedded(text, str(heading))), text_hash(text)
 
 
 def parts_of(stored: str, start: int) -> tuple[Part, ...]:

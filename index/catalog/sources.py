@@ -165,7 +165,7 @@ class Sources(Connection):
     def _store_passage(
         self, p: Passage, document_id: int, document: tuple[str, str], title: str, line: int | None, owed: set[str]
     ) -> None:
-        key = text_hash(p.text)
+        key = text_hash(p.embedded)
         self._db.execute("DELETE FROM old_vector WHERE hash = ?", (key,))
         sentences = " ".join(f"{a - p.start} {b - p.start}" for a, b in p.sentences)
         parts = "\n".join(f"{part.start - p.start} {part.label}" for part in p.parts)

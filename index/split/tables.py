@@ -8,11 +8,9 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from index.passage import BETWEEN, LEVEL, columns_in
 from index.read.draft.rows import has_figures, is_header, is_year, over
 from index.split.lines import Line, lines_of
-
-BETWEEN, LEVEL = " | ", " › "
-"""What stands between the names of columns, and between the levels of a heading."""
 
 LONGEST = 300
 """Characters of the names of columns that are carried along."""
@@ -96,9 +94,3 @@ def with_names(heading: str, text: str, at: int) -> str:
 def joined(heading: str, names: str) -> str:
     """A heading with the names of columns as its last level."""
     return LEVEL.join(filter(None, (heading, names)))
-
-
-def columns_in(heading: str) -> str:
-    """The names of columns that a heading ends with, "" where it has none."""
-    last = heading.rpartition(LEVEL)[2]
-    return last if BETWEEN in last else ""

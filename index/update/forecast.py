@@ -47,7 +47,7 @@ def forecast(target: Target, *, rebuild: bool = False) -> Forecast:
     with Catalog(target.home) if usable else nullcontext() as catalog:
         items = dict(changes(target, found, catalog, rebuild=rebuild))
         read = [item for item in items.values() if item and item.document]
-        new = {text_hash(p.text): most_tokens(p.text) for item in read for p in item.passages}
+        new = {text_hash(p.embedded): most_tokens(p.embedded) for item in read for p in item.passages}
         if catalog is None:
             return Forecast(len(read), 0, _amount(new), _amount(new))
         there = {f.source for f in found if not f.left_out}

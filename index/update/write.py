@@ -43,7 +43,7 @@ class Store(Embeds):
 
     def begin(self, prepared: Sequence[Prepared], *, replace: bool = False) -> "Group":
         """Have embedded what these sources need; a service begins at once."""
-        pieces = {text_hash(p.text): p.piece for item in prepared for p in item.passages}
+        pieces = {text_hash(p.embedded): p.piece for item in prepared for p in item.passages}
         return Group(prepared, replace, pieces, self._begin(self._missing(pieces)))
 
     def finish(self, group: "Group") -> None:

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from index.split.tables import BETWEEN, columns_in
+from index.passage import BETWEEN, columns_in
 from qa.check.calculation import agrees, calculations, in_words
 from qa.check.evidence import Evidence, heading_of
 from qa.check.words import language_of

@@ -5,8 +5,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from index.passage import Hit, Place
-from index.split.tables import columns_in
+from index.passage import Hit, Place, columns_in
 from qa.answer import Answer, Citation, Surroundings
 from qa.saved.answers import Standing
 from qa.show.escapes import escaped
