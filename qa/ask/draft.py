@@ -17,7 +17,7 @@ from qa.ask.asking import Asking
 from qa.ask.context import Context, context
 from qa.ask.extract import closest
 from qa.ask.judging import Judge, judge, judge_of
-from qa.check.file import prove
+from qa.documents.file import prove
 from qa.documents.library import Library
 from qa.model import endpoint
 from qa.model.choice import Model, budget

@@ -12,7 +12,7 @@ from fractions import Fraction
 
 _NUMBER = r"[-−]?\s?[$€£¥]?\s?\d(?:[\d,.  ]*\d)?(?:\s?%)?"
 _EQUATION = re.compile(
-    rf"(?P<left>[(\s]*{_NUMBER}(?:[\s)]*[-+−–*×·x/÷:][(\s]*{_NUMBER}[\s)]*)+)\s?[=≈]\s?(?P<right>{_NUMBER})", re.IGNORECASE
+    rf"(?P<left>[-−(\s]*{_NUMBER}(?:[\s)]*[-+−–*×·x/÷:][(\s]*{_NUMBER}[\s)]*)+)\s?[=≈]\s?(?P<right>{_NUMBER})", re.IGNORECASE
 )
 LONGEST = 300
 """Characters of a calculation; nobody writes a longer one into a sentence."""
@@ -73,7 +73,7 @@ def _worked(node: ast.expr) -> Fraction:
 
 
 def agrees(calculation: Calculation) -> bool:
-    """Whether the result as written is the value, rounded as it is written."""
+    """Whether the result as written is the value, rounded as it is written; one in per cent with or without "* 100"."""
     percent = calculation.result.endswith("%")
     digits = re.sub(r"[^\d.−-]", "", re.sub(r",(?=\d{3}(?!\d))", "", calculation.result)).replace("−", "-")
     try:
@@ -81,8 +81,8 @@ def agrees(calculation: Calculation) -> bool:
     except (ValueError, ZeroDivisionError):
         return False
     decimals = len(digits.partition(".")[2])
-    value = calculation.value * (100 if percent else 1)
-    return bool(abs(written - value) * 10**decimals <= Fraction(501, 1000))
+    values = [calculation.value, calculation.value * 100] if percent else [calculation.value]
+    return any(abs(written - value) * 10**decimals <= Fraction(501, 1000) for value in values)
 
 
 def in_words(calculation: Calculation) -> str:

@@ -6,7 +6,7 @@ before and one behind, where "he" has a name; and, for the scale of a table ("in
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
 
 from index.passage import Hit, Span
@@ -37,6 +37,10 @@ class Sent:
     def has(self, name: str) -> bool:
         """Whether a name of several words stands somewhere as it is."""
         return any(name in text for text in self._texts)
+
+    def of(self, sources: Collection[str]) -> Iterator[str]:
+        """The passages of these sources."""
+        return (hit.text for hit in self._hits if hit.place.source in sources)
 
     def around(self, ref: SentenceRef) -> list[str]:
         """The sentences beside a cited one, among those sent of its source, in their order; not the sentence itself."""
@@ -84,8 +88,8 @@ class Evidence:
 
     @cached_property
     def passages(self) -> str:
-        """The passages that they stand in."""
-        return "\n".join([*self.about, *dict.fromkeys(ref.hit.text for ref in self.cited)])
+        """The passages of their documents that were sent."""
+        return "\n".join([*self.about, *self.sent.of({ref.hit.place.source for ref in self.cited})])
 
     @cached_property
     def folded(self) -> str:

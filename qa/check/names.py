@@ -131,9 +131,11 @@ def _in_full_runs(claim: str, missing: Sequence[int], near: _Near) -> bool:
 def _begins_as_name(claim: str, at: int, word: str, sent: Sent) -> bool:
     """Whether a word that begins a sentence is a name."""
     name = folded_word(word)
+    if name in _BEGINNERS or any(name in common for common in COMMON.values()):
+        return False
     if name in sent.names:
         return True
-    ordinary = name in sent.small or name in _BEGINNERS or _ORDINARY.search(name) or any(name in c for c in COMMON.values())
+    ordinary = name in sent.small or _ORDINARY.search(name)
     english = language_of(claim) in ("en", "")
     return english and not ordinary and _PREDICATE.match(claim, at + len(word)) is not None
 

@@ -75,11 +75,11 @@ def latin(text: str) -> bool:
     return 2 * sum(c < "\u0250" for c in letters) > len(letters)
 
 
-def language_of(text: str) -> str:
-    """The language whose common words are most frequent in a text, "" where they are too few to tell."""
+def language_of(text: str, least: int = 1) -> str:
+    """The language whose common words are most frequent in a text, "" where they are too few to tell, or fewer than `least`."""
     words = re.findall(r"[^\W\d_]+", text.casefold())
     best, count = max(((language, sum(w in common for w in words)) for language, common in COMMON.items()), key=lambda c: c[1])
-    return best if count * 12 >= len(words) and count else ""
+    return best if count * 12 >= len(words) and count >= least else ""
 
 
 def content(text: str) -> list[str]:

@@ -6,8 +6,8 @@ from pathlib import Path
 from index.catalog.catalog import Catalog
 from index.errors import IndexMissing
 from index.update.target import Target
-from qa.check.file import on_disk
 from qa.cli.common import TWO_FORMS, documents_of
+from qa.documents.file import on_disk
 from qa.errors import UsageFailure
 from qa.saved.answers import checked_again, last_answer, standings
 from qa.settings.load import Where, load

@@ -24,7 +24,7 @@ from functools import lru_cache
 from index.passage import Hit
 from qa.answer import REFUSAL, AnswerSentence, CitedText, SentenceRef
 from qa.check.evidence import Evidence, Sent
-from qa.check.figures import Figure, figures
+from qa.check.numbers import Figure, figures
 from qa.check.support import doubt
 from qa.check.words import content, covered
 from qa.reply.claims import Claim, Mark, claims

@@ -18,7 +18,7 @@ from index.home import user
 from index.home.folder import Folder
 from index.passage import Hit, Part, Place, parts_within
 from qa.answer import Answer, AnswerSentence, Citation, Status, Usage, Verdict
-from qa.check.file import OnDisk, on_disk
+from qa.documents.file import OnDisk, on_disk
 from qa.errors import PlaceFailure, UsageFailure
 from qa.saved.strict import from_json
 

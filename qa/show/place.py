@@ -14,7 +14,7 @@ from index.passage import Place, Span, parts_within
 from index.read.formats import reader_for
 from index.update.target import Target
 from qa.answer import Surroundings
-from qa.check.file import OnDisk
+from qa.documents.file import OnDisk
 from qa.errors import PlaceFailure
 from qa.saved.answers import found_in, last_answer
 from qa.show.escapes import unescaped

@@ -28,3 +28,10 @@ def test_what_is_calculated(text: str, right: bool, value: str) -> None:
 def test_what_is_none(text: str) -> None:
     """And nothing that takes long."""
     assert list(calculations(text)) == []
+
+
+@pytest.mark.parametrize("text", ["((42 - 36) / 42 * 100 = 14.29%)", "-(3.5 + 3.1) / 2 = -3.3", "(16.6/93.8) * 100 = 17.7%"])
+def test_forms_of_annual_reports(text: str) -> None:
+    """With "* 100", with a sign before parentheses, with what looks like a date."""
+    (calculation,) = calculations(f"It was so ({text}).")
+    assert agrees(calculation)

@@ -230,7 +230,7 @@ def test_a_file_that_becomes_something_else(tmp_path: Path, becomes: str) -> Non
 
 def test_a_sparse_terabyte(tmp_path: Path) -> None:
     """Is not read, neither as a document nor as what a citation is held against."""
-    from qa.check.file import on_disk
+    from qa.documents.file import on_disk
 
     path = tmp_path / "a.txt"
     with path.open("wb") as file:
@@ -245,7 +245,7 @@ def test_a_sparse_terabyte(tmp_path: Path) -> None:
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes")
 def test_a_cited_file_and_an_ignore_file_that_are_pipes(project: Path, qa: Run) -> None:
     """Are not waited for."""
-    from qa.check.file import on_disk
+    from qa.documents.file import on_disk
 
     os.mkfifo(project / "seeds" / "a.txt")
     assert on_disk(project / "seeds", "a.txt", None).text is None
