@@ -2,7 +2,8 @@
 
     python bench/checking.py CLAIMS.jsonl [--show]
 
-A line: {"sources": [{"source", "text"}], "answer": the claim, "label": "supported" or another, "evidence": [[[start, end], …], …]};
+A line: {"sources": [{"source", "text"}], "answer": the claim, "label": "supported" or another, "evidence": [[[start, end], …],
+…]};
 the claim cites every sentence of the source that the evidence touches. `--show` prints what was judged wrong.
 """
 
