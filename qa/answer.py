@@ -97,8 +97,9 @@ class Answer:
     `nearest` are the passages closest to a question that was not answered. `read` are the passages read for it, of `of`; `sent`
     of them were given to the model. `asked` is a follow-up as a question that stands alone, `before` are the questions and
     answers that it follows, oldest first. `cost` is in dollars, `left_out` counts the claims that were left out for want of
-    support, `notices` are for the user. `failure` is why no model answered although one was to; `cut` says that the reply
-    stopped for length, and `words_alone` why the vectors had no part in the search. Times are in seconds.
+    support, `missing` are words of the question that stand in no document, `notices` are for the user. `failure` is why no
+    model answered although one was to; `cut` says that the reply stopped for length, and `words_alone` why the vectors had no
+    part in the search. Times are in seconds.
     """
 
     question: str
@@ -121,6 +122,7 @@ class Answer:
     sent: int = 0
     cost: float | None = None
     left_out: int = 0
+    missing: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
 
     @property

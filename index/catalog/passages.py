@@ -78,8 +78,17 @@ class Passages(Connection):
             rows += [row_of(values) for values in self._all(sql, *part)]
         return rows
 
+    def terms(self, beginning: str) -> list[str]:
+        """The stemmed terms of all passages that begin so, some thousands at most."""
+        self._vocabulary()
+        sql = "SELECT term FROM temp.vocabulary WHERE term >= ? AND term < ? LIMIT 20000"
+        return [term for (term,) in self._all(sql, beginning, beginning + "\U0010ffff")]
+
+    def _vocabulary(self) -> None:
+        self._db.execute("CREATE VIRTUAL TABLE IF NOT EXISTS temp.vocabulary USING fts5vocab(main, words, row)")
+
     def document_frequency(self, terms: Sequence[str]) -> tuple[dict[str, int], int]:
         """In how many passages each stemmed term stands, and about how many passages there are (the highest id)."""
-        self._db.execute("CREATE VIRTUAL TABLE IF NOT EXISTS temp.vocabulary USING fts5vocab(main, words, row)")
+        self._vocabulary()
         counts = self._all(f"SELECT term, doc FROM temp.vocabulary WHERE term IN ({marks(len(terms))})", *terms)
         return dict(counts), self._all("SELECT COALESCE(MAX(id), 0) FROM passage")[0][0]

@@ -3,10 +3,17 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from index.errors import Failure
+from qa.answer import Usage
 from qa.errors import UsageFailure
+from qa.model.choice import Model
 
 LONGEST_QUESTION = 32_000
 """Characters; a longer text is a document."""
+
+
+TOP, WIDE = 8, 120
+"""So many passages are looked for; and where a model will read them, as many as it may be given in two goes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +35,31 @@ class Asking:
     only_supported: bool = False
     follow: bool = False
     follow_if: Callable[[str], bool] | None = None
+
+
+Show = Callable[[str], None]
+"""Given pieces of the answer's text as they come, with the signs behind what is not supported."""
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """How a question is to be answered: its options, and what was made of them.
+
+    A Failure as `model` is why there is none. `within` are the sources that --in leaves. `asked` is the question that a
+    follow-up to `before` was turned into, which took `spent`.
+    """
+
+    options: Asking
+    model: Model | Failure | None
+    within: frozenset[str] | None = None
+    asked: str | None = None
+    before: tuple[tuple[str, str], ...] = ()
+    spent: Usage | None = None
+
+    @property
+    def top(self) -> int:
+        """So many passages are looked for."""
+        return self.options.top or (WIDE if isinstance(self.model, Model) else TOP)
 
 
 def checked_question(text: str) -> str:

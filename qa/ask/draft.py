@@ -5,18 +5,20 @@ Owns what is sent, what becomes of a reply, and what is said beside it; each cit
 
 import re
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from index.errors import DamagedIndex, Failure
 from index.passage import Hit
 from index.search.candidates import Found, search_all
 from qa.answer import Answer, AnswerSentence, Citation, CitedText, Status, Usage
-from qa.ask.asking import Asking
+from qa.ask.asking import TOP, How, Show
 from qa.ask.context import Context, context
 from qa.ask.extract import closest
 from qa.ask.judging import Judge, judge, judge_of
+from qa.check.evidence import Evidence, Sent
+from qa.check.roles import swapped_roles
 from qa.documents.file import prove
 from qa.documents.library import Library
 from qa.model import endpoint
@@ -31,9 +33,6 @@ from qa.show.only import only_supported
 
 NEAREST = 3
 """So many passages are shown where nothing answers."""
-
-TOP, WIDE = 8, 120
-"""So many passages are looked for; and where a model will read them, as many as it may be given in two goes."""
 
 NAMED = 3
 """So many places are named in one notice."""
@@ -50,30 +49,6 @@ _ASKS_FOR_ALL = re.compile(
 )
 """Questions whose answer may lack something where only a part was read."""
 
-Show = Callable[[str], None]
-"""Given pieces of the answer's text as they come, with the signs behind what is not supported."""
-
-
-@dataclass(frozen=True, slots=True)
-class How:
-    """How a question is to be answered: its options, and what was made of them.
-
-    A Failure as `model` is why there is none. `within` are the sources that --in leaves. `asked` is the question that a
-    follow-up to `before` was turned into, which took `spent`.
-    """
-
-    options: Asking
-    model: Model | Failure | None
-    within: frozenset[str] | None = None
-    asked: str | None = None
-    before: tuple[tuple[str, str], ...] = ()
-    spent: Usage | None = None
-
-    @property
-    def top(self) -> int:
-        """So many passages are looked for."""
-        return self.options.top or (WIDE if isinstance(self.model, Model) else TOP)
-
 
 class Draft:
     """An answer in the making."""
@@ -88,6 +63,7 @@ class Draft:
         self.usage: Usage | None = None
         self.cost: float | None = 0.0
         self.asked_model = False
+        self.missing: tuple[str, ...] = ()
         self.context = Context(tuple(found.hits), len(found.hits), len(found.hits))
 
     def by_model(self, model: Model, show: Show | None) -> Answer:
@@ -217,6 +193,9 @@ class Draft:
     def passages(self, failure: Failure | None, model: str | None = None) -> Answer:
         """The best sentences, quoted."""
         refs = closest(self.found.question, self.found.hits[: self.how.options.top or TOP])
+        if failure is None and refs and swapped_roles(self.question, Evidence(refs[:1], Sent(self.found.hits))):
+            self.notices.append("The nearest sentence says it the other way round.")
+            return self.not_found(None)
         sentences = tuple(AnswerSentence(ref.quote, (n,), True) for n, ref in enumerate(refs, start=1))
         text = "\n".join(f"{s.text} [{n}]" for n, s in enumerate(sentences, start=1))
         citations = self._prove(CitedText(text, sentences, tuple(refs)))
@@ -273,6 +252,7 @@ class Draft:
             asked=self.how.asked,
             before=self.how.before,
             left_out=left_out,
+            missing=self.missing,
             notices=tuple(self.notices),
         )
 

@@ -9,7 +9,9 @@ import time
 from index.errors import Failure, NotThere, RequestRefused, ServiceFailure
 from index.search.candidates import Found, search_all
 from qa.answer import Answer
-from qa.ask.draft import Draft, How, Show, since
+from qa.ask.asking import How, Show
+from qa.ask.draft import Draft, since
+from qa.ask.missing import missing
 from qa.documents.library import Library
 from qa.model.choice import Model, with_near_names
 
@@ -29,12 +31,15 @@ def answer(library: Library, question: str, found: Found, how: How, show: Show |
     draft = Draft(library, question, found, how, started)
     draft.timings["search"] = since(started)
     model = how.model
-    if found.question.foreign and not isinstance(model, Model):
+    draft.missing = missing(found, library.index.catalog)
+    if found.question.foreign and not draft.missing and not isinstance(model, Model):
         draft.notices.append(
             "Most words of the question stand in no document; if these are in another language, ask in theirs."
         )
     if _nothing_near(found) and not (isinstance(model, Model) and found.question.foreign):
         return draft.not_found(None, model if isinstance(model, Failure) else None)
+    if model is None and draft.missing:
+        return draft.not_found(None)
     if not isinstance(model, Model):
         return draft.passages(model)
     try:

@@ -12,8 +12,7 @@ from index.catalog.catalog import Catalog
 from index.catalog.rows import Row
 from index.passage import Hit
 from qa.answer import AnswerSentence, CitedText, Usage
-from qa.ask.asking import Asking
-from qa.ask.draft import How
+from qa.ask.asking import Asking, How
 from qa.ask.judging import Judge, judge
 from qa.ask.line import ask
 from qa.calibrate.claims import Known, known_claims, sampled

@@ -6,8 +6,7 @@ from dataclasses import replace
 
 from index.errors import Failure, ServiceFailure
 from qa.answer import Answer
-from qa.ask.asking import Asking
-from qa.ask.draft import How
+from qa.ask.asking import Asking, How
 from qa.ask.followup import standalone, turns
 from qa.ask.line import answer
 from qa.ask.line import ask as ask_one

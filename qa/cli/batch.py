@@ -10,8 +10,7 @@ from typing import Any
 
 from index.errors import Failure
 from index.search.candidates import Found, search_all
-from qa.ask.asking import checked_question
-from qa.ask.draft import TOP
+from qa.ask.asking import TOP, checked_question
 from qa.cli.common import bytes_of, tell_words_alone
 from qa.documents.library import Library
 from qa.errors import UsageFailure

@@ -43,6 +43,7 @@ def answer_json(answer: Answer, state: IndexState, id_: object = None, *, explai
         "sentences": [_sentence_json(s) for s in answer.sentences],
         "citations": [_citation_json(c) for c in answer.citations],
         "nearest": [hit_json(h) for h in answer.nearest],
+        "missing": list(answer.missing),
         "coverage": {"sent": answer.sent, "of": answer.of},
         "model": answer.model,
         "usage": answer.usage and {"input_tokens": answer.usage.input_tokens, "output_tokens": answer.usage.output_tokens},

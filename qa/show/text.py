@@ -48,7 +48,7 @@ def show_answer(screen: Screen, answer: Answer, root: Path) -> None:
     if screen.streamed:
         screen.line()
     if answer.status == "not_found":
-        screen.notice("The documents don't say." + (" The nearest passages:" if answer.nearest else ""))
+        screen.notice(_no(answer) + (" The nearest passages:" if answer.nearest else ""))
         show_hits(screen, answer.nearest, root)
         return
     if answer.status == "passages":
@@ -66,6 +66,13 @@ def show_answer(screen: Screen, answer: Answer, root: Path) -> None:
     if answer.citations:
         screen.line()
     show_sources(screen, answer, root)
+
+
+def _no(answer: Answer) -> str:
+    """Why there is no answer: what the question hangs on is not there, or it is not said."""
+    if not answer.missing:
+        return "The documents don't say."
+    return f"No document mentions {' or '.join(f'“{fold(word)}”' for word in answer.missing)}."
 
 
 def talk(screen: Screen, answer: Answer) -> None:
@@ -157,7 +164,7 @@ def answer_markdown(answer: Answer, root: Path) -> str:
     """An answer with its sources as footnotes, or the passages nearest to a question that has none."""
     if answer.text is None:
         nearest = "".join(f"- {place_here(hit.place, root)}: {fold(hit.text)}\n" for hit in answer.nearest)
-        return f"The documents don't say. The nearest passages:\n\n{nearest}" if nearest else "The documents don't say.\n"
+        return f"{_no(answer)} The nearest passages:\n\n{nearest}" if nearest else f"{_no(answer)}\n"
     shown = marked(answer.text, answer.sentences)
     if answer.model and answer.failure is None:
         text = re.sub(r"\[(\d+)\]", r"[^\1]", clean(shown))

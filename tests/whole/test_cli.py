@@ -38,7 +38,7 @@ def test_ask_as_json(project: Path, qa: Run) -> None:
     answer = json.loads(qa("ask", "--json", QUESTION).out)
     assert list(answer) == [
         *("schema", "id", "question", "asked", "asked_at", "version", "status", "answer", "sentences", "citations", "nearest"),
-        *("coverage", "model", "usage", "cost", "timings", "index", "error"),
+        *("missing", "coverage", "model", "usage", "cost", "timings", "index", "error"),
     ]
     assert (answer["status"], answer["answer"]) == ("passages", f"{LEE} [1]\n{INVITED} [2]")
     assert answer["sentences"] == [

@@ -1,0 +1,43 @@
+"""An honest no without a model: what a question hangs on is not there, or is said the other way round."""
+
+import json
+from pathlib import Path
+
+import pytest
+from conftest import Run
+
+
+@pytest.mark.parametrize(
+    ("question", "missing"),
+    [
+        ("What did Tesla announce in Gyeongju?", ["Tesla"]),
+        ("what did Lee say about Elon Musk?", ["Elon", "Musk"]),
+        ("What did Lee ask of Xi in 1987?", ["1987"]),
+        ("what did Lee ask of Xi?", []),
+        ("What did Lee ask of Xi Jinpin?", []),  # another spelling
+        ("What of the Koreans and the Beijing's call in May?", []),  # other forms, and a month
+        ("What do the US and the EU want from Xi?", []),  # what documents may spell out
+        ("Was hat Lee in Seoul von Xi verlangt und warum ist das eine Forderung?", []),  # German
+    ],
+)
+def test_what_no_document_mentions(project: Path, qa: Run, question: str, missing: list[str]) -> None:
+    """Names and numbers alone, their forms and spelling forgiven; the nearest passages are shown as such."""
+    found = qa("ask", question, "--json")
+    answer = json.loads(found.out)
+    assert answer["missing"] == missing
+    assert (found.code, answer["status"]) == ((1, "not_found") if missing else (0, "passages"))
+    assert bool(answer["nearest"]) == bool(missing)
+
+
+def test_it_is_said_first(project: Path, qa: Run) -> None:
+    """In words, and in Markdown."""
+    assert "No document mentions “Tesla”. The nearest passages:\n" in qa("ask", "What did Tesla announce in Gyeongju?").err
+    assert qa("ask", "What did Tesla announce?", "--markdown").out.startswith("No document mentions “Tesla”.")
+
+
+def test_the_other_way_round(project: Path, qa: Run) -> None:
+    """Who asked whom."""
+    swapped = qa("ask", "what did Xi ask of Lee?")
+    assert swapped.code == 1
+    assert "The nearest sentence says it the other way round." in swapped.err
+    assert qa("ask", "what did Lee ask of Xi?").code == 0
