@@ -16,9 +16,9 @@ _NO_ROLES = re.compile(
 """What makes two names no doer and no done to, or either."""
 
 _PASSIVE = re.compile(
-    r"\b(?P<one>[A-Z][\w’'-]*(?: [A-Z][\w’'-]*)*)(?P<is> (?:was|were|is|are|has been|had been|have been|being) (?:\w+ly )?)"
+    r"\b(?P<one>[A-Z][\w’'-]*(?: [A-Z][\w’'-]*){0,5})(?P<is> (?:was|were|is|are|has been|had been|have been|being) (?:\w+ly )?)"
     r"(?P<does>\w+(?:ed|en|wn|ld|de|id|ght|ought|et|ut|ung"
-    r"|um)\b(?: \w+)?) by (?P<other>(?:the )?[A-Z][\w’'-]*(?: [A-Z][\w’'-]*)*)"
+    r"|um)\b(?: \w+)?) by (?P<other>(?:the )?[A-Z][\w’'-]*(?: [A-Z][\w’'-]*){0,5})"
 )
 
 

@@ -20,6 +20,9 @@ PART, FEW, REST = 3, 5, 0.5
 """A part of a claim with so many content words, of which not more than one in so many stands there, while of the rest at least
 this share does."""
 
+NEAR = 80
+"""Characters beside a word in which its auxiliaries and signs stand."""
+
 CLEARLY = 3
 """A neighbour of the cited sentence has so many more of the claim's words, and twice as many, where it is the one meant."""
 
@@ -133,9 +136,11 @@ def _negation(claim: str, evidence: Evidence) -> str | None:
 def _behind(sign: re.Pattern[str], text: str) -> Iterator[tuple[str, str]]:
     """Each sign with the word that it is about: the next one that is no auxiliary."""
     for found in sign.finditer(text):
-        words = (word for word in re.findall(r"[\w’'-]+", text[found.end() :])[:5] if folded(word) not in _BETWEEN)
+        words = (
+            word for word in re.findall(r"[\w’'-]+", text[found.end() : found.end() + NEAR])[:5] if folded(word) not in _BETWEEN
+        )
         if word := next(words, ""):
-            yield text[: found.end()].rsplit(maxsplit=1)[-1], word
+            yield text[max(0, found.end() - NEAR) : found.end()].rsplit(maxsplit=1)[-1], word
 
 
 def _plain(word: str, text: str) -> str:
@@ -154,7 +159,9 @@ def _uses(word: str, text: str) -> Iterator[tuple[str, bool]]:
     same = stem(folded_word(word))
     for other in re.finditer(r"[^\W\d_][\w’'-]*", text):
         if content(other[0]) and alike(stem(folded_word(other[0])), same):
-            denied = _DENIES.search(" ".join(text[: other.start()].split()[-4:])) or _DENIES.fullmatch(other[0])
+            denied = _DENIES.search(
+                " ".join(text[max(0, other.start() - NEAR) : other.start()].split()[-4:])
+            ) or _DENIES.fullmatch(other[0])
             yield other[0], denied is not None
 
 

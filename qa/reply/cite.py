@@ -192,6 +192,8 @@ class Citer:
 
     def _group(self, token: str, may_mean: Sequence[Reading]) -> str:
         """The numbers for a group: in the reading whose sentences have most of the words before it."""
+        if token[0] not in "(（" and len(may_mean) == 1 and all(None not in (id_.passage, id_.sentence) for id_ in may_mean[0]):
+            return self._cite([self._ref(id_, ()) for id_ in may_mean[0]])
         words = content(re.split(r"[.!?。！？\n]\s", self._text.tail.rstrip(" .!?。！？"))[-1])
         told = [[self._ref(id_, words) for id_ in reading] for reading in may_mean]
         known = [refs for refs in told if None not in refs]

@@ -190,3 +190,13 @@ def test_answers_in_own_words(document: dict[str, Any]) -> None:
             marked.add(case["claim"])
     wrong = {case["claim"] for case in document["claims"] if not case["holds"]}
     assert marked == wrong - UNSEEN
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["A ", "not ", "XIV ", "1 - ", "1  -  1 ", "a, b, ", "one ", "may ", "= 1 ", "“a b ", "Lee was asked by Lee ", "(1", "½"],
+)
+def test_long_claims_take_no_longer(unit: str) -> None:
+    """As long as one may be, of one thing; without bounds these take minutes."""
+    for _ in range(3):
+        found((unit * 10_000)[:9_900], "Lee asked Xi to play a role in 2025, and 30 people came.")

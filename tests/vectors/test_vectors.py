@@ -324,6 +324,7 @@ def test_a_store_keeps_no_room_for_a_log_that_is_in_its_graph(tmp_path: Path) ->
         assert [row[0][0] for row in graph.query(rows[:9], 1)] == ids[:9]
 
 
+@pytest.mark.soak
 def test_one_writer_and_four_readers(tmp_path: Path) -> None:
     """None dies, and a reader finds whatever had been acknowledged before it asked."""
     folder = str(tmp_path / "v")

@@ -136,7 +136,7 @@ def strike(project: Path, process: Run, qa: Run, limit: Callable[[], None], roun
 ROOM = [0, 1, 100, 4096, 5000, 30_000, 70_000, 150_000, 400_000]
 
 
-@pytest.mark.parametrize("most", [70_000, *(pytest.param(n, marks=pytest.mark.soak) for n in ROOM if n != 70_000)])
+@pytest.mark.parametrize("most", [pytest.param(n, marks=pytest.mark.soak) for n in ROOM])
 def test_files_that_cannot_grow(project: Path, process: Run, qa: Run, most: int) -> None:
     """As on a full disk: each write fails from some byte on."""
     qa("index")
@@ -146,7 +146,7 @@ def test_files_that_cannot_grow(project: Path, process: Run, qa: Run, most: int)
 HANDLES = [*range(14, 40, 2), 48, 64]
 
 
-@pytest.mark.parametrize("most", [24, *(pytest.param(n, marks=pytest.mark.soak) for n in HANDLES if n != 24)])
+@pytest.mark.parametrize("most", [pytest.param(n, marks=pytest.mark.soak) for n in HANDLES])
 def test_out_of_handles(project: Path, process: Run, qa: Run, most: int) -> None:
     """So many files may be open."""
     qa("index")
@@ -187,6 +187,7 @@ def test_no_right_to_any_file(project: Path, process: Run, qa: Run) -> None:
     whole(qa, edit(project, 1))
 
 
+@pytest.mark.soak
 def test_a_clock_that_jumps(project: Path, qa: Run, loopback: Loopback, monkeypatch: pytest.MonkeyPatch) -> None:
     """Forth by years, back by years, to the beginning of time: what changed is found, and nothing is embedded twice."""
     qa("index", "--embedder", "openai")

@@ -131,6 +131,7 @@ def kill_while_paying(target: Target, rounds: int, monkeypatch: pytest.MonkeyPat
         assert len(service.requests) == seen
 
 
+@pytest.mark.soak
 def test_what_was_paid_for_is_kept_when_killed(target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
     """A few kills."""
     kill_while_paying(target, 3, monkeypatch)

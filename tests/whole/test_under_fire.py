@@ -224,7 +224,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 SOAK = pytest.mark.soak
 
 
-@pytest.mark.parametrize("room", [pytest.param(0, marks=SOAK), 300_000, pytest.param(1_500_000, marks=SOAK)])
+@pytest.mark.parametrize("room", [pytest.param(room, marks=SOAK) for room in (0, 300_000, 1_500_000)])
 @pytest.mark.parametrize("embedder", [pytest.param("static", marks=SOAK), "openai"])
 def test_a_full_disk(
     project: Path, process: Run, small_disk: Path, loopback: Loopback, room: int, embedder: str, tmp_path: Path
