@@ -76,6 +76,8 @@ class Draft:
         if self.found.question.foreign and self.context.passages < self.catalog.counts().passages:
             self._translate(model)
             self._choose_context(room)
+        if not self.context.hits:
+            return self.not_found(None)
         judges = judge_of(self.library.settings, self.how.options, model)
         cited, reason = self._reply(model, show, judges)
         if cited.refused and self._choose_more(room):

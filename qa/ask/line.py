@@ -36,7 +36,7 @@ def answer(library: Library, question: str, found: Found, how: How, show: Show |
         draft.notices.append(
             "Most words of the question stand in no document; if these are in another language, ask in theirs."
         )
-    if _nothing_near(found) and not (isinstance(model, Model) and found.question.foreign):
+    if _nothing_near(found) and not isinstance(model, Model):
         return draft.not_found(None, model if isinstance(model, Failure) else None)
     if model is None and draft.missing:
         return draft.not_found(None)

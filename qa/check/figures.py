@@ -12,7 +12,8 @@ from decimal import Decimal
 from index.passage import BETWEEN, columns_in
 from qa.check.calculation import agrees, calculations, in_words
 from qa.check.evidence import Evidence, heading_of
-from qa.check.numbers import SCALE, SCALES, YEAR, Figure, figures, meant, plain
+from qa.check.numbers import SCALE, SCALES, UNITS, YEAR, Figure, figures, meant, plain
+from qa.check.words import content
 
 _IN_SCALE = re.compile(
     r"\b(?:in|\$|us\$|€|eur|usd|chf|gbp|expressed in|amounts in)?\s?(thousand|million|billion|mio|mrd|tsd|mn|bn)(?:s|en)?\b"
@@ -32,6 +33,15 @@ _UP = re.compile(
     r"|improv\w*|rais\w*|(?<!no )(?<!not )more)\b",
     re.IGNORECASE,
 )
+_SPENT = re.compile(
+    r"\b(?:expens\w*|costs?|tax(?:es)?|charges?|spen[dt]\w*|paid|payments?|r&d|research|capex|capital expenditures?"
+    r"|depreciation|amorti[sz]ation|provisions?|dividends?|interest|repa\w+|purchas\w*|restructuring)(?!\w)",
+    re.IGNORECASE,
+)
+"""What stands in parentheses in a statement without being below zero."""
+
+_SHARES = {"half": Decimal(2), "third": Decimal(3), "quarter": Decimal(4), "fifth": Decimal(5), "tenth": Decimal(10)}
+FEW_THERE, MOST_OPERANDS = 3, 8
 FEW = 12
 FREE = frozenset(map(Decimal, (*range(FEW + 1), 100, 1000)))
 """Operands of a calculation that need no evidence: counts, per cent, months."""
@@ -47,14 +57,14 @@ def figures_lack(claim: str, evidence: Evidence) -> tuple[str, bool] | None:
         spans.append(claim[calculation.start : calculation.end])
         if not agrees(calculation):
             return f"the calculation comes to {in_words(calculation)}, not {calculation.result}", True
-        done |= {value for figure in figures(calculation.result) for value in figure.values}
+        done |= {v.scaleb(n) for figure in figures(calculation.result) for v in figure.values for n in (0, 3, 6, 9)}
     there, scales = figures(evidence.text), _scales(evidence.passages)
     told = meant(evidence.text)
     for figure in stated:
         if figure.values & done or (done and figure.values & FREE):
             continue
         found = [other for other in there if _same(figure, other, scales)]
-        if not found and figure.values & told:
+        if not found and (figure.values & told or _derived(figure, claim, stated, there, scales)):
             continue
         if not found:
             near = [*figures(evidence.near), *figures("\n".join(evidence.around))]
@@ -86,14 +96,26 @@ def _unlike(claim: str, figure: Figure, found: Sequence[Figure], evidence: Evide
     if figure.percent and not any(o.percent for o in found) and not re.search(r"%|per ?cent|prozent", evidence.passages, re.I):
         return f"the cited sentence has {found[0].text}, not in per cent"
     quotes = " ".join(evidence.quotes)
-    if all(o.negative for o in found) and not figure.negative and not _DOWN.search(claim):
+    spent = _SPENT.search(claim) or _SPENT.search(quotes)
+    if all(o.negative for o in found) and not figure.negative and not _DOWN.search(claim) and not spent:
         return f"the cited sentence has {found[0].text}, below zero"
     if figure.negative and not any(o.negative for o in found) and not _DOWN.search(quotes):
         return f"the cited sentence has {found[0].text}, not below zero"
+    if _goes(claim):
+        return "the figures of the claim go the other way"
     ours, theirs = _direction(figure.clause), {_direction(o.clause) for o in found}
     if ours and theirs == {-ours}:
         return "the cited sentence tells of a " + ("fall, not of a rise" if ours > 0 else "rise, not of a fall")
     return _other_column(claim, figure, evidence)
+
+
+def _goes(claim: str) -> bool:
+    """Whether a claim lets something rise from more to less, or fall from less to more."""
+    moved = re.search(r"\b(\w+)\s+(?:sharply |slightly )?from ([^.;]{1,60}?) to ([^.;]{1,40})", claim)
+    if not moved or not (way := _direction(moved[1])):
+        return False
+    ends = [found for part in moved.groups()[1:] if (found := [f for f in figures(part) if not YEAR.fullmatch(f.text)])]
+    return len(ends) == 2 and (max(ends[1][0].values) - max(ends[0][0].values)) * way < 0
 
 
 def _direction(clause: str) -> int:
@@ -102,22 +124,27 @@ def _direction(clause: str) -> int:
 
 
 def _other_column(claim: str, figure: Figure, evidence: Evidence) -> str | None:
-    """Where a claim names a year that has a column, the figure must stand in that one."""
+    """Where a claim names a column, by its year or in words, the figure must stand in that one."""
     for ref in evidence.cited:
         names = columns_in(heading_of(ref)).split(BETWEEN)
         cells = [cell.strip() for cell in ref.quote.strip().strip("|").split("|")]
         if len(cells) < 2 or len(names) != len(cells):
             continue
-        years = [set(YEAR.findall(name)) for name in names]
-        claimed = set(YEAR.findall(claim))
+        said = [{*YEAR.findall(name), *content(name)} for name in names]
+        own = [words - set().union(*said[:n], *said[n + 1 :]) for n, words in enumerate(said)]
+        claimed = {*YEAR.findall(claim), *content(claim)}
         columns = [n for n, cell in enumerate(cells) if any(figure.values & other.values for other in figures(cell))]
-        if columns and claimed & set().union(*years) and not any(not years[n] or years[n] & claimed for n in columns):
+        meant_here = [n for n, words in enumerate(own) if n and words and words <= claimed]
+        if columns and meant_here and not set(columns) & set(meant_here) and all(own[n] for n in columns):
             return f"{figure.text} stands under {names[columns[0]]}"
     return None
 
 
 def _same(stated: Figure, other: Figure, scales: frozenset[Decimal]) -> bool:
     """Whether two figures are one: equal, so many times larger by the table's scale, or rounded as it is stated."""
+    if stated.unit and other.unit and stated.unit != other.unit:
+        factor = Decimal(UNITS[other.unit]) / UNITS[stated.unit]
+        return any(abs(value * factor - mine) * 1000 < mine for value in other.values for mine in stated.values)
     for value in other.values:
         for scale in (Decimal(1), *scales):
             true = value * scale
@@ -126,6 +153,28 @@ def _same(stated: Figure, other: Figure, scales: frozenset[Decimal]) -> bool:
             near = min(stated.values, key=lambda v: abs(v - true))
             if (stated.rounded or stated.percent) and other.step * scale < stated.step and abs(near - true) * 2 <= stated.step:
                 return abs(near - true) * 20 <= abs(true)
+    return False
+
+
+def _derived(figure: Figure, claim: str, stated: Sequence[Figure], there: Sequence[Figure], scales: frozenset[Decimal]) -> bool:
+    """Whether a figure is the sum, difference, product, share or rate of change of two that stand in the evidence.
+
+    Both must be stated in the claim, too, or else be the only ones there; one may be a plain count behind a sign of arithmetic.
+    """
+    known = [other for other in stated if other is not figure and any(_same(other, o, scales) for o in there)]
+    if len(there) <= FEW_THERE:
+        known += [other for other in there if not YEAR.fullmatch(other.text)]
+    counts = [Decimal(n) for n in re.findall(r"[/÷×*]\s?(\d{1,3})(?![\d.,])", claim)]
+    counts += [n for word, n in _SHARES.items() if word in claim.casefold()]
+    values = list(dict.fromkeys([v for other in known for v in other.values]))[:MOST_OPERANDS]
+    for one in values:
+        for other in [*values, *counts]:
+            if one == other or not other or not one:
+                continue
+            of = (one / other, (one - other) / other, one * other if other in counts else one / other)
+            for result in (100 * x for x in of) if figure.percent else (one + other, one - other, *of):
+                if any(abs(abs(result) - v) * 2 <= figure.step for v in figure.values):
+                    return True
     return False
 
 

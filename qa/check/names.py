@@ -39,7 +39,7 @@ _BEGINNERS = frozenset(
     then there therefore these they third this those though through throughout thus today together too toward under unlike
     until up upon very we what whatever when whenever where whereas whether which while whoever whom whose why within without
     would yes yet you your along born despite due former history little man one part people prior two three four five six seven
-    eight nine ten""".split()
+    eight nine ten capex opex""".split()
 )
 _MONTHS = "January February March April May June July August September October November December".casefold().split()
 _DATE = re.compile(r"\b(?:\d{4}-(\d\d)\b|(\d{1,2})[./](\d{1,2})[./]\d)")
@@ -98,6 +98,10 @@ class _Near:
             or (set(word) <= set("IVXLC") and re.search(r"\d", self.text) is not None)
         )
 
+    def has_cut(self, word: str) -> bool:
+        """Whether a word is cut short of one that is there: Nov, Mon, Corp, Mac."""
+        return 2 < len(word) < 5 and any(other.startswith(word) for other in self.words)
+
     @cached_property
     def _beginnings(self) -> dict[str, list[str]]:
         found: dict[str, list[str]] = defaultdict(list)
@@ -151,7 +155,7 @@ def _stands(name: str, near: _Near) -> bool:
     """Whether a name, or each of its parts between hyphens, is among the evidence's words, in some form of it."""
     word = folded_word(name)
     parts = [part for part in re.split(r"[-_]", word) if part]
-    return word in near.words or all(map(near.has_akin, parts)) or near.has_short(name)
+    return word in near.words or all(map(near.has_akin, parts)) or near.has_short(name) or near.has_cut(word)
 
 
 _ALIKE = 4

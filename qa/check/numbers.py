@@ -78,6 +78,15 @@ _ROMAN = re.compile(r"\b(?=[IVXLC]{1,7}\b)(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})\b
 _ENUMERATED = re.compile(r"[^,.;:\n]+(?:, [^,.;:\n]+)*,? and [^,.;:\n]+")
 _PARTS = {"half an hour": 30, "half-hour": 30, "quarter of an hour": 15, "half": 0.5, "quarter": 25}
 _LATEX = re.compile(r"\\frac\{(\d+)\}\{(\d+)\}|\\[a-zA-Z]+\s?|\\[,;! ]|[\\{}]|(?<=\d)\$|\$(?=[\d\\-]+[^$\n]{0,40}\$)")
+_ABOUT = re.compile(
+    r"(?:\b(?:about|around|roughly|approximately|approx\.|some|nearly|almost|over|under|circa|ca\.|rund|etwa|environ|unos)|[~≈])"
+    r"\s?[$€£¥]?$",
+    re.IGNORECASE,
+)
+_TIME = re.compile(r"[\s-]?(second|minute|hour|day|week|month|year)s?\b", re.IGNORECASE)
+UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400, "week": 604_800, "month": 2_629_746, "year": 12 * 2_629_746}
+"""Seconds; a month is a twelfth of a year, and no number of weeks."""
+
 LEAST = 3
 """Common words of a language at the least that tell how its numbers are written; a table has few."""
 
@@ -97,6 +106,7 @@ class Figure:
     negative: bool = False
     rounded: bool = False
     clause: str = ""
+    unit: str = ""  # of time: "month"
 
 
 def figures(text: str) -> list[Figure]:
@@ -114,9 +124,21 @@ def _figure(found: re.Match[str], language: str) -> Figure:
     power = SCALES[scale.casefold()] if scale else SCALES[found["letter"].casefold()] if found["letter"] else 0
     values = frozenset(value.scaleb(power) for value in _values(digits, language))
     step = Decimal(10) ** min(int(value.as_tuple().exponent) for value in values)
+    about = _ABOUT.search(found.string[max(0, found.start() - 20) : found.start()]) is not None
+    if about and step == 1 and (zeros := re.search("0+$", digits)):
+        step = Decimal(10) ** len(zeros[0])
+    unit = _TIME.match(found.string, found.end())
     negative = sign[:1] in tuple("-−–") or (sign[:1] == "(" and _in_a_row(found))
     return Figure(
-        found.start("digits"), found[0].strip(" ("), values, step, bool(found["percent"]), negative, power > 0, _clause(found)
+        found.start("digits"),
+        found[0].strip(" ("),
+        values,
+        step,
+        bool(found["percent"]),
+        negative,
+        power > 0 or about,
+        _clause(found),
+        unit[1].casefold() if unit else "",
     )
 
 
@@ -158,6 +180,7 @@ def plain(text: str) -> str:
     text = re.sub(rf"(\d*)([{''.join(_VULGAR)}])", lambda m: str(Decimal(m[1] or 0) + Decimal(_VULGAR[m[2]])), text)
     text = _IN_WORDS.sub(lambda m: str(sum(_WORDS[word.casefold()] for word in m.groups() if word)), text)
     text = re.sub(r"(?<![\d.,])(\d{1,2}),((?:19|20)\d\d)\b", r"\1 \2", text)
+    text = re.sub(r"\b(\d{1,2})[:.]00(?=\s?[ap]\.?m\b)|\b(\d{1,2}):00\b", r"\1\2", text)
     text = _RANGE.sub(lambda m: f"{m[1]} {m[1][:2]}{m[2]}", text)
     text = re.sub(r"(?<=\d)(?=[A-Za-z]{1,4}-)|(?<=[A-Za-z])-(?=\d)", " ", text)
     return _DATE.sub(r"\1 \3 ", text)

@@ -58,6 +58,26 @@ def _only(held: Sequence[tuple[str, str]], names: Collection[str]) -> dict[str, 
     return {word: min(found) for word, found in holders.items() if len(found) == 1 and found <= set(names)}
 
 
+def swapped_figures(claim: str, evidence: Evidence) -> str | None:
+    """Two figures that have each other's words: "founded in 1974, bought in 1908" for the reverse."""
+    ours = dict(_by_figure(claim))
+    for quote in evidence.quotes:
+        theirs = dict(_by_figure(quote))
+        pairs = [(figure, theirs[word]) for word, figure in ours.items() if word in theirs]
+        for one, other in pairs:
+            if one != other and (other, one) in pairs and not any(a == b for a, b in pairs if a in (one, other)):
+                return f"the cited sentence says of {other} what the claim says of {one}"
+    return None
+
+
+def _by_figure(text: str) -> Iterator[tuple[str, str]]:
+    """The content words that stand before each figure, back to the one before, with it."""
+    last = 0
+    for figure in re.finditer(r"(?<![\w.,])\d[\d.,]*(?<![.,])", text):
+        yield from ((word, figure[0]) for word in content(text[last : figure.start()]))
+        last = figure.end()
+
+
 def _active(text: str) -> str:
     """A text with "Xi was asked by Lee" as "Lee asked Xi"."""
     return _PASSIVE.sub(lambda m: f"{m['other']} {m['does']} {m['one']}", text)

@@ -6,19 +6,19 @@ signs don't see is not thereby right.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from qa.check.evidence import Evidence
-from qa.check.roles import swapped_roles
-from qa.check.words import alike, content, covered, folded, folded_word, language_of, stem
+from qa.check.roles import swapped_figures, swapped_roles
+from qa.check.words import alike, capitalised, content, covered, folded, folded_word, language_of, stem
 
-MANY, ENOUGH = 7, 0.4
+MANY, ENOUGH = 7, 0.35
 """A claim of so many content words, of which less than this share stand in or near what it cites, is not from there."""
 
-PART, FEW, REST = 3, 5, 0.5
-"""A part of a claim with so many content words, of which not more than one in so many stands there, while of the rest at least
-this share does."""
+PART, REST = 3, 0.5
+"""A part of a claim with so many content words that are no names, of which none stands there, while of the rest at least this
+share does."""
 
 NEAR = 80
 """Characters beside a word in which its auxiliaries and signs stand."""
@@ -48,8 +48,9 @@ _NEGATIVE = re.compile(
     r"|stop\w*|prevent\w*|exclud\w*|unless|except|un(?:changed|clear|paid|successful|willing|available))\b",
     re.IGNORECASE,
 )
-_NO_MORE = re.compile(r"\bnot only\b|\bno (?:later|more) than\b", re.IGNORECASE)
-_DENIED = re.compile(r"\b(?:not|never|cannot)\b|n['’]t\b", re.IGNORECASE)
+_NO_MORE = re.compile(r"\bnot only\b|\bno (?:later|more|less|fewer|earlier) than\b|\bnot (?:yet|notice)\b", re.IGNORECASE)
+_DENIED = re.compile(r"\b(?:not|never|cannot|without(?= \w+ing\b))\b|n['’]t\b", re.IGNORECASE)
+_DENIED_PART = re.compile(r"(?:\bnot|\bnever|n['’]t) (?:yet )?\w+", re.IGNORECASE)
 _BETWEEN = frozenset(
     "be been being have has had do does did to a an the any it is are was were yet even ever always also".split()
 )
@@ -65,7 +66,7 @@ _HEDGE = re.compile(
 )
 _DONE = (
     r"(?<!be )\b(?:agreed|decided|confirmed|approved|signed|promised|accepted|committed|guarantee[sd]?"
-    r"|prove[dn]?|established|caused)\b"
+    r"|prove[dn]?|established|caused|paid|completed|closed|finished|launched|acquired|opened)\b"
 )
 _COMES = r"\b(?:will(?! not)|shall|must|has to|have to|(?:is|are) (?:required|certain|sure|guaranteed)|definitely|certainly)\b"
 _SURE = tuple(re.compile(words, re.IGNORECASE) for words in (_DONE, _COMES))
@@ -75,13 +76,19 @@ _PERHAPS = re.compile(r"\b(?:may|might|could)\b(?! not)")
 _ALLOWS = re.compile(
     r"\b(?:can|allow\w*|permit\w*|up to|at most|maximum|if|option\w*|eligible|entitled|free to|able|expect\w*)\b", re.IGNORECASE
 )
-_EXCEPT = re.compile(r"\b(?:except|unless|only|but|without|until|before)\b", re.IGNORECASE)
+_EXCEPT = re.compile(r"\b(?:except|unless|only|until)\b", re.IGNORECASE)
+_PREAMBLE = re.compile(
+    r"^\W*(?:(?:yes|no)[.,]\s)?(?:(?:based on|according to|as per|per|from) (?:the |these |your )?(?:\w+ )?"
+    r"(?:passages?|documents?|texts?|context|sources?|articles?|excerpts?|files?)[^,]{0,30},\s)?",
+    re.IGNORECASE,
+)
 _PAIRS = """approve reject, accept refuse, accept reject, accept decline, allow prohibit, allow forbid, permit prohibit,
 open close, win lose, won lost, begin end, start finish, support oppose, buy sell, bought sold, hire fire,
 succeed fail, confirm deny, include exclude, gain lose, import export, pass fail, maximum minimum, increase
 decrease, rise fall, rose fell, grew shrank, before after, older younger, larger smaller, longer shorter,
 higher lower, faster slower, enable disable, encrypt decrypt, mandatory optional, required optional, public
-private, legal illegal, valid invalid, paid unpaid, guilty innocent, oldest youngest, largest smallest"""
+private, legal illegal, valid invalid, paid unpaid, guilty innocent, oldest youngest, largest smallest, deny
+admit, positive negative, surplus deficit, comply breach"""
 _OPPOSITES = [
     pair
     for words in _PAIRS.replace("\n", " ").split(", ")
@@ -105,8 +112,18 @@ def sense_lacks(claim: str, evidence: Evidence) -> str | None:
     """The first sign that a claim is not what its cited sentences say, in words; None for none, and in other languages."""
     if not _english(claim) or not _english("\n".join(evidence.quotes)):
         return None
-    checks = (_negation, _opposite, _certainty, _all_of_some, swapped_roles, _neighbour, _parts)
+    claim = _PREAMBLE.sub("", claim)
+    checks = (_code, _negation, _opposite, _certainty, _all_of_some, swapped_roles, swapped_figures, _neighbour, _parts)
     return next(filter(None, (check(claim, evidence) for check in checks)), None)
+
+
+def _code(claim: str, evidence: Evidence) -> str | None:
+    """Code that stands nowhere as it is written."""
+    plain = folded(evidence.passages)
+    for code in re.findall(r"`([^`\n]{2,200})`", claim):
+        if folded(code) not in plain:
+            return f"`{code}` stands nowhere as it is written"
+    return None
 
 
 def _english(text: str) -> bool:
@@ -183,7 +200,7 @@ def _certainty(claim: str, evidence: Evidence) -> str | None:
     if not hedged or _HEDGE.search(claim) or _ALLOWS.search(claim):
         return None
     for words in _SURE:
-        if (sure_of := words.search(claim)) and not words.search(meant):
+        if (sure_of := words.search(claim)) and not words.search(_DENIED_PART.sub("", meant)):
             return f"the cited sentence says “{hedged[0]}”, not “{sure_of[0]}”"
     for hedge, word in _behind(_PERHAPS, meant):
         if any(alike(stem(folded_word(word)), other) for other in content(claim)):
@@ -232,12 +249,19 @@ def _parts(claim: str, evidence: Evidence) -> str | None:
     parts = [part for part in _split(claim) if part.strip()]
     if len(parts) < 2:
         return None
-    shares = [(part, list(dict.fromkeys(content(part)))) for part in parts]
+    names = {stem(folded_word(word)) for inside in (True, False) for _, word in capitalised(claim, inside=inside)}
+    shares = [(part, [word for word in dict.fromkeys(content(part)) if word not in names]) for part in parts]
     for part, inside in shares:
         rest = [word for other, others in shares if other is not part for word in others]
-        if len(inside) >= PART and covered(inside, there) * FEW <= len(inside) and covered(rest, there) >= REST * len(rest) > 0:
+        if len(inside) >= PART and not _roughly(inside, there) and covered(rest, there) >= REST * len(rest) > 0:
             return f"“{' '.join(part.split()).strip(' ,;:.')}” is not in the cited sentence"
     return None
+
+
+def _roughly(words: Sequence[str], there: Sequence[str]) -> bool:
+    """Whether any of the words stands there in a form that has its first four letters."""
+    beginnings = {word[:4] for word in there}
+    return any(word[:4] in beginnings for word in words)
 
 
 def _split(claim: str) -> Iterator[str]:

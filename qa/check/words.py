@@ -31,7 +31,7 @@ _EMPTY = frozenset(
     neither no nor not now of off on once one only or other our out over own per same shall she should since so some such than
     that the their theirs them then there these they this those through thus to too toward under until up upon us very was we
     well were what when where whether which while who whom whose why will with within without would yet you your first two new
-    said says say told according including""".split()
+    said says say told according including yes still""".split()
 )
 """Words that carry no content by themselves."""
 

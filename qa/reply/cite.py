@@ -115,6 +115,8 @@ class Citer:
                 later[claim.block] = numbers
             elif claim.kind == "statement" and not claim.unknown and claim.block in later:
                 numbers = self._holding(claim, later[claim.block])
+            elif claim.kind == "statement" and not claim.unknown:
+                numbers = self._verbatim(claim.text)
             settled.append(replace(claim, numbers=numbers))
         return settled[::-1]
 
@@ -124,6 +126,12 @@ class Citer:
         both = len(words) + len(stated)
         holding = tuple(n for n in numbers if 2 * self._has(self._refs[n - 1].quote, words, stated) >= both > 1)
         return holding if holding and doubt(claim.text, self._evidence(holding)) is None else ()
+
+    def _verbatim(self, text: str) -> tuple[int, ...]:
+        """The cited sentence that has a command, or another text without the form of a sentence, as it stands."""
+        if text[-1:] in ".!?。" or len(text.split()) < 2:
+            return ()
+        return tuple(n for n, ref in enumerate(self._refs, start=1) if text in ref.quote)[:1]
 
     @staticmethod
     def _has(quote: str, words: Sequence[str], stated: Sequence[Figure]) -> int:

@@ -9,7 +9,8 @@ _NOT = r"(?:not|n['’]t|never|nowhere|no)"
 _SOURCE = (
     r"(?:passages?|documents?|texts?|sources?|excerpts?|articles?|files?|context|contents?|materials?|snippets?"
     r"|sections?|reports?"
-    r"|letters?|mails?|emails?|contracts?|polic(?:y|ies)|manuals?|pages?|papers?|notes?|records?|minutes|data|information)"
+    r"|handbooks?|guides?|excerpts?|statements?|chapters?|letters?|mails?|emails?|contracts?|polic(?:y|ies)|manuals?"
+    r"|pages?|papers?|notes?|records?|minutes|data|information)"
 )
 _TOLD = (
     r"(?:mention|stat|specif|sa(?:ys?|id)\b|tell|told|indicat|contain|includ|provid|giv|address|cover|discuss|explain"
@@ -23,6 +24,8 @@ _TELLING = rf"(?:\w+\s){{0,5}}?{_TOLD}"
 _SILENT = re.compile(
     "|".join(
         [
+            r"\bnone of (?:them|these|those)\b.{0,20}\b(?:" + _TOLD + r"|quot|discloses?)",
+            rf"\b(?:is|are)(?:n['’]t| not) (?:a )?(?:part of|among|in) (?:this|the|these|any|your) (?:\w+ )?{_SOURCE}\b",
             # the passages do not say who paid; of what a report or a contract does not, only that it does not tell it
             r"\b(?:passages?|excerpts?|snippets?|context|(?:provided|given) \w+)\b.{0,40}\b(?:do|does|did|is"
             r"|are)(?:n['’]t| not)\b",
@@ -51,10 +54,15 @@ _SILENT = re.compile(
 _UNTOLD = re.compile(
     "|".join(
         [
+            r"^\W*no (?!data\b|records?\b)\w+(?: [\w’'-]+){0,5} (?:is|are|was|were) (?:given|named|listed|mentioned"
+            r"|stated|disclosed|specified"
+            r"|provided|described|indicated|quoted)\b",
+            r"\b(?:found|see|find) no (?:reference|mention|information|indication|trace|answer|data|details?)\b",
             r"\b(?:(?:is|are|was|were|has|have|be)(?:n['’]t|\s(?:\w+\s)?(?:not|never|nowhere))|can(?:no|['’])t"
             r"|could(?:n['’]t| not)|never)"
             r"\s(?:be |been )?(?:\w+\s){0,2}?(?:said|stated|mentioned|specified|named|given|clear|described|disclosed|provided"
-            r"|available|included|known|found|determined|answered|addressed|covered|discussed|listed|indicated|inferred|identified"
+            r"|available|included|known|found|determined|answered|addressed|covered|discussed|listed|indicated|inferred"
+            r"|identified"
             r"|recorded|explained|revealed)\b",
             r"\b(?:there|it)(?:['’]s| is| are| was| were)(?:n['’]t)? (?:no|not any|not enough|nothing|insufficient"
             r"|not possible|impossible"
@@ -146,6 +154,16 @@ _UNTOLD = re.compile(
 )
 """Likewise without a word for the documents; with an id behind it, it may be what a document says."""
 
+_SAID_NOT = re.compile(
+    r"\b(?:(?:is|are|was|were)(?:n['’]t| not)|can(?:not|['’]t) be) (?:\w+ ){0,2}?(?:said|stated|mentioned|specified"
+    r"|named|given|disclosed"
+    r"|provided|known|determined|answered|listed|indicated|revealed)\b|^\W*(?:they|it|this) (?:do|does)(?:n['’]t| not) "
+    r"(?:give|say|state|mention|tell|specify|list|name|quote)|^\W*(?:do|does)(?:n['’]t| not) (?:give|say|state|mention"
+    r"|specify|list|name|quote)",
+    re.IGNORECASE,
+)
+"""The one kind of it that is no claim with an id either, unless the cited sentence denies something itself."""
+
 _ALONE = re.compile(
     r"\W*(?:(?:final )?answer\W+)?(?:the answer is )?(?:"
     r"(?:it['’]s |it is )?(?:un(?:known|clear|specified|answerable|stated|determined|available|disclosed)|none|n/?a|nil"
@@ -174,7 +192,8 @@ _NEGATED = re.compile(
 
 _BUT = re.compile(r";|\b(?:but|however|although|though|whereas|aber|jedoch|sondern|mais|pero)\b|但|が、", re.IGNORECASE)
 _TALK = re.compile(
-    r"\W*(?:(?:i['’]?m |i am )?sorry|sure|certainly|of course|hello|hi|thank you|thanks|i hope (?:this|that) helps"
+    r"\W*(?:(?:i['’]?m |i am )?sorry|(?:that['’]s )?(?:an? )?(?:great|good|excellent|interesting) question|sure"
+    r"|certainly|of course|hello|hi|thank you|thanks|i hope (?:this|that) helps"
     r"|let me know\b.*|here (?:is|are)\b.*|(?:please|feel free to)\b.*"
     r"|(?:if you|would you|do you)\b.{0,80}\b(?:like|want|need|have|more|other|help|share|provide)\b.*)\W*",
     re.IGNORECASE | re.DOTALL,
@@ -191,7 +210,7 @@ def claims_nothing(text: str, *, cites: bool, evidence: str = "") -> bool:
     """
     if len(text) > LONGEST_TALK:
         return False
-    if refuses(text, cites=cites, evidence=evidence) and not _BUT.search(text):
+    if refuses(_BUT.split(text)[-1], cites=cites, evidence=evidence):
         return True
     if cites or re.search(r"\d\d", text) or re.search('[“”"「」«»]', text):
         return False
@@ -203,4 +222,6 @@ def refuses(text: str, *, cites: bool = False, evidence: str = "") -> bool:
     if len(text) > LONGEST_TALK or (cites and _NEGATED.search(evidence)):
         return False
     bare = re.sub(r"[*_`]", "", text)
-    return any(sign.search(bare) for sign in (_SILENT, _UNTOLD)) or (not cites and _ALONE.fullmatch(bare) is not None)
+    if cites:  # "there was not enough evidence" may well be what a document says
+        return _SILENT.search(bare) is not None or _SAID_NOT.search(bare) is not None
+    return any(sign.search(bare) for sign in (_SILENT, _UNTOLD)) or _ALONE.fullmatch(bare) is not None
