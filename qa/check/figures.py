@@ -64,6 +64,9 @@ def figures_lack(claim: str, evidence: Evidence) -> tuple[str, bool] | None:
         if figure.values & done or (done and figure.values & FREE):
             continue
         found = [other for other in there if _same(figure, other, scales)]
+        calculated = any(figure.text.strip("-−–$ ") in calculation for calculation in spans)
+        if calculated and any(v in figure.values for other in there for v in _unscaled(other)):
+            continue
         if not found and (figure.values & told or _derived(figure, claim, stated, there, scales)):
             continue
         if not found:
@@ -73,7 +76,7 @@ def figures_lack(claim: str, evidence: Evidence) -> tuple[str, bool] | None:
             counted = not figure.percent and not figure.rounded and min(figure.values) in FREE
             where = ", but beside it" if beside else ", only without its scale" if bare else ""
             return f"{figure.text} is not in the cited sentence{where}", not (beside or bare or counted)
-        if any(figure.text.strip("-−–$ ") in calculation for calculation in spans):
+        if calculated:
             continue
         if why := _unlike(claim, figure, found, evidence):
             return why, False
@@ -125,6 +128,7 @@ def _direction(clause: str) -> int:
 
 def _other_column(claim: str, figure: Figure, evidence: Evidence) -> str | None:
     """Where a claim names a column, by its year or in words, the figure must stand in that one."""
+    scales = _scales(evidence.passages)
     for ref in evidence.cited:
         names = columns_in(heading_of(ref)).split(BETWEEN)
         cells = [cell.strip() for cell in ref.quote.strip().strip("|").split("|")]
@@ -133,9 +137,12 @@ def _other_column(claim: str, figure: Figure, evidence: Evidence) -> str | None:
         said = [{*YEAR.findall(name), *content(name)} for name in names]
         own = [words - set().union(*said[:n], *said[n + 1 :]) for n, words in enumerate(said)]
         claimed = {*YEAR.findall(claim), *content(claim)}
-        columns = [n for n, cell in enumerate(cells) if any(figure.values & other.values for other in figures(cell))]
+        columns = [n for n, cell in enumerate(cells) if any(_same(figure, other, scales) for other in figures(cell))]
         meant_here = [n for n, words in enumerate(own) if n and words and words <= claimed]
-        if columns and meant_here and not set(columns) & set(meant_here) and all(own[n] for n in columns):
+        others = [other for other in figures(claim) if other.values != figure.values]
+        if any(_same(other, f, scales) for n in meant_here for f in figures(cells[n]) for other in others):
+            continue  # it compares columns: "96.2, after 97.1 in 2023"
+        if columns and 0 not in columns and meant_here and not set(columns) & set(meant_here) and all(own[n] for n in columns):
             return f"{figure.text} stands under {names[columns[0]]}"
     return None
 
@@ -162,8 +169,8 @@ def _derived(figure: Figure, claim: str, stated: Sequence[Figure], there: Sequen
     Both must be stated in the claim, too, or else be the only ones there; one may be a plain count behind a sign of arithmetic.
     """
     known = [other for other in stated if other is not figure and any(_same(other, o, scales) for o in there)]
-    if len(there) <= FEW_THERE:
-        known += [other for other in there if not YEAR.fullmatch(other.text)]
+    bare = [other for other in there if not YEAR.fullmatch(other.text)]
+    known += bare if len(bare) <= FEW_THERE else []
     counts = [Decimal(n) for n in re.findall(r"[/÷×*]\s?(\d{1,3})(?![\d.,])", claim)]
     counts += [n for word, n in _SHARES.items() if word in claim.casefold()]
     values = list(dict.fromkeys([v for other in known for v in other.values]))[:MOST_OPERANDS]
@@ -176,6 +183,11 @@ def _derived(figure: Figure, claim: str, stated: Sequence[Figure], there: Sequen
                 if any(abs(abs(result) - v) * 2 <= figure.step for v in figure.values):
                     return True
     return False
+
+
+def _unscaled(other: Figure) -> Iterator[Decimal]:
+    """What a figure would be without its scale."""
+    return (value.scaleb(-power) for value in other.values for power in (3, 6, 9))
 
 
 def _scaled(other: Figure, like: Figure) -> set[Decimal]:

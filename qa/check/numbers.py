@@ -125,8 +125,9 @@ def _figure(found: re.Match[str], language: str) -> Figure:
     values = frozenset(value.scaleb(power) for value in _values(digits, language))
     step = Decimal(10) ** min(int(value.as_tuple().exponent) for value in values)
     about = _ABOUT.search(found.string[max(0, found.start() - 20) : found.start()]) is not None
-    if about and step == 1 and (zeros := re.search("0+$", digits)):
-        step = Decimal(10) ** len(zeros[0])
+    whole = re.sub(r"[,.'’](?=\d{3}(?!\d))", "", digits)
+    if about and power == 0 and whole.isdigit():  # "about 8,400" is a rounded figure
+        step = Decimal(10) ** (len(whole) - len(whole.rstrip("0")))
     unit = _TIME.match(found.string, found.end())
     negative = sign[:1] in tuple("-−–") or (sign[:1] == "(" and _in_a_row(found))
     return Figure(
