@@ -43,6 +43,7 @@ _RANGE = re.compile(r"\b((?:1[0-9]|20)\d\d)\s?[-–/]\s?(\d\d)(?![\d%-]|[.,]\d)"
 _DATE = re.compile(r"(?<![\d.,])(\d{1,2})([./])(\d{1,2})\2(?=\d)")
 _CLOCK = re.compile(r"\b(\d{1,2})(?:[:.](\d\d))?\s?([ap])\.?m\b|\b(\d{1,2}):(\d\d)\b", re.IGNORECASE)
 _VULGAR = {"½": "0.5", "¼": "0.25", "¾": "0.75", "⅓": "0.333", "⅔": "0.667", "⅛": "0.125", "⅕": "0.2"}
+_ANY = re.compile(rf"\d|[{''.join(_VULGAR)}]")
 _UNITS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen"
     " nineteen"
@@ -51,6 +52,21 @@ _TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
 _WORDS = {word: n for n, word in enumerate(_UNITS)} | {word: 10 * n for n, word in enumerate(_TENS, start=2)}
 _TEN, _UNIT = "|".join(_TENS), "|".join(_UNITS)
 _IN_WORDS = re.compile(rf"\b(?:({_TEN})(?:[\s-]({'|'.join(_UNITS[1:10])}))?|({_UNIT}))\b", re.IGNORECASE)
+_COUNT = rf"(?:{_TEN}|{_UNIT}|hundred|thousand)"
+_LONG = re.compile(
+    rf"\b(?:an? |{_COUNT}[\s-])(?:(?:and )?{_COUNT}[\s-])*?(?:hundred|thousand)(?:(?:[\s-]| and ){_COUNT})*\b", re.IGNORECASE
+)
+_SMALL_WORDS = {
+    "de": "zwei drei vier fünf sechs sieben acht neun zehn elf zwölf",
+    "fr": "deux trois quatre cinq six sept huit neuf dix onze douze",
+    "es": "dos tres cuatro cinco seis siete ocho nueve diez once doce",
+    "it": "due tre quattro cinque sei sette otto nove dieci undici dodici",
+    "pt": "dois três quatro cinco seis sete oito nove dez onze doze",
+    "nl": "twee drie vier vijf zes zeven acht negen tien elf twaalf",
+}
+_SMALL = {language: {word: n for n, word in enumerate(words.split(), start=2)} for language, words in _SMALL_WORDS.items()}
+_SMALL_ANY = re.compile(rf"\b(?:{'|'.join(word for words in _SMALL.values() for word in words)})\b", re.IGNORECASE)
+
 _ORDINALS = (
     "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth"
     " sixteenth"
@@ -111,9 +127,9 @@ class Figure:
 
 def figures(text: str) -> list[Figure]:
     """The figures of a text, in order; parts of dates and times are figures by themselves."""
-    if not re.search(rf"\d|[{''.join(_VULGAR)}]", text) and not _IN_WORDS.search(text):
+    if not any(sign.search(text) for sign in (_ANY, _IN_WORDS, _SMALL_ANY)):
         return []
-    text = plain(text)
+    text = plain(_in_english(text))
     decimal_comma = language_of(text, LEAST) if "," in text or "." in text else ""
     return [_figure(found, decimal_comma) for found in _NUMBER.finditer(text)]
 
@@ -179,12 +195,33 @@ def plain(text: str) -> str:
         else text
     )
     text = re.sub(rf"(\d*)([{''.join(_VULGAR)}])", lambda m: str(Decimal(m[1] or 0) + Decimal(_VULGAR[m[2]])), text)
+    text = _LONG.sub(lambda m: str(_spoken(m[0])), text)
     text = _IN_WORDS.sub(lambda m: str(sum(_WORDS[word.casefold()] for word in m.groups() if word)), text)
     text = re.sub(r"(?<![\d.,])(\d{1,2}),((?:19|20)\d\d)\b", r"\1 \2", text)
     text = re.sub(r"\b(\d{1,2})[:.]00(?=\s?[ap]\.?m\b)|\b(\d{1,2}):00\b", r"\1\2", text)
     text = _RANGE.sub(lambda m: f"{m[1]} {m[1][:2]}{m[2]}", text)
     text = re.sub(r"(?<=\d)(?=[A-Za-z]{1,4}-)|(?<=[A-Za-z])-(?=\d)", " ", text)
     return _DATE.sub(r"\1 \3 ", text)
+
+
+def _spoken(words: str) -> int:
+    """What "one hundred and twenty" or "two thousand five hundred" comes to."""
+    total = part = 0
+    for word in re.findall(r"[a-z]+", words.casefold()):
+        if word == "hundred":
+            part = max(1, part) * 100
+        elif word == "thousand":
+            total, part = total + max(1, part) * 1000, 0
+        else:
+            part += _WORDS.get(word, 0)
+    return total + part
+
+
+def _in_english(text: str) -> str:
+    """A text with the small numbers of its language in digits."""
+    words = _SMALL.get(language_of(text), {})
+    found = re.compile(rf"\b(?:{'|'.join(words)})\b", re.IGNORECASE) if words else None
+    return found.sub(lambda m: str(words[m[0].casefold()]), text) if found else text
 
 
 def meant(text: str) -> set[Decimal]:
