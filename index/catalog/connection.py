@@ -80,6 +80,10 @@ class Connection:
         with schema.failures():
             return self._db.execute(sql, values).fetchall()
 
+    def _count(self, table: str) -> int:
+        with schema.failures():
+            return self._db.count(table)
+
 
 def marks(count: int) -> str:
     """Places for so many values in a statement."""

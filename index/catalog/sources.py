@@ -61,7 +61,7 @@ class Sources(Connection):
     def counts(self) -> Counts:
         """How much is stored."""
         sources = self._all("SELECT COUNT(document_id), COUNT(*) - COUNT(document_id) FROM source")[0]
-        passages = self._all("SELECT COUNT(*) FROM passage")[0][0]
+        passages = self._count("passage")
         owed = self._all("SELECT COUNT(*) FROM passage WHERE owed")[0][0]
         return Counts(sources[0], passages, owed, sources[1])
 
