@@ -15,7 +15,7 @@ from index.convert.file import Read, Result, read, read_text
 from index.convert.limits import Limits
 from index.convert.worker import LIMITS, Ended, Progress, Worker
 from index.errors import ReadersFailed
-from index.files.walk import Found, Stat
+from index.files.walk import Found, stat_of
 from index.process.machine import processors
 from index.read.formats import reader_for
 
@@ -41,7 +41,7 @@ def text_of(path: Path, source: str, *, ocr: bool = False) -> str | None:
         info = path.stat()
     except OSError:
         return None
-    found = Found(source, str(path), Stat(info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino), ocr=ocr)
+    found = Found(source, str(path), stat_of(info), ocr=ocr)
     reader = reader_for(source, ocr=ocr)
     result = next(read_all([found]))[1] if reader and reader.heavy else read_text(found)
     return None if result is None else result.document.text if result.document else ""

@@ -24,7 +24,10 @@ LARGE, LARGE_GRAPH = 100_000, GRAPH | {"ef_construction": 200}
 """More vectors than so many have a graph that takes 1.6 times as long to make: of a million's nearest ten it finds 98.5 % among
 4,000 that are looked at, the other one 95 %."""
 
-_FILE = "chroma.sqlite3"
+FILES = tuple(f"chroma.sqlite3{log}" for log in ("", "-journal", "-wal"))
+"""Chroma's own file of a store, and what SQLite keeps beside it until that is written."""
+
+_FILE = FILES[0]
 
 _NUMBERS = {
     "ef_construction": (GRAPH["ef_construction"], LARGE_GRAPH["ef_construction"]),
