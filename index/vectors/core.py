@@ -192,7 +192,7 @@ def opened(folder: Path) -> Iterator[Store]:
         import_module("numpy")
         _need_handles()
         folder.mkdir(exist_ok=True)
-        log.checked(folder)
+        log.checked(folder, _core)
         store = Store(_core(folder))
         try:
             yield store

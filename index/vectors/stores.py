@@ -20,7 +20,7 @@ from index.home import user
 from index.home.folder import Folder
 from index.vectors.apart import RECENT
 from index.vectors.core import Store, opened
-from index.vectors.log import FILES, NEVER, damaged
+from index.vectors.log import FILES, NEVER, damaged, whole
 from index.vectors.protocol import WIDE
 
 _STORE = "store-"
@@ -144,7 +144,8 @@ class Stores:
 
     def _marks(self) -> bytes:
         info = self._files.child(self._state().store).stat(FILES[0])
-        return f"{info.st_size} {info.st_mtime_ns} {info.st_ino}".encode()
+        marks = f"{info.st_size} {info.st_mtime_ns} {info.st_ctime_ns} {info.st_ino}"
+        return f"{marks} {user.seal('seen', marks)}".encode()
 
     def _state(self) -> Pointer:
         try:
@@ -162,6 +163,8 @@ class Stores:
             raise damaged(f"their graph cannot be read ({error.strerror})") from error
         if not known:
             raise damaged("their graph is not the one that was saved here")
+        if not self._known():
+            whole(store)
         return state
 
     def _vouched(self, state: Pointer) -> Pointer:

@@ -17,6 +17,7 @@ from index.errors import DamagedIndex
 from index.home import claim, queries
 from index.home.folder import Folder
 from index.update.spool import Spool
+from index.vectors import log
 from index.vectors.stores import is_own
 
 QUESTION = "what did Lee ask of Xi?"
@@ -143,3 +144,31 @@ def test_only_what_is_known_by_name_is_copied(project: Path, qa: Run) -> None:
     (store / "deep").mkdir()
     assert {path.name for path in store.iterdir() if is_own(path)} == {"chroma.sqlite3"}
     assert qa("ask", QUESTION).code == 0
+
+
+@pytest.mark.parametrize("name", ["embeddings", pytest.param("embeddings_queue", marks=pytest.mark.soak), "collections"])
+def test_vectors_of_rows_without_end(project: Path, qa: Run, name: str) -> None:
+    """Are damaged: found by words alone, and made anew."""
+    qa("index")
+    (path,) = (project / ".qa" / "vectors").glob("store-*/chroma.sqlite3")
+    endless(path, name)
+    for command in (("search", QUESTION), ("ask", QUESTION)):
+        result = qa(*command)
+        assert (result.code, "vectors are damaged: chroma.sqlite3" in result.err) == (0, True), command
+    assert qa("index", "--rebuild").code == 0
+    assert "damaged" not in qa("ask", QUESTION).err
+
+
+def test_what_chroma_makes_is_known(project: Path, qa: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a look at a new store; where a later version makes other tables, they are those of a new store."""
+    asked: list[int] = []
+    made = log._texts_made
+    monkeypatch.setattr(log, "_texts_made", lambda make: asked.append(1) or made(make))
+    qa("index")
+    assert ("damaged" in qa("ask", QUESTION).err, asked) == (False, [])
+    monkeypatch.setattr(log, "_OWN", frozenset())
+    assert ("damaged" in qa("ask", QUESTION).err, len(asked)) == (False, 1)
+    (path,) = (project / ".qa" / "vectors").glob("store-*/chroma.sqlite3")
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute("CREATE INDEX x ON tenants(length(id))")
+    assert "holds tables that Chroma does not make" in qa("ask", QUESTION).err
