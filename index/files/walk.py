@@ -132,6 +132,7 @@ class _Walk:
     seen: set[tuple[int, int]]
     links: dict[str, str]
     rules: int = 0
+    work: int = 0
 
     def found(self, top: str) -> list[Found]:
         """All files; OSError if the top folder cannot be read, any other is left out."""
@@ -163,6 +164,10 @@ class _Walk:
             found.append(_left_out(folder.prefix or own[0].source, folder.path, _TOO_MANY_RULES))
             return
         ignored = (*folder.ignored, *own)
+        self.work += len(entries) * sum(file.deep for file in ignored) * (folder.prefix.count("/") + 1)
+        if self.work > ignore.MOST_WORK:
+            found.append(_left_out(folder.prefix or ignored[0].source, folder.path, _TOO_MANY_RULES))
+            return
         for entry in entries:
             if entry.name[0] == ".":
                 continue

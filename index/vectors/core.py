@@ -35,6 +35,9 @@ GRAPHS = 16
 HANDLES = 24
 """Files that the core opens for a store with one embedder's vectors, and a few more: it has been seen to open 14."""
 
+MEMORY = 700_000_000
+"""Bytes of address space that this process, Chroma's core loaded, takes for the smallest store."""
+
 _TOO_MANY_OPEN = ("The vectors cannot be opened: too many files are open.", "Close some programs, or allow more (`ulimit -n`).")
 
 SOME_ROOM = 1_000_000
@@ -191,6 +194,7 @@ def opened(folder: Path) -> Iterator[Store]:
         # gives one of them a numpy that is not whole; so all of it comes first.
         import_module("numpy")
         _need_handles()
+        _need_memory()
         folder.mkdir(exist_ok=True)
         log.checked(folder, _core)
         store = Store(_core(folder))
@@ -230,6 +234,16 @@ def _need_handles() -> None:
     finally:
         for handle in taken:
             os.close(handle)
+
+
+def _need_memory() -> None:
+    """Raise MemoryError where this process may not have what the core needs, which else ends the process, or waits for ever."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    if 0 <= resource.getrlimit(resource.RLIMIT_AS)[0] < MEMORY:
+        raise MemoryError
 
 
 FAILURES: dict[str, type[Failure] | None] = {

@@ -14,6 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from index.embed.embedder import WIDEST
 from index.errors import DamagedIndex
 from index.home import queries
 
@@ -42,8 +43,8 @@ _NUMBERS = {
 }
 """The numbers that a collection's settings have, with what each may be; what Chroma adds of itself is the same everywhere."""
 
-_WIDEST, _LONGEST = 65_536, 1000
-"""Numbers of a vector, and signs of an id or of what stands beside it, at most."""
+_LONGEST = 1000
+"""Signs of an id or of what stands beside it, at most."""
 
 _OWN = frozenset(
     """
@@ -68,13 +69,13 @@ _ODD = {
     "a setting beside those of its collections": "SELECT 1 FROM collection_metadata UNION ALL SELECT 1 FROM segment_metadata",
     "a graph of another kind": "SELECT 1 FROM segments WHERE id NOT GLOB '{uuid}' OR type NOT IN"
     " ('urn:chroma:segment/vector/hnsw-local-persisted', 'urn:chroma:segment/metadata/sqlite')",
-    "a collection of another width": f"SELECT 1 FROM collections WHERE dimension NOT BETWEEN 1 AND {_WIDEST}"
+    "a collection of another width": f"SELECT 1 FROM collections WHERE dimension NOT BETWEEN 1 AND {WIDEST}"
     " OR typeof(dimension) NOT IN ('integer', 'null')",
     "a vector that is none": "SELECT 1 FROM embeddings_queue AS q LEFT JOIN collections AS c"
     " ON q.topic = 'persistent://default/default/' || c.id WHERE q.operation NOT IN (0, 1, 2, 3)"
     f" OR typeof(q.id) <> 'text' OR length(q.id) > {_LONGEST} OR length(q.metadata) > {_LONGEST}"
     " OR typeof(q.vector) NOT IN ('blob', 'null') OR (q.vector IS NOT NULL AND (q.encoding IS NOT 'FLOAT32'"
-    f" OR length(q.vector) > 4 * {_WIDEST} OR (c.id IS NOT NULL AND length(q.vector) IS NOT 4 * c.dimension)))",
+    f" OR length(q.vector) > 4 * {WIDEST} OR (c.id IS NOT NULL AND length(q.vector) IS NOT 4 * c.dimension)))",
 }
 _UUID = "-".join("[0-9a-f]" * count for count in (8, 4, 4, 4, 12))
 

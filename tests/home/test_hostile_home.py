@@ -17,7 +17,7 @@ from index.errors import DamagedIndex
 from index.home import claim, queries
 from index.home.folder import Folder
 from index.update.spool import Spool
-from index.vectors import log
+from index.vectors import core, log
 from index.vectors.stores import is_own
 
 QUESTION = "what did Lee ask of Xi?"
@@ -172,3 +172,14 @@ def test_what_chroma_makes_is_known(project: Path, qa: Run, monkeypatch: pytest.
     with closing(sqlite3.connect(path)) as db, db:
         db.execute("CREATE INDEX x ON tenants(length(id))")
     assert "holds tables that Chroma does not make" in qa("ask", QUESTION).err
+
+
+@pytest.mark.skipif(os.name != "posix", reason="no limit can be set here")
+def test_without_the_memory_that_chromas_core_needs(project: Path, qa: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is not begun: it would end the process, or wait for ever and heed no signal."""
+    import resource
+
+    most = core.MEMORY - 1
+    monkeypatch.setattr(resource, "getrlimit", lambda which: (most, most))
+    result = qa("index")
+    assert (result.code, "This process may use no more memory" in result.err) == (4, True)
