@@ -20,6 +20,7 @@ from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any
 
 from index.errors import DamagedIndex, Failure, HomeNotWritable, IndexBusy
+from index.process.machine import memory
 from index.vectors import log
 from index.vectors.log import NEVER, damaged
 
@@ -194,7 +195,8 @@ def opened(folder: Path) -> Iterator[Store]:
         # gives one of them a numpy that is not whole; so all of it comes first.
         import_module("numpy")
         _need_handles()
-        _need_memory()
+        if memory() < MEMORY:
+            raise MemoryError  # the core would end the process, or wait for ever
         folder.mkdir(exist_ok=True)
         log.checked(folder, _core)
         store = Store(_core(folder))
@@ -234,16 +236,6 @@ def _need_handles() -> None:
     finally:
         for handle in taken:
             os.close(handle)
-
-
-def _need_memory() -> None:
-    """Raise MemoryError where this process may not have what the core needs, which else ends the process, or waits for ever."""
-    try:
-        import resource
-    except ImportError:  # Windows
-        return
-    if 0 <= resource.getrlimit(resource.RLIMIT_AS)[0] < MEMORY:
-        raise MemoryError
 
 
 FAILURES: dict[str, type[Failure] | None] = {
