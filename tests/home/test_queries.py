@@ -42,6 +42,7 @@ def test_a_count_of_rows_without_end_ends(file: Path, monkeypatch: pytest.Monkey
     """SQLite counts in one step, which nothing but another thread ends."""
     endless(file, "thing_name")
     monkeypatch.setattr(queries, "PATIENCE", 0.1)
+    monkeypatch.setattr(queries, "SMALL", 0)
     db = queries.connected(file, file)
     with pytest.raises(sqlite3.OperationalError, match="interrupted"):
         db.count("thing")
