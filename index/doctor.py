@@ -95,6 +95,8 @@ def examine(target: Target, own_embedder: Callable[[str], Embedder | None]) -> E
             findings += _safely("embedder", lambda: _embedder(catalog, own_embedder))
     except Failure as failure:
         findings.append(of_failure("catalog", failure))
+    except (LookupError, TypeError, ValueError) as error:  # what rows hold that none was made with
+        findings.append(Finding("catalog", f"The catalog is damaged: its rows do not fit together ({error}).", REBUILD))
     return Examination(tuple(findings), shares)
 
 

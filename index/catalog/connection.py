@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from index.catalog import schema
+from index.errors import DamagedIndex
 
 
 class Connection:
@@ -76,9 +77,19 @@ class Connection:
         rows = self._all(sql, *values)
         return rows[0] if rows else None
 
+    def _row(self, sql: str, *values: object) -> tuple[Any, ...]:
+        """A row that is there, as other rows tell; DamagedIndex where it is not."""
+        if row := self._one(sql, *values):
+            return row
+        raise DamagedIndex("The index's catalog is damaged: a row that others name is not there.", schema.REBUILD)
+
     def _all(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         with schema.failures():
             return self._db.execute(sql, values).fetchall()
+
+    def _count(self, table: str) -> int:
+        with schema.failures():
+            return self._db.count(table)
 
 
 def marks(count: int) -> str:

@@ -89,7 +89,7 @@ class Owed(Connection):
 
     def old_vector_count(self) -> int:
         """How many vectors no passage needs any more."""
-        return int(self._all("SELECT COUNT(*) FROM old_vector")[0][0])
+        return self._count("old_vector")
 
     def sweep_due(self, passages: int, *, shared: bool) -> bool:
         """Whether so many vectors are needed by none of the passages that they should be deleted: any, if others keep some."""

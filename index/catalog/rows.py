@@ -2,7 +2,7 @@
 
 import hashlib
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,10 @@ def text_hash(text: str) -> str:
 
 DOCUMENT = "text, document.seal, sha256, document.maker"
 """What `text_of` takes."""
+
+_PART, _HELD, _LARGEST = 10_000, 50_000_000, 2_000_000_000
+"""Bytes of a text: packed ones that are unpacked at once, to a thousand times as many at most; those held before its seal is
+known to be right; and those of any: a reader has no more memory to make them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +74,29 @@ class Counts:
 def text_of(row: tuple[Any, ...]) -> str:
     """A document's text, of a row of `DOCUMENT`; DamagedIndex unless it is the one that was stored here."""
     data, seal, *key = row
+    told, held, size = hashlib.blake2b(digest_size=16), list[bytes](), 0
     try:
-        text = zlib.decompress(data).decode("utf-8")
+        for part in _inflated(data):
+            told.update(part)
+            size += len(part)
+            held = [*held, part] if size <= _HELD else []
+        if not user.sealed(seal, "text", *key, told.hexdigest()):
+            raise damaged("a text is not the one that was stored")
+        return (b"".join(held) if size <= _HELD else zlib.decompress(data)).decode("utf-8")
     except (zlib.error, UnicodeDecodeError, TypeError) as error:
         raise damaged(f"a text cannot be read ({error})") from error
-    if not user.sealed(seal, "text", *key, text_hash(text)):
-        raise damaged("a text is not the one that was stored")
-    return text
+
+
+def _inflated(data: bytes) -> Iterator[bytes]:
+    """A text's bytes in parts: a few megabytes of a stranger's can be gigabytes, so none is held whole before its seal is."""
+    stream, size = zlib.decompressobj(), 0
+    for at in range(0, len(data), _PART):
+        yield (part := stream.decompress(data[at : at + _PART]))
+        size += len(part)
+        if size > _LARGEST:
+            break
+    if not stream.eof:
+        raise damaged("a text is cut short, or longer than any")
 
 
 def row_of(values: tuple[Any, ...]) -> Row:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from index.catalog.words import TOKENIZER
 from index.errors import DamagedIndex, HomeNotWritable, IndexBusy, IndexFailure, OldIndex
+from index.home import queries
 from index.home.folder import Folder
 from index.process.machine import on_network
 
@@ -49,10 +50,14 @@ INSERT INTO meta VALUES ('format', '{FORMAT}');
 _OWN = {statement.strip() for statement in _SCHEMA.split(";") if statement.strip().startswith("CREATE")}
 _META = next(statement for statement in _OWN if statement.startswith("CREATE TABLE meta"))
 _OF_WORDS = {f"words_{part}" for part in ("data", "idx", "content", "docsize", "config")}
-"""Tables that FTS5 makes for itself; how it words them differs between versions of SQLite."""
+_PLAIN = re.compile(
+    r"CREATE TABLE '?words_\w+'?\((?:id INTEGER PRIMARY KEY|k PRIMARY KEY|segid)(?:, ?\w+(?: BLOB)?)*"
+    r"(?:, ?PRIMARY KEY\(segid, term\))?\)(?: WITHOUT ROWID)?"
+)
+"""Tables that FTS5 makes for itself, and how it words them, a little different in each version of SQLite: nothing computes."""
 
 
-def connect(home: Path, *, create: bool = False) -> tuple[sqlite3.Connection, bool]:
+def connect(home: Path, *, create: bool = False) -> tuple[queries.Bounded, bool]:
     """Open the catalog in `home` and tell whether it can be written; with `create`, make it when it is not there.
 
     A home that cannot be written is read without the files that SQLite's write-ahead log would need there.
@@ -63,18 +68,18 @@ def connect(home: Path, *, create: bool = False) -> tuple[sqlite3.Connection, bo
             _create(path, {})
         writable = os.access(home, os.W_OK) and os.access(path, os.W_OK)
         try:
-            db = _opened(_uri(path, writable))
+            db = _opened(path, writable)
             if writable and on_network(home):
                 _without_log(db)
             return db, writable
         except sqlite3.OperationalError as error:
             if create or not _is_full(error) or _has_log(path):
                 raise
-            return _opened(_uri(path, False)), False  # no room for the log's index: read as in a home that cannot be written
+            return _opened(path, False), False  # no room for the log's index: read as in a home that cannot be written
 
 
-def _opened(uri: str) -> sqlite3.Connection:
-    db = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=5.0)
+def _opened(path: Path, writable: bool) -> queries.Bounded:
+    db = queries.connected(_uri(path, writable), path, uri=True, isolation_level=None, timeout=5.0)
     try:
         _check(db)
     except BaseException:
@@ -89,15 +94,15 @@ def remembered(home: Path, key: str) -> str:
     with failures():
         writable = os.access(home, os.W_OK) and os.access(path, os.W_OK)
         try:
-            return _value(_uri(path, writable), key)
+            return _value(path, writable, key)
         except sqlite3.OperationalError as error:
             if not _is_full(error) or _has_log(path):
                 raise
-            return _value(_uri(path, False), key)
+            return _value(path, False, key)
 
 
-def _value(uri: str, key: str) -> str:
-    db = sqlite3.connect(uri, uri=True, timeout=5.0)
+def _value(path: Path, writable: bool, key: str) -> str:
+    db = queries.connected(_uri(path, writable), path, uri=True, timeout=5.0)
     try:
         if not _has_meta(db):
             return ""  # an empty file, as a power cut leaves it
@@ -188,7 +193,8 @@ def _check(db: sqlite3.Connection) -> None:
     own: set[str] = set()
     of_words: set[str] = set()
     for kind, name, sql in db.execute("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL"):
-        (of_words if kind == "table" and name in _OF_WORDS else own).add(name if name in _OF_WORDS else sql)
+        plain = kind == "table" and name in _OF_WORDS and _PLAIN.fullmatch(sql)
+        (of_words if plain else own).add(name if plain else sql)
     if own != _OWN or of_words != _OF_WORDS:
         raise DamagedIndex("The index's catalog is damaged: its tables are not those of qa.", REBUILD)
 
@@ -199,7 +205,9 @@ def failures() -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        raise _failure(error) from error
+        raise queries.signalled() or _failure(error) from error
+    except UnicodeDecodeError as error:  # in a name or a text of a table
+        raise DamagedIndex(f"The index's catalog is damaged: {error}.", REBUILD) from error
     except OSError as error:
         message = f"The index's catalog cannot be opened: {error.strerror}."
         raise HomeNotWritable(message, "Name another folder with --home DIR.") from error
@@ -217,6 +225,8 @@ def _failure(error: sqlite3.Error) -> IndexFailure | sqlite3.Error:
         return HomeNotWritable("The index's catalog cannot be opened for writing.", "Name another folder with --home DIR.")
     if _is_full(error):
         return HomeNotWritable(f"The index's catalog cannot be written: {error}.", "Make room on the disk, then `qa index`.")
-    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or re.search(_ODD, str(error)):
+    if code == sqlite3.SQLITE_INTERRUPT:
+        return DamagedIndex("The index's catalog is damaged: it holds more rows than a file of its size can.", REBUILD)
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CONSTRAINT) or re.search(_ODD, str(error)):
         return DamagedIndex(f"The index's catalog is damaged: {error}.", REBUILD)
     return error

@@ -61,7 +61,7 @@ class Sources(Connection):
     def counts(self) -> Counts:
         """How much is stored."""
         sources = self._all("SELECT COUNT(document_id), COUNT(*) - COUNT(document_id) FROM source")[0]
-        passages = self._all("SELECT COUNT(*) FROM passage")[0][0]
+        passages = self._count("passage")
         owed = self._all("SELECT COUNT(*) FROM passage WHERE owed")[0][0]
         return Counts(sources[0], passages, owed, sources[1])
 
@@ -98,7 +98,7 @@ class Sources(Connection):
             " WHERE document_id = ? ORDER BY start"
         )
         for (id_,) in self._all("SELECT id FROM document"):
-            yield id_, text_of(self._all(f"SELECT {DOCUMENT} FROM document WHERE id = ?", id_)[0]), self._all(sql, id_)
+            yield id_, text_of(self._row(f"SELECT {DOCUMENT} FROM document WHERE id = ?", id_)), self._all(sql, id_)
 
     def document_ids(self) -> dict[str, int]:
         """The document of every indexed source, by path."""
@@ -156,7 +156,7 @@ class Sources(Connection):
                 user.seal("text", *key, text_hash(text)),
             ),
         )
-        document_id = self._all("SELECT id FROM document WHERE sha256 = ? AND maker = ?", *key)[0][0]
+        document_id = self._row("SELECT id FROM document WHERE sha256 = ? AND maker = ?", *key)[0]
         line, seen = 1, 0
         for p in item.passages:
             line, seen = line + text.count("\n", seen, p.start), p.start

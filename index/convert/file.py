@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from index.errors import FileLeftOut
-from index.files.walk import Found, Stat
+from index.files.walk import Found, Stat, stat_of
 from index.passage import Document, Passage
 from index.process.machine import opened
 from index.read.draft.draft import Tick
@@ -72,7 +72,7 @@ def read_bytes(found: Found) -> tuple[Stat, int, bytes] | Result:
     try:
         with opened(found.location) as file:
             info = os.fstat(file.fileno())
-            stat = Stat(info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino)
+            stat = stat_of(info)
             data = file.read(LARGEST + 1)
     except FileNotFoundError:
         return None

@@ -7,20 +7,25 @@ left out, the others go on.
 import queue
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from index.convert.file import Read, Result, read, read_text
 from index.convert.limits import Limits
 from index.convert.worker import LIMITS, Ended, Progress, Worker
 from index.errors import ReadersFailed
-from index.files.walk import Found, Stat
+from index.files.walk import Found, stat_of
+from index.process.clock import TooLong, within
 from index.process.machine import processors
 from index.read.formats import reader_for
 
 ALONE, ALONE_EACH = 3_000_000, 500_000
 """So many bytes of plain text are read faster here than a process starts; a larger file might be one that takes long."""
+
+HERE = 10.0
+"""Seconds for a file that is read here; what takes longer is read in a process, which can be stopped whatever it does."""
 
 HASTE = 0.25
 """At first a file has this share of its seconds."""
@@ -41,9 +46,13 @@ def text_of(path: Path, source: str, *, ocr: bool = False) -> str | None:
         info = path.stat()
     except OSError:
         return None
-    found = Found(source, str(path), Stat(info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino), ocr=ocr)
+    found = Found(source, str(path), stat_of(info), ocr=ocr)
     reader = reader_for(source, ocr=ocr)
-    result = next(read_all([found]))[1] if reader and reader.heavy else read_text(found)
+    try:
+        heavy = reader is not None and reader.heavy
+        result = next(read_all([found]))[1] if heavy else within(HERE, partial(read_text, found))
+    except TooLong:
+        result = next(_apart([found], None, LIMITS))[1]
     return None if result is None else result.document.text if result.document else ""
 
 
@@ -63,8 +72,26 @@ def read_round(files: Sequence[Found], slow: list[Found] | None, limits: Limits 
     heavy = any((reader := reader_for(f.source, ocr=f.ocr)) and reader.heavy for f in files)
     sizes = [f.stat.size for f in files]
     if not heavy and sum(sizes) < ALONE and max(sizes, default=0) <= ALONE_EACH:
-        yield from ((f, read(f)) for f in files)
-        return
+        files = yield from _here(files)
+    if files:
+        yield from _apart(files, slow, limits)
+
+
+def _here(files: Sequence[Found]) -> Generator[tuple[Found, Result], None, Sequence[Found]]:
+    """Read files in this process; returns those that take too long."""
+    late: list[Found] = []
+    for found in files:
+        try:
+            result = within(HERE, partial(read, found))
+        except TooLong:
+            late.append(found)
+            continue
+        yield found, result
+    return late
+
+
+def _apart(files: Sequence[Found], slow: list[Found] | None, limits: Limits) -> Iterator[tuple[Found, Result]]:
+    """Read files in processes."""
     chunks = list(_chunks(files)) if slow is not None else [[f] for f in files]
     with _Pool(min(len(chunks), processors()), limits, slow) as pool:
         yield from pool.results(chunks)

@@ -22,6 +22,9 @@ Batch = tuple[list[int], "Vectors", list[bytes]]
 Arrived = Callable[[list[int], "Vectors"], None]
 """Told what a service has embedded, in the thread that has received it, as soon as it is there."""
 
+WIDEST = 65_536
+"""Numbers of a vector at most: what is wider is no embedding of a text."""
+
 
 class Embedder(Protocol):
     """What makes vectors. `name` is what a user types; `weight` is a passage's likeness beside BM25's 1.0 in a search, and

@@ -10,7 +10,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from index.embed.budget import MOST_BYTES
-from index.embed.embedder import PATIENCE, Arrived, Batch
+from index.embed.embedder import PATIENCE, WIDEST, Arrived, Batch
 from index.embed.rows import unit
 from index.errors import ServiceFailure
 from index.passage import Piece
@@ -147,6 +147,8 @@ class OpenAI:
             rows = np.stack([_numbers(data[places.index(place)].get("embedding")) for place in range(count)])
         except (ValueError, TypeError) as error:
             raise self._broken("vectors that cannot be read") from error
+        if rows.shape[1] > WIDEST:
+            raise self._broken(f"vectors of {rows.shape[1]} numbers")
         if not (np.abs(rows) < LARGEST).all():  # nor NaN
             raise self._broken("vectors with numbers that are none")
         return rows.astype(np.float32, copy=False)

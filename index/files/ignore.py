@@ -27,8 +27,11 @@ NAMES = (".gitignore", ".qaignore")
 _STAR = "[^/]*"
 """What pathspec makes of `*`; with five of them in a pattern, Python takes hours to find that a long name does not match."""
 
-_MOST_DOUBLE = 3
-"""So many `**` may stand in a pattern within others: it takes that power of a path's length."""
+_BEFORE, _BETWEEN = "(?:.+/)?", "(?:/.+)?"
+"""What it makes of `**` before a pattern and in it; each of several would be tried at each place of a path."""
+
+MOST_WORK = 200_000_000
+"""Patterns with `**` times folders of a path, of all paths of a walk; a folder beyond that is left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +51,16 @@ class _Rule:
 
 
 class IgnoreFile:
-    """The rules of one ignore file; `source` is its path below the documents' folder, `size` how many characters it holds."""
+    """The rules of one ignore file; `source` is its path below the documents' folder, `size` how many characters it holds.
+
+    `deep` tells how many of its rules may match at any depth.
+    """
 
     def __init__(self, source: str, text: str) -> None:
         self.source, self.size = source, len(text)
         self._below = len(source) - len(source.rpartition("/")[2])
         self._rules, self._names, self._paths = _compiled(text)
+        self.deep = sum("**" in rule.pattern for rule in self._rules)
 
     def decides(self, source: str, name: str, folder: bool) -> _Rule | None:
         """The last rule that matches a file or a folder in or below this file's folder."""
@@ -100,11 +107,22 @@ def _rules(text: str) -> Iterator[_Rule]:
         named = "/" not in body
         try:
             expression, _ = GitIgnoreSpecPattern.pattern_to_regex(f"/{body}" if named else body)
-            matches = re.compile(_linear(expression)) if expression and expression.count(".+") <= _MOST_DOUBLE else None
+            matches = re.compile(_linear(_by_folders(expression))) if expression else None
         except (ValueError, re.error):
             continue
         if matches:
             yield _Rule(shown, matches, not line.startswith("!"), named, folders_only)
+
+
+def _by_folders(expression: str) -> str:
+    """An expression whose `**` are whole folders, each but the last as few as do: the first match is as good as any."""
+    first, *parts = expression.split(_BETWEEN)
+    if first.startswith(f"^{_BEFORE}"):
+        inner = first.removeprefix(f"^{_BEFORE}")
+        first = f"^(?>(?:[^/]+/)*?{inner}(?=/))" if parts else f"^(?:[^/]+/)*{inner}"
+    return (
+        first + "".join(f"(?>(?:/[^/]+)*?{part}(?=/))" for part in parts[:-1]) + "".join(f"(?:/[^/]+)*{p}" for p in parts[-1:])
+    )
 
 
 def _linear(expression: str) -> str:

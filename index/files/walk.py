@@ -30,6 +30,18 @@ class Stat(NamedTuple):
     inode: int
 
 
+_LEAST, _MOST = -(2**63), 2**63 - 1
+"""What a number of the catalog can be; an archive can date a file to the year 2300, in nanoseconds."""
+
+
+def stat_of(info: os.stat_result) -> Stat:
+    """What counts of what the system says, as far as it can be stored."""
+    told = Stat(info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino)
+    if min(told) >= _LEAST and max(told) <= _MOST:
+        return told
+    return Stat(*(min(max(number, _LEAST), _MOST) for number in told))
+
+
 _UNREADABLE, _NO_TEXT = "the folder cannot be read", "a name that is not valid UTF-8"
 _TOO_MANY_RULES = "the ignore files down to here hold too many rules"
 LOST = (_UNREADABLE, _NO_TEXT, _TOO_MANY_RULES)
@@ -120,6 +132,7 @@ class _Walk:
     seen: set[tuple[int, int]]
     links: dict[str, str]
     rules: int = 0
+    work: int = 0
 
     def found(self, top: str) -> list[Found]:
         """All files; OSError if the top folder cannot be read, any other is left out."""
@@ -151,6 +164,10 @@ class _Walk:
             found.append(_left_out(folder.prefix or own[0].source, folder.path, _TOO_MANY_RULES))
             return
         ignored = (*folder.ignored, *own)
+        self.work += len(entries) * sum(file.deep for file in ignored) * (folder.prefix.count("/") + 1)
+        if self.work > ignore.MOST_WORK:
+            found.append(_left_out(folder.prefix or ignored[0].source, folder.path, _TOO_MANY_RULES))
+            return
         for entry in entries:
             if entry.name[0] == ".":
                 continue
@@ -207,7 +224,7 @@ def _file(source: str, path: str, info: os.stat_result) -> Found:
         return _left_out(source, path, "not a regular file")
     if not source.isascii() and any("\ud800" <= c <= "\udfff" for c in source):
         return _left_out(source, path, _NO_TEXT)
-    return Found(source, path, Stat(info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino))
+    return Found(source, path, stat_of(info))
 
 
 def _left_out(source: str, path: str, why: str) -> Found:

@@ -9,7 +9,7 @@ import os
 import secrets
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from index.errors import ForeignIndex, HomeNotWritable
@@ -30,6 +30,9 @@ _BEGUN = (*_MARKS, _LOCK, "history")
 
 _DEEPEST, _MOST = 4, 20_000
 """Folders within folders, and entries, that a home has at most."""
+
+_HOLES = 10_000_000
+"""Bytes of holes that a file may have."""
 
 
 def prepare(home: Path) -> None:
@@ -66,10 +69,11 @@ def foreign(home: Path, reason: str) -> ForeignIndex:
 def set_aside(home: Path, reason: str, instead: Path) -> str:
     """What is said of a folder that is not used although it is the documents' own, and left as it is."""
     again = " Move it away, and an index is made there again." if reason == _UNMARKED else ""
+    again = again or (" Delete that file, and the folder is used again." if reason.endswith(_OF_HOLES) else "")
     return f"{home} is not used for the index, since {reason}; it is kept in {instead}.{again}"
 
 
-_UNMARKED = "it was not made here by you"
+_UNMARKED, _OF_HOLES = "it was not made here by you", "is a file of holes"
 
 
 def refused(home: Path) -> str:
@@ -144,10 +148,26 @@ def _file(entry: os.DirEntry[str], info: os.stat_result, *, top: bool) -> Iterat
     """What is wrong with a file, `top` of which stand in the home itself."""
     if info.st_nlink > 1:
         yield f"{entry.name} in it is a file that has another name elsewhere"
+    if _hollow(Path(entry.path), info):
+        yield f"{entry.name} in it {_OF_HOLES}"
     if entry.name.casefold().endswith("-journal") and _deletes(Path(entry.path)):
         yield f"{entry.name} in it has SQLite delete another file"
     if top and entry.name in (VECTORS, PAID):
         yield f"{entry.name} in it is no folder"
+
+
+def _hollow(path: Path, info: os.stat_result) -> bool:
+    """Whether most of a file is holes: it takes no room, and hours to be read or copied. Nothing is written so here."""
+    lacks = info.st_size - 512 * getattr(info, "st_blocks", info.st_size)
+    if lacks < _HOLES or not hasattr(os, "SEEK_HOLE"):
+        return False
+    held = end = 0
+    with path.open("rb") as file, suppress(OSError):  # there is no data behind the last hole
+        while end < info.st_size:  # a file may take less room than it has bytes without any hole, where a disk packs them
+            start = os.lseek(file.fileno(), end, os.SEEK_DATA)
+            end = os.lseek(file.fileno(), start, os.SEEK_HOLE)
+            held += end - start
+    return info.st_size - held > max(_HOLES, held)
 
 
 def _deletes(journal: Path) -> bool:

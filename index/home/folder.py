@@ -5,6 +5,7 @@ the files hold. Where the system opens nothing below a handle (Windows), paths a
 """
 
 import errno
+import io
 import os
 import secrets
 import shutil
@@ -15,6 +16,9 @@ from pathlib import Path
 
 BELOW_HANDLE = {os.open, os.stat, os.unlink, os.rename, os.mkdir, os.rmdir} <= os.supports_dir_fd
 _FLAGS = sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_CLOEXEC", "O_NONBLOCK", "O_BINARY"))
+
+MOST = 50_000_000
+"""Bytes of any file that is read whole."""
 
 
 class Folder:
@@ -62,10 +66,17 @@ class Folder:
             return bool(self.stat(name))
         return False
 
-    def read(self, name: str, most: int = -1) -> bytes:
-        """The first bytes of a plain file, all of them without `most`."""
-        with os.fdopen(self._opened(name, os.O_RDONLY), "rb") as file:
-            return file.read(most)
+    def open(self, name: str) -> io.BufferedReader:
+        """A plain file, to be read."""
+        return os.fdopen(self._opened(name, os.O_RDONLY), "rb")
+
+    def read(self, name: str, most: int = MOST) -> bytes:
+        """What a plain file holds; OSError for more than so many bytes, which nothing that was made here has."""
+        with self.open(name) as file:
+            data = file.read(most + 1)
+        if len(data) > most:
+            raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), name)
+        return data
 
     def open_to_append(self, name: str) -> int:
         """A descriptor that writes at the end of a plain file, which is made if need be."""

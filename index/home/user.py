@@ -70,7 +70,7 @@ def _key(own: Path) -> bytes:
         if not place.holds(_KEY):
             place.make()
             place.add(_KEY, secrets.token_bytes(_LENGTH))
-        key, info = place.read(_KEY, _LENGTH), place.stat(_KEY)
+        key, info = place.read(_KEY)[:_LENGTH], place.stat(_KEY)
     except OSError as error:
         raise _unwritten(error) from error
     if hasattr(os, "geteuid") and info.st_uid != os.geteuid():

@@ -5,6 +5,7 @@ Owns what is asked of the operating system, and how a file is opened; knows noth
 
 import errno
 import io
+import math
 import os
 import re
 import stat
@@ -21,6 +22,16 @@ def processors() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def memory() -> float:
+    """Bytes of address space that this process may use."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return math.inf
+    most = resource.getrlimit(resource.RLIMIT_AS)[0]
+    return math.inf if most == resource.RLIM_INFINITY else most
 
 
 def opened(path: str) -> io.BufferedReader:

@@ -8,6 +8,7 @@ import os
 import re
 import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,9 @@ _NAME = re.compile(r"[0-9]+\.paid")
 
 _KEY = 16
 """Bytes of a text's hash."""
+
+_LONGEST_HEAD, _AT_ONCE = 1000, 1000
+"""Bytes of a file's first line, and vectors that are read at once."""
 
 
 class Spool:
@@ -68,7 +72,7 @@ class Spool:
 
     def of(self, collection: str, files: Iterable[str]) -> list[str]:
         """Those of the files that hold vectors of this collection."""
-        return [file for file in files if self._read(file, 1000).partition(b"\t")[0] == collection.encode()]
+        return [file for file in files if self._head(file).partition(b"\t")[0] == collection.encode()]
 
     def forget(self, files: Iterable[str]) -> None:
         """The vector store has what is in these."""
@@ -76,24 +80,29 @@ class Spool:
             self._files.delete(file)
         self._files.drop_if_empty()
 
-    def _read(self, file: str, most: int = -1) -> bytes:
-        """What a file holds; nothing where somebody has deleted it, so that it is embedded anew."""
+    def _head(self, file: str) -> bytes:
+        """The line that tells whose vectors a file holds; nothing of what is no file, or was deleted: that is embedded anew."""
         try:
-            return self._files.read(file, most)
-        except FileNotFoundError:
+            with self._files.open(file) as data:
+                return data.readline(_LONGEST_HEAD)
+        except OSError:
             return b""
 
     def _records(self, file: str, collection: str) -> "Iterator[tuple[str, np.ndarray]]":
+        """Keys and vectors, of the width that the collection's name ends with; never all of a file at once."""
         import numpy as np
 
-        head, _, data = self._read(file).partition(b"\n")
-        own, _, width = head.decode("utf-8", "replace").partition("\t")
-        if own != collection or not re.fullmatch("[1-9][0-9]{0,4}", width):
+        width = collection.rpartition("/")[2]
+        head = f"{collection}\t{width}\n".encode()
+        if not re.fullmatch("[1-9][0-9]{0,4}", width) or self._head(file) != head:
             return
         kind = np.dtype([("key", f"V{_KEY}"), ("row", "<f4", (int(width),))])
-        for item in np.frombuffer(data[: len(data) // kind.itemsize * kind.itemsize], dtype=kind):
-            if np.isfinite(item["row"]).all():
-                yield item["key"].tobytes().hex(), item["row"]
+        with suppress(OSError), self._files.open(file) as data:
+            data.seek(len(head))
+            while part := data.read(_AT_ONCE * kind.itemsize):
+                for item in np.frombuffer(part[: len(part) // kind.itemsize * kind.itemsize], dtype=kind):
+                    if np.isfinite(item["row"]).all():
+                        yield item["key"].tobytes().hex(), item["row"]
 
 
 ROOM = "Make room on the disk, then `qa index`."

@@ -20,6 +20,7 @@ from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any
 
 from index.errors import DamagedIndex, Failure, HomeNotWritable, IndexBusy
+from index.process.machine import memory
 from index.vectors import log
 from index.vectors.log import NEVER, damaged
 
@@ -34,6 +35,9 @@ GRAPHS = 16
 
 HANDLES = 24
 """Files that the core opens for a store with one embedder's vectors, and a few more: it has been seen to open 14."""
+
+MEMORY = 700_000_000
+"""Bytes of address space that this process, Chroma's core loaded, takes for the smallest store."""
 
 _TOO_MANY_OPEN = ("The vectors cannot be opened: too many files are open.", "Close some programs, or allow more (`ulimit -n`).")
 
@@ -191,8 +195,10 @@ def opened(folder: Path) -> Iterator[Store]:
         # gives one of them a numpy that is not whole; so all of it comes first.
         import_module("numpy")
         _need_handles()
+        if memory() < MEMORY:
+            raise MemoryError  # the core would end the process, or wait for ever
         folder.mkdir(exist_ok=True)
-        log.checked(folder)
+        log.checked(folder, _core)
         store = Store(_core(folder))
         try:
             yield store

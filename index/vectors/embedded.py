@@ -25,7 +25,7 @@ from index.process.machine import in_thread
 from index.vectors.apart import Apart, Change, both
 from index.vectors.core import Collection, Store, failures
 from index.vectors.protocol import WIDE, WIDER, collection_name
-from index.vectors.stores import WAIT_TO_WRITE, Pointer, Stores, View, is_unsaved
+from index.vectors.stores import WAIT_TO_WRITE, Pointer, Stores, View, is_own
 
 if TYPE_CHECKING:
     import numpy as np
@@ -201,7 +201,7 @@ class Vectors(Stores):
         """Copy a store, if Chroma has made it; a link is copied as a link."""
 
         def left(folder: str, names: list[str]) -> list[str]:
-            return [name for name in names if is_unsaved(Path(folder, name))]
+            return [name for name in names if Path(folder).name == store and not is_own(Path(folder, name))]
 
         try:
             if self._files.holds(store):

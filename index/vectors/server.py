@@ -7,12 +7,13 @@ is ever deleted here but by `qa index --prune`. Knows nothing of settings or of 
 import base64
 import math
 import re
+import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from index.errors import NotThere
+from index.errors import NotThere, ServiceBroken, TimedOut
 from index.vectors.log import LARGE_GRAPH
 from index.vectors.protocol import WIDE, collection_name
 
@@ -29,6 +30,24 @@ MOST_AT_ONCE = 1000
 SAVE_EACH = 10_000
 """Writes after which the server saves a graph, all of it: at its own 1,000, 30,000 vectors of 256 numbers cost 370 MB of writes
 and a million 600 GB; at 50,000, 50 MB and 12 GB, but after a crash the first query replays up to so many (4 to 17 s)."""
+
+
+PAGE = 10_000
+"""Ids of one reply, where all of them are asked for."""
+
+MOST_IDS = 20_000_000
+"""Ids of a collection that are taken in, some 2 GB."""
+
+PATIENCE = 2.0
+"""Seconds more for the presence of each thousand ids, in however many requests the server has them asked for."""
+
+SMALLEST = 100
+"""Ids that any server takes at once; Chroma takes 5,000 or more."""
+
+
+def _own(value: object) -> str:
+    """An id as one is stored here, a hash, else ""; it becomes part of statements and of other requests."""
+    return value if isinstance(value, str) and re.fullmatch("[0-9a-f]{32}", value) else ""
 
 
 class ServerVectors(Api):
@@ -65,8 +84,10 @@ class ServerVectors(Api):
         if found is None:
             return set()
         ids: set[str] = set()
-        while part := set(self._ids(found, WRITE, {"include": [], "limit": 10_000, "offset": len(ids)})) - ids:
-            ids |= part
+        if (count := self._count(found)) > MOST_IDS:
+            raise self._failure(ServiceBroken, f"it tells of {count:,} vectors")
+        for offset in range(0, count, PAGE):  # not for as long as it gives some
+            ids.update(self._ids(found, WRITE, {"include": [], "limit": PAGE, "offset": offset}))
         return ids
 
     def worth(self, width: int) -> int:
@@ -111,7 +132,7 @@ class ServerVectors(Api):
         result = self._call("POST", f"{found}/query", self._read, body | chosen)
         try:
             pairs = zip(result["ids"], result["distances"], strict=True)
-            nearest = [[(str(i), 1 - float(d)) for i, d in zip(*row, strict=True)][:limit] for row in pairs]
+            nearest = [[(_own(i), 1 - float(d)) for i, d in zip(*row, strict=True)][:limit] for row in pairs]
         except (LookupError, TypeError, ValueError, OverflowError):
             raise self._strange() from None
         if len(nearest) != len(vectors) or not all(math.isfinite(likeness) for row in nearest for _, likeness in row):
@@ -125,15 +146,19 @@ class ServerVectors(Api):
         """Nothing: others may use what is there."""
 
     def _present(self, found: str, ids: Sequence[str], patience: float) -> set[str]:
-        parts = (self._ids(found, patience, {"ids": part, "include": []}) for part in self._slices(ids))
-        return {id_ for part in parts for id_ in part}
+        end, there = time.monotonic() + patience + PATIENCE * len(ids) / MOST_AT_ONCE, set[str]()
+        for part in self._slices(ids):
+            there.update(self._ids(found, patience, {"ids": part, "include": []}))
+            if time.monotonic() > end and len(part) < len(ids):
+                raise self._failure(TimedOut, "it takes too long for its small replies")
+        return there
 
     def _ids(self, found: str, patience: float, body: dict[str, object]) -> list[str]:
-        """The ids that a `get` finds."""
+        """The ids that a `get` finds; others than ours count for nothing."""
         reply = self._call("POST", f"{found}/get", patience, body)
         if not isinstance(reply, dict) or not isinstance(reply.get("ids"), list):
             raise self._strange()
-        return [str(id_) for id_ in reply["ids"]]
+        return list(filter(None, map(_own, reply["ids"][:PAGE])))
 
     def _size(self, found: str) -> int:
         """How many vectors a collection holds, asked for once."""
@@ -180,7 +205,11 @@ class ServerVectors(Api):
         found = self._call("GET", "/api/v2/pre-flight-checks", self._read)
         if not isinstance(found, dict):
             raise self._strange()
-        return {"supports_base64_encoding": False, **found, "max_batch_size": self._natural(found.get("max_batch_size"), 1)}
+        return {
+            "supports_base64_encoding": False,
+            **found,
+            "max_batch_size": self._natural(found.get("max_batch_size"), SMALLEST),
+        }
 
     def _slices(self, values: Sequence[str]) -> Iterator[list[str]]:
         size = min(self._checks["max_batch_size"], MOST_AT_ONCE) if values else 1

@@ -20,7 +20,7 @@ from index.home import user
 from index.home.folder import Folder
 from index.vectors.apart import RECENT
 from index.vectors.core import Store, opened
-from index.vectors.log import NEVER, damaged
+from index.vectors.log import FILES, NEVER, damaged, whole
 from index.vectors.protocol import WIDE
 
 _STORE = "store-"
@@ -143,8 +143,9 @@ class Stores:
             self._files.write(_SEEN, self._marks())
 
     def _marks(self) -> bytes:
-        info = self._files.child(self._state().store).stat("chroma.sqlite3")
-        return f"{info.st_size} {info.st_mtime_ns} {info.st_ino}".encode()
+        info = self._files.child(self._state().store).stat(FILES[0])
+        marks = f"{info.st_size} {info.st_mtime_ns} {info.st_ctime_ns} {info.st_ino}"
+        return f"{marks} {user.seal('seen', marks)}".encode()
 
     def _state(self) -> Pointer:
         try:
@@ -162,6 +163,8 @@ class Stores:
             raise damaged(f"their graph cannot be read ({error.strerror})") from error
         if not known:
             raise damaged("their graph is not the one that was saved here")
+        if not self._known():
+            whole(store)
         return state
 
     def _vouched(self, state: Pointer) -> Pointer:
@@ -222,6 +225,11 @@ def is_unsaved(path: Path) -> bool:
     return path.is_dir() and not (path / "index_metadata.pickle").exists()
 
 
+def is_own(path: Path) -> bool:
+    """Whether it is a saved graph or Chroma's own file: what else stands in a store is not copied, whatever size it has."""
+    return not is_unsaved(path) if path.is_dir() else path.name in FILES
+
+
 class View:
     """A store as it is now, open to be read in a folder of its own: a copy of its log, and its graph, which nobody changes.
 
@@ -234,7 +242,7 @@ class View:
             try:
                 folder = Path(opening.enter_context(TemporaryDirectory(prefix="qa-")))
                 for path in store.iterdir() if store.exists() else ():  # a kill may have come before Chroma made it
-                    if not is_unsaved(path):
+                    if is_own(path):
                         (_link if path.is_dir() else shutil.copy2)(path, folder / path.name)
             except OSError as error:
                 raise HomeNotWritable(f"There is no view of the vectors: {error}.", "Make room on the disk.").hiding(

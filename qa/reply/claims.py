@@ -27,7 +27,7 @@ from index.split.sentences import sentences
 _MARKER = re.compile(r"[ \t]*(?:(?:[-*+•–]|\d{1,3}[.)]|#{1,6}|>|\[[ xX]\])[ \t]+)*")
 _STANDS_ALONE = re.compile(r"[ \t]*(?:(?:[-*+•–]|\d{1,3}[.)]|#{1,6})[ \t]|\||```|~~~)")
 _HEADING = re.compile(
-    r"[ \t]*(?:#{1,6}[ \t]|\|[^\n]*\n[ \t]*\|?[ \t]*:?-{2,}[-:| \t]*(?:\n|\Z)|(\*\*|__)[^\n.!?。]+\1:?[ \t]*(?:\n|\Z))"
+    r"[ \t]*(?:#{1,6}[ \t]|\|[^\n]*\n[ \t]*+\|?[ \t]*+:?--[-:| \t]*+(?:\n|\Z)|(\*\*|__)[^\n.!?。]+\1:?[ \t]*(?:\n|\Z))"
 )
 """A line with "#", the first row of a table, a line in bold."""
 

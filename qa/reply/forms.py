@@ -27,7 +27,8 @@ _LISTED = re.compile(
     re.MULTILINE | re.IGNORECASE,
 )
 _TAIL = re.compile(
-    rf"^(\W*(?:sources?|references?|citations?|quellen?|ids?)\W*:\W*?)((?:{_PAIR}[,; \t]*)+)$", re.IGNORECASE | re.MULTILINE
+    rf"^([^\w\n]*+(?:sources?|references?|citations?|quellen?|ids?)[^\w:]{{0,20}}:\W{{0,40}}?)((?:{_PAIR}[,; \t]*)+)$",
+    re.IGNORECASE | re.MULTILINE,
 )
 _TAIL_SO_FAR = re.compile(r"\n?[ \t*_]*(?:sources?|references?|citations?|quellen?|ids?)\b[^\n\[【]{0,200}\Z", re.IGNORECASE)
 _LINE_SO_FAR = re.compile(r"(?:\A|\n)[ \t*_]*[a-z]{0,11}\Z", re.IGNORECASE)

@@ -9,7 +9,8 @@ import pytest
 from conftest import Run
 from samples import pdf
 
-from index.convert.file import LARGEST, Read, read, read_bytes
+from index.convert import readers
+from index.convert.file import LARGEST, Read, Result, read, read_bytes
 from index.convert.limits import Limits
 from index.convert.readers import read_all
 from index.errors import ReadersFailed
@@ -125,3 +126,27 @@ def test_what_has_grown_too_large_since_it_was_found(tmp_path: Path) -> None:
     result = read_bytes(found)
     assert isinstance(result, Read)
     assert result.left_out == "larger than 100 MB"
+
+
+def test_what_takes_too_long_here_is_read_in_a_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever it is that takes so long; the other files are read here, and what was left of an alarm goes on."""
+    here: list[str] = []
+
+    def slow(found: Found) -> Result:
+        here.append(found.source)
+        while found.source == "a.txt":
+            sum(range(1000))
+        return read(found)
+
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / name).write_text(f"This is {name}.")
+    monkeypatch.setattr(readers, "HERE", 0.2)
+    monkeypatch.setattr(readers, "read", slow)
+    signal.alarm(100)
+    read_here = {found.source: result for found, result in read_all(walk(tmp_path, tmp_path / "home"))}
+    assert 0 < signal.alarm(0) <= 100
+    assert here[:2] == ["a.txt", "b.txt"]
+    assert [result and result.document and result.document.text for result in read_here.values()] == [
+        "This is b.txt.",
+        "This is a.txt.",
+    ]

@@ -532,3 +532,12 @@ def test_ctrl_c_does_not_wait_for_slow_replies(loopback: Loopback) -> None:
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=30)
     assert (process.returncode, errors) == (130, "")
+
+
+def test_a_service_whose_vectors_are_too_wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Is refused before anything is kept, or stored: the store would be damaged by them."""
+    with Loopback() as service:
+        monkeypatch.setattr("index.embed.remote.WIDEST", 3)
+        embedder = open_embedder("openai:other", Service(service.url, KEY))
+        with pytest.raises(ServiceBroken, match="vectors of"):
+            embedder.query("text")

@@ -5,13 +5,14 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index.errors import NoDocuments
-from index.files.walk import UNSEEN, walk
+from index.files.walk import UNSEEN, stat_of, walk
 
 SECRET = "likely a secret, by its name"
 
@@ -242,3 +243,11 @@ def test_an_odd_set_in_a_pattern_is_no_warning(tmp_path: Path, recwarn: pytest.W
     (tmp_path / "c.txt").write_text("x")
     assert [f.source for f in walk(tmp_path, tmp_path / "home")] == ["c.txt"]
     assert not recwarn.list
+
+
+@pytest.mark.parametrize("when", [2**63 + 5, -(2**63) - 5])
+def test_no_date_is_too_far_away(when: int) -> None:
+    """An archive can date a file to the year 2300; it is stored as the last one that can be."""
+    told = stat_of(SimpleNamespace(st_size=3, st_mtime_ns=when, st_ctime_ns=1, st_ino=2**64 - 1))  # type: ignore[arg-type]
+    assert (told.size, told.ctime_ns) == (3, 1)
+    assert all(-(2**63) <= number < 2**63 for number in told)

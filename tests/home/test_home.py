@@ -330,6 +330,8 @@ def test_what_is_named_for_one_folder_is_not_for_another(project: Path, qa: Run,
         "INSERT INTO collection_metadata(collection_id, key, int_value) SELECT id, 'hnsw:M', 0 FROM collections",
         "CREATE TRIGGER t AFTER INSERT ON embeddings_queue BEGIN DELETE FROM embeddings_queue; END",
         "ALTER TABLE tenants ADD COLUMN x AS (hex(zeroblob(900000000)))",
+        "ALTER TABLE tenants ADD COLUMN x INTEGER CHECK/**/(length(hex(zeroblob(1000))))",
+        "CREATE INDEX x ON tenants(length(hex(zeroblob(200000000 + length(id) * 0))))",
     ],
 )
 def test_chroma_is_given_no_file_that_it_would_not_have_written(project: Path, qa: Run, change: str) -> None:

@@ -6,6 +6,7 @@ import socket
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import bombs
@@ -20,8 +21,10 @@ from index.convert.file import Read, read_bytes
 from index.convert.limits import Limits
 from index.convert.readers import read_all
 from index.convert.worker import CRASHED
+from index.errors import FileLeftOut
 from index.files.walk import walk
 from index.read.draft.draft import TOO_MUCH
+from index.read.formats import reader_for
 
 TOO_SLOW, TOO_LARGE = "reading it takes more than ", "reading it takes too much memory"
 
@@ -330,3 +333,25 @@ def test_a_question_waits_for_no_slow_file(project: Path, qa: Run, monkeypatch: 
     assert json.loads(qa("status", "--json").out)["sources"] == 2
     assert qa("ask", "what did Lee ask of Xi?").code == 0
     assert json.loads(qa("status", "--json").out)["pending"] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("x.json", b"[" + b'"\\' * 240_000),
+        ("x.json", b"[" + b"/*" * 240_000),
+        ("x.json", b"[" + b",//" * 160_000),
+        ("x.json", b"{a" + b",/*" * 160_000),
+        ("x.srt", b"1\n00:00:01,000 --> 00:00:02,000\n" + b"<v." * 160_000),
+        ("x.srt", b"1\n00:00:01,000 --> 00:00:02,000\n" + b"<v " + b" " * 480_000),
+        ("x.vtt", b"00:01.000 --> 00:02.000\n" + b"<1" * 240_000),
+    ],
+)
+def test_plain_files_that_repeat_what_begins_something(name: str, data: bytes) -> None:
+    """What is read here and not in a process, in seconds; it would be looked for again from each place: for minutes."""
+    reader = reader_for(name)
+    assert reader
+    began = time.process_time()
+    with suppress(FileLeftOut):
+        reader.read(data, lambda: None)
+    assert time.process_time() - began < 30

@@ -1,6 +1,7 @@
 """The citations of a reply: ids looked up, nothing lost, nothing pointed at that was not sent, and what is supported."""
 
 import re
+import time
 
 import pytest
 from hypothesis import example, given, settings
@@ -429,3 +430,26 @@ def test_nothing_to_cite() -> None:
     assert cited("", hits=[]) == CitedText("", (), ())
     assert cited("Lee [1.1].", hits=[]).sentences[0].supported is False
     assert cited("[1.1]").text == "[1]"
+
+
+def soak(run: str) -> object:
+    """One for the long runs."""
+    return pytest.param(run, marks=pytest.mark.soak)
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        "-",
+        "\n",
+        "[1.1]",
+        "**a",
+        *map(soak, [" ", "| ", "[", "|", "*", "[1", "(", "`", "```\n", ".", "!", "a. ", "<", ":", "#"]),
+    ],
+)
+@pytest.mark.parametrize("before", ["", "|a\n|", "**", "Sources: "])
+def test_a_long_run_of_one_thing_is_read_in_linear_time(before: str, run: str) -> None:
+    """Once the reply has ended, nothing bounds what is done with it: 190,000 dashes took minutes."""
+    began = time.process_time()
+    cited(before + run * (100_000 // len(run)) + "x [1.1]", step=2000)
+    assert time.process_time() - began < 60

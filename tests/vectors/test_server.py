@@ -9,6 +9,7 @@ import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count, islice
 from pathlib import Path
 from socket import socket
 from threading import Thread
@@ -244,8 +245,8 @@ def test_a_server_killed_between_two_questions(target: Target, chroma: Chroma) -
         chroma.start()
         assert isinstance(search(index, "what tells of bbbbb?", 1).failure, NotThere)
         rows = np.eye(256, dtype=np.float32)[:1]
-        vectors.add(catalog.meta("collection"), ["new"], rows)
-        assert vectors.query(catalog.meta("collection"), rows, 1)[0][0][0] == "new"
+        vectors.add(catalog.meta("collection"), ["0" * 32], rows)
+        assert vectors.query(catalog.meta("collection"), rows, 1)[0][0][0] == "0" * 32
 
 
 def test_another_project_has_vectors_of_its_own(target: Target, tmp_path: Path) -> None:
@@ -407,6 +408,56 @@ def test_what_is_not_chromas_is_no_bug(answering: Answering, reply: bytes) -> No
     ):
         with pytest.raises(ServiceFailure):
             call()
+
+
+class Replies:
+    """A server that answers each path by its end; it counts what it is asked."""
+
+    def __init__(self, vectors: ServerVectors, **replies: object) -> None:
+        self.replies, self.asked = {"pre-flight-checks": {"max_batch_size": 1000}, "count": 3, **replies}, list[str]()
+        vectors._call = self.call  # type: ignore[method-assign, assignment]
+
+    def call(self, method: str, path: str, patience: float, body: object = None, missing: str = "") -> object:
+        """What it says."""
+        end = path.rpartition("/")[2]
+        self.asked.append(end)
+        said = self.replies.get(end, {"id": "0"})
+        return said() if callable(said) else said
+
+
+def test_a_server_that_gives_ids_without_end() -> None:
+    """Is asked for as many as it says that it holds, and for no more than fit memory."""
+    vectors = ServerVectors(Server("http://127.0.0.1:9", "project"))
+    fresh = (f"{n:032x}" for n in count())
+    server = Replies(vectors, count=25_000, get=lambda: {"ids": list(islice(fresh, 50_000))})
+    assert len(vectors.ids("static")) == 30_000
+    assert server.asked.count("get") == 3
+    Replies(vectors, count=900_000_000)
+    with pytest.raises(ServiceBroken, match="900,000,000"):
+        vectors.ids("static")
+
+
+@pytest.mark.parametrize("odd", ["\ud800", "a\0b", "a" * 31, "A" * 32, None, 7, ["a"]])
+def test_ids_that_are_none_of_ours(odd: object) -> None:
+    """Are no key of any text, whatever they hold."""
+    vectors = ServerVectors(Server("http://127.0.0.1:9", "project"))
+    Replies(vectors, query={"ids": [[odd, "a" * 32]], "distances": [[0.1, 0.2]]}, get={"ids": [odd, "a" * 32]})
+    assert [id_ for id_, _ in vectors.query("static", np.zeros((1, 4), dtype=np.float32), 3)[0]] == ["", "a" * 32]
+    assert vectors.present("static", ["a" * 32]) == vectors.ids("static") == {"a" * 32}
+
+
+def test_a_server_that_takes_few_ids_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Is none; and one that takes its time for each of many requests is waited for as for one."""
+    vectors = ServerVectors(Server("http://127.0.0.1:9", "project"))
+    Replies(vectors, **{"pre-flight-checks": {"max_batch_size": 1}})
+    with pytest.raises(NotThere):
+        vectors.present("static", ["a" * 32])
+    server = Replies(vectors, get=lambda: time.sleep(0.05) or {"ids": []}, **{"pre-flight-checks": {"max_batch_size": 100}})
+    monkeypatch.setattr("index.vectors.server.PATIENCE", 0.0)
+    monkeypatch.setattr("index.vectors.server.WRITE", 0.12)
+    with pytest.raises(TimedOut):
+        vectors.present("static", ["a" * 32] * 10_000)
+    assert server.asked.count("get") < 10
 
 
 def test_a_token_that_no_header_can_hold() -> None:

@@ -181,11 +181,11 @@ def test_a_save_that_fails_leaves_the_store_as_it_is(tmp_path: Path) -> None:
     store = Vectors(tmp_path / "v", save_after=10)
     store.add("e/1/32", [str(n) for n in range(8)], vectors(*range(8)))
     in_use = json.loads((tmp_path / "v" / "current.json").read_text())["store"]
-    os.mkfifo(tmp_path / "v" / in_use / "unreadable")  # copytree fails on it
+    os.mkfifo(tmp_path / "v" / in_use / "chroma.sqlite3-wal")  # copytree fails on it
     with pytest.raises(HomeNotWritable, match="could not be copied"):
         store.add("e/1/32", [str(n) for n in range(8, 50)], vectors(*range(8, 50)))
     assert [p.name for p in (tmp_path / "v").glob("store-*")] == [in_use]
-    (tmp_path / "v" / in_use / "unreadable").unlink()
+    (tmp_path / "v" / in_use / "chroma.sqlite3-wal").unlink()
     assert found(store, 7) == ["7"]
 
 

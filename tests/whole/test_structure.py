@@ -33,7 +33,7 @@ ONLY_IN = {
     "charset_normalizer": {"index.read.plain.guess"},
     "chromadb": {"index.embed.minilm", "index.vectors.public"},
     "chromadb_rust_bindings": {"index.vectors.core"},
-    "sqlite3": {"index.catalog.connection", "index.catalog.schema", "index.catalog.words", "index.vectors.log"},
+    "sqlite3": {"index.home.queries", "index.catalog.schema", "index.catalog.words", "index.vectors.log"},
     "openai": {"index.service.client", "index.service.failures", "index.embed.remote", "qa.model.endpoint"},
     "typer": {"qa.cli.app", "qa.cli.main"},
     "rich": {"qa.show.terminal"},

@@ -47,7 +47,8 @@ def _whole(text: str, draft: Draft, tick: Callable[[], None]) -> None:
         last = above
 
 
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|//[^\n]*|/\*.*?\*/|,(?=(?:\s|//[^\n]*|/\*.*?\*/)*+[\]}])', re.DOTALL)
+# What is not closed reaches to the end: else its end would be looked for again from each place in it.
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"?|//[^\n]*|/\*.*?(?:\*/|\Z)|,(?=(?:\s|//[^\n]*|/\*.*?\*/)*+[\]}])', re.DOTALL)
 
 
 def _without_comments(text: str) -> str:
