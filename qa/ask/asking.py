@@ -18,7 +18,10 @@ TOP, WIDE = 8, 120
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """The options of `qa ask`; `follow_if` tells which questions follow where there is no model to tell."""
+    """The options of `qa ask`; `follow_if` tells which questions follow where there is no model to tell.
+
+    `double_check` is True for the chat model as judge, False for none, None for what the settings say.
+    """
 
     json: bool = False
     markdown: bool = False
@@ -30,8 +33,7 @@ class Asking:
     explain: bool = False
     batch: str | None = None
     timeout: float = 60.0
-    double_check: bool = False
-    no_double_check: bool = False
+    double_check: bool | None = None
     only_supported: bool = False
     follow: bool = False
     follow_if: Callable[[str], bool] | None = None

@@ -37,7 +37,7 @@ class Judged:
 def judge_of(settings: Settings, options: Asking, model: Model) -> Judge | None:
     """Who judges: as an option or QA_JUDGE says; by itself the Decisions API, at OpenAI or where its model is served."""
     wanted = settings.values["QA_JUDGE"].text
-    if options.no_double_check or (wanted == "none" and not options.double_check):
+    if options.double_check is False or (wanted == "none" and not options.double_check):
         return None
     if options.double_check or wanted == "chat":
         return "chat"

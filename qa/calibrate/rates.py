@@ -84,7 +84,7 @@ def calibrate(library: Library, model: Model, judges: Judge | None) -> Rates:
     rates = Rates(model.name, "words alone" if judges is None else "")
     _judge(rates, model, judges, known)
     for question, there in _questions(library, [ref.hit for ref in refs]):
-        answer = ask(library, question, How(Asking(no_double_check=True), model), None)
+        answer = ask(library, question, How(Asking(double_check=False), model), None)
         if answer.failure:
             raise answer.failure
         (rates.refused if there else rates.answered).add((answer.status == "not_found") == there)

@@ -47,6 +47,8 @@ DoubleCheck = Annotated[
     ),
 ]
 OnlySupported = Annotated[bool, typer.Option("--only-supported", help="Leave out what is not supported.")]
+Timeout = Annotated[float, typer.Option("--timeout", metavar="S", help="Seconds of a model's silence.")]
+NoLlm = Annotated[bool, typer.Option("--no-llm", help="Quote the best sentences; ask no model.")]
 Explain = Annotated[bool, typer.Option("--explain", help="Show how each passage's score came about.")]
 Batch = Annotated[
     str | None,
@@ -73,7 +75,7 @@ def ask(
     ] = None,
     json: Json = False,
     markdown: Annotated[bool, typer.Option("--markdown", help="Markdown with the sources as footnotes.")] = False,
-    no_llm: Annotated[bool, typer.Option("--no-llm", help="Quote the best sentences; ask no model.")] = False,
+    no_llm: NoLlm = False,
     model: Annotated[str | None, typer.Option("--model", metavar="NAME", help="The chat model to ask.")] = None,
     top: Annotated[
         int | None, typer.Option("--top", "-n", metavar="N", help="So many passages are read (8, or all where they fit).")
@@ -85,7 +87,7 @@ def ask(
     follow: Annotated[bool, typer.Option("--continue", "-c", help="A follow-up to the last answer.")] = False,
     double_check: DoubleCheck = None,
     only_supported: OnlySupported = False,
-    timeout: Annotated[float, typer.Option("--timeout", metavar="S", help="Seconds of a model's silence.")] = 60.0,
+    timeout: Timeout = 60.0,
     seeds: Seeds = None,
     home: Home = None,
     quiet: Quiet = False,
@@ -106,8 +108,7 @@ def ask(
         explain=explain,
         batch=batch,
         timeout=timeout,
-        double_check=double_check is True,
-        no_double_check=double_check is False,
+        double_check=double_check,
         only_supported=only_supported,
         follow=follow,
     )
@@ -116,13 +117,13 @@ def ask(
 
 @app.command(epilog="Example: qa chat --no-llm")
 def chat(
-    no_llm: Annotated[bool, typer.Option("--no-llm", help="Quote the best sentences; ask no model.")] = False,
+    no_llm: NoLlm = False,
     model: Annotated[str | None, typer.Option("--model", metavar="NAME", help="The chat model to ask.")] = None,
     within: In = None,
     frozen: Frozen = False,
     double_check: DoubleCheck = None,
     only_supported: OnlySupported = False,
-    timeout: Annotated[float, typer.Option("--timeout", metavar="S", help="Seconds of a model's silence.")] = 60.0,
+    timeout: Timeout = 60.0,
     seeds: Seeds = None,
     home: Home = None,
     quiet: Quiet = False,
@@ -137,8 +138,7 @@ def chat(
         model=model,
         within=tuple(within or ()),
         frozen=frozen,
-        double_check=double_check is True,
-        no_double_check=double_check is False,
+        double_check=double_check,
         only_supported=only_supported,
         timeout=timeout,
     )
@@ -150,7 +150,7 @@ def calibrate(
     model: Annotated[str | None, typer.Option("--model", metavar="NAME", help="The chat model to try.")] = None,
     json: Json = False,
     double_check: DoubleCheck = None,
-    timeout: Annotated[float, typer.Option("--timeout", metavar="S", help="Seconds of a model's silence.")] = 60.0,
+    timeout: Timeout = 60.0,
     seeds: Seeds = None,
     home: Home = None,
     quiet: Quiet = False,
@@ -160,13 +160,7 @@ def calibrate(
     from qa.ask.asking import Asking
     from qa.cli import calibrate as command
 
-    options = Asking(
-        json=json,
-        model=model,
-        double_check=double_check is True,
-        no_double_check=double_check is False,
-        timeout=timeout,
-    )
+    options = Asking(json=json, model=model, timeout=timeout, double_check=double_check)
     return lambda: command.calibrate(options, *_given(seeds, home, color, quiet))
 
 
