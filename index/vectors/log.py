@@ -112,9 +112,11 @@ def _asked(folder: Path) -> Iterator[sqlite3.Connection | None]:
         return
     if not path.is_file():
         raise damaged(f"{_FILE} is no file")
+    opened = False
     try:
         with closing(queries.connected(path, path, timeout=5.0)) as db:
             db.execute("PRAGMA trusted_schema = OFF")
+            opened = True
             yield db
     except (ValueError, RecursionError) as error:  # settings that are no JSON, names that are no text
         raise damaged(f"{_FILE} holds settings that cannot be read ({error})") from error
@@ -125,7 +127,8 @@ def _asked(folder: Path) -> Iterator[sqlite3.Connection | None]:
             raise damaged(f"{_FILE} holds more rows than a file of its size can") from error
         if not isinstance(error, sqlite3.OperationalError) or "no such table" in str(error):
             raise damaged(f"{_FILE} holds {error}") from error
-        # else it is locked, or there is no room: the core says so in its own words
+    if not opened:  # it is locked, may not be read, or there is no room: the core says so in its own words
+        yield None
 
 
 def _texts(db: sqlite3.Connection) -> set[str]:

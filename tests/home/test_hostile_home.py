@@ -146,7 +146,7 @@ def test_only_what_is_known_by_name_is_copied(project: Path, qa: Run) -> None:
     assert qa("ask", QUESTION).code == 0
 
 
-@pytest.mark.parametrize("name", ["embeddings", pytest.param("embeddings_queue", marks=pytest.mark.soak), "collections"])
+@pytest.mark.parametrize("name", ["embeddings", "collections"])
 def test_vectors_of_rows_without_end(project: Path, qa: Run, name: str) -> None:
     """Are damaged: found by words alone, and made anew."""
     qa("index")
