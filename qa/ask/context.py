@@ -58,10 +58,11 @@ def _everything(catalog: Catalog, within: frozenset[str] | None) -> list[Hit]:
     for path, document in sorted(catalog.document_ids().items()):
         if within is None or path in within:
             documents.setdefault(document, path)
-    return [_hit(row, path) for document, path in documents.items() for row in catalog.beginning(document, MOST_PASSAGES)]
+    return [hit_of(row, path) for document, path in documents.items() for row in catalog.beginning(document, MOST_PASSAGES)]
 
 
-def _hit(row: Row, path: str) -> Hit:
+def hit_of(row: Row, path: str) -> Hit:
+    """A passage as a hit of its document, though nobody has searched for it."""
     return Hit(row.place(path), row.title, row.heading, row.text, row.sentences, 0.0)
 
 

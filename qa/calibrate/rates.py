@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 from index.catalog.catalog import Catalog
-from index.catalog.rows import Row
 from index.passage import Hit
 from qa.answer import AnswerSentence, CitedText, Usage
 from qa.ask.asking import Asking, How
+from qa.ask.context import hit_of
 from qa.ask.judging import Judge, judge
 from qa.ask.line import ask
 from qa.calibrate.claims import Known, known_claims, sampled
@@ -138,7 +138,7 @@ def _passages(catalog: Catalog) -> list[Hit]:
     hits = list[Hit]()
     for document in documents:
         rows = catalog.beginning(document, MOST_OF_A_DOCUMENT)
-        found = [_hit(row, paths[document]) for row in rows]
+        found = [hit_of(row, paths[document]) for row in rows]
         usable = {ref.hit.place for ref in sampled(found)}
         hits += _spread([hit for hit in found if hit.place in usable], each)
     return hits[:PASSAGES]
@@ -147,10 +147,6 @@ def _passages(catalog: Catalog) -> list[Hit]:
 def _spread(items: Sequence[Item], most: int) -> list[Item]:
     """At most so many of the items, evenly."""
     return [items[n * len(items) // most] for n in range(most)] if len(items) > most else list(items)
-
-
-def _hit(row: Row, path: str) -> Hit:
-    return Hit(row.place(path), row.title, row.heading, row.text, row.sentences, 0.0)
 
 
 def _questions(library: Library, hits: Sequence[Hit]) -> Iterator[tuple[str, bool]]:

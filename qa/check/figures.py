@@ -78,7 +78,7 @@ def figures_lack(claim: str, evidence: Evidence) -> tuple[str, bool] | None:
             return f"{figure.text} is not in the cited sentence{where}", not (beside or bare or counted)
         if calculated:
             continue
-        if why := _unlike(claim, figure, found, evidence):
+        if why := _unlike(claim, figure, found, evidence, scales):
             return why, False
     return None
 
@@ -94,7 +94,7 @@ def _one(claim: str, evidence: Evidence) -> str | None:
     return None
 
 
-def _unlike(claim: str, figure: Figure, found: Sequence[Figure], evidence: Evidence) -> str | None:
+def _unlike(claim: str, figure: Figure, found: Sequence[Figure], evidence: Evidence, scales: frozenset[Decimal]) -> str | None:
     """Why a figure that stands in the evidence is not what the claim says: its unit, sign, direction or column."""
     if figure.percent and not any(o.percent for o in found) and not re.search(r"%|per ?cent|prozent", evidence.passages, re.I):
         return f"the cited sentence has {found[0].text}, not in per cent"
@@ -109,7 +109,7 @@ def _unlike(claim: str, figure: Figure, found: Sequence[Figure], evidence: Evide
     ours, theirs = _direction(figure.clause), {_direction(o.clause) for o in found}
     if ours and theirs == {-ours}:
         return "the cited sentence tells of a " + ("fall, not of a rise" if ours > 0 else "rise, not of a fall")
-    return _other_column(claim, figure, evidence)
+    return _other_column(claim, figure, evidence, scales)
 
 
 def _goes(claim: str) -> bool:
@@ -126,9 +126,8 @@ def _direction(clause: str) -> int:
     return (_UP.search(clause) is not None) - (_DOWN.search(clause) is not None)
 
 
-def _other_column(claim: str, figure: Figure, evidence: Evidence) -> str | None:
+def _other_column(claim: str, figure: Figure, evidence: Evidence, scales: frozenset[Decimal]) -> str | None:
     """Where a claim names a column, by its year or in words, the figure must stand in that one."""
-    scales = _scales(evidence.passages)
     for ref in evidence.cited:
         names = columns_in(heading_of(ref)).split(BETWEEN)
         cells = [cell.strip() for cell in ref.quote.strip().strip("|").split("|")]

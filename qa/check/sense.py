@@ -48,7 +48,6 @@ _NEGATIVE = re.compile(
     r"|stop\w*|prevent\w*|exclud\w*|unless|except|un(?:changed|clear|paid|successful|willing|available))\b",
     re.IGNORECASE,
 )
-_NO_MORE = re.compile(r"\bnot only\b|\bno (?:later|more|less|fewer|earlier) than\b|\bnot (?:yet|notice)\b", re.IGNORECASE)
 _DENIED = re.compile(r"\b(?:not|never|cannot|without(?= \w+ing\b))\b|n['’]t\b", re.IGNORECASE)
 _DENIED_PART = re.compile(r"(?:\bnot|\bnever|n['’]t) (?:yet )?\w+", re.IGNORECASE)
 _BETWEEN = frozenset(

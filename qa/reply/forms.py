@@ -31,7 +31,6 @@ _TAIL = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _TAIL_SO_FAR = re.compile(r"\n?[ \t*_]*(?:sources?|references?|citations?|quellen?|ids?)\b[^\n\[【]{0,200}\Z", re.IGNORECASE)
-_LINE_SO_FAR = re.compile(r"(?:\A|\n)[ \t*_]*[a-z]{0,11}\Z", re.IGNORECASE)
 _LEADS = tuple("sources references citations quellen ids".split())
 
 LONGEST = 100_000

@@ -5,7 +5,6 @@ Owns the wordings, by language; what a document itself leaves open ("the price w
 
 import re
 
-_NOT = r"(?:not|n['’]t|never|nowhere|no)"
 _SOURCE = (
     r"(?:passages?|documents?|texts?|sources?|excerpts?|articles?|files?|context|contents?|materials?|snippets?"
     r"|sections?|reports?"
