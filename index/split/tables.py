@@ -40,19 +40,20 @@ def tables(lines: Sequence[Line]) -> Iterator[Table]:
 
 
 def _table(run: Sequence[Line]) -> Iterator[Table]:
-    while len(run) > 2 and _is_title(run[0].body, run[1].body):
-        run = run[1:]
-    if len(run) < 2:
+    top, last = 0, len(run) - 1
+    while top < last - 1 and _is_title(run[top].body, run[top + 1].body):
+        top += 1
+    if top >= last:
         return
-    names = _cells(run[0].body)
-    ruled = _RULE.fullmatch(run[1].body) is not None
-    rows = run[1 + ruled :]
-    while len(rows) > 1 and _goes_on(names, _cells(rows[0].body)):
-        names = over(names, _cells(rows[0].body))
-        rows = rows[1:]
-    if not rows or not (ruled or is_header(names)) or _says_its_names(names, _cells(rows[0].body)):
+    names = _cells(run[top].body)
+    ruled = _RULE.fullmatch(run[top + 1].body) is not None
+    first = top + 1 + ruled
+    while first < last and _goes_on(names, _cells(run[first].body)):
+        names = over(names, _cells(run[first].body))
+        first += 1
+    if first > last or not (ruled or is_header(names)) or _says_its_names(names, _cells(run[first].body)):
         return
-    yield Table(rows[0].start, rows[-1].end, BETWEEN.join(names)[:LONGEST])
+    yield Table(run[first].start, run[last].end, BETWEEN.join(names)[:LONGEST])
 
 
 def _is_title(row: str, below: str) -> bool:

@@ -295,7 +295,7 @@ def test_all_hostile_files_in_one_folder(project: Path, process: Run) -> None:
             name,
             reasons.get(name),
         )
-    assert "far-cells.xlsx" not in reasons
+    assert reasons.get("far-cells.xlsx") is None
     asked = process("ask", "--json", "what does the zebra of the harbour eat?")
     assert "persimmons" in json.loads(asked.out)["answer"]
 
