@@ -46,7 +46,7 @@ class AnswerSentence:
     """One sentence of an answer, without numbers and ids; `citations` are the numbers [n] behind it.
 
     `supported` is None where the sentence claims nothing about the documents; `why` says what is not supported, and `firm` that
-    no judge can clear it. `judge` is None where nobody judged it by meaning.
+    no judge can clear it. `judge` is None where nobody judged it by meaning. `around` is what a quoted one stands in.
     """
 
     text: str
@@ -55,6 +55,7 @@ class AnswerSentence:
     why: str | None = None
     firm: bool = False
     judge: Judgement | None = None
+    around: "Surroundings | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,8 @@ class Answer:
     `nearest` are the passages closest to a question that was not answered. `read` are the passages read for it, of `of`; `sent`
     of them were given to the model. `asked` is a follow-up as a question that stands alone, `before` are the questions and
     answers that it follows, oldest first. `cost` is in dollars, `left_out` counts the claims that were left out for want of
-    support, `missing` are words of the question that stand in no document, `notices` are for the user. `failure` is why no
+    support, `missing` are words of the question that stand in no document, `notices` are for the user. `confidence` is how
+    likely quoted sentences answer, 0 to 1, None where nothing measured it. `failure` is why no
     model answered although one was to; `cut` says that the reply stopped for length, and `words_alone` why the vectors had no
     part in the search. Times are in seconds.
     """
@@ -123,6 +125,7 @@ class Answer:
     cost: float | None = None
     left_out: int = 0
     missing: tuple[str, ...] = ()
+    confidence: float | None = None
     notices: tuple[str, ...] = ()
 
     @property
@@ -151,3 +154,8 @@ class Surroundings:
     before: str
     marked: str
     after: str
+
+    @property
+    def span(self) -> Span:
+        """All of it, in the source's text."""
+        return self.place.start - len(self.before), self.place.end + len(self.after)

@@ -15,7 +15,6 @@ from index.search.candidates import Found, search_all
 from qa.answer import Answer, AnswerSentence, Citation, CitedText, Status, Usage
 from qa.ask.asking import TOP, How, Show
 from qa.ask.context import Context, context
-from qa.ask.extract import closest
 from qa.ask.judging import Judge, judge, judge_of
 from qa.check.evidence import Evidence, Sent
 from qa.check.roles import swapped_roles
@@ -26,6 +25,9 @@ from qa.model.choice import Model, budget
 from qa.model.prices import cost
 from qa.model.prompt import messages, translate_messages
 from qa.model.suspicious import suspicious
+from qa.quote.choice import choose
+from qa.quote.together import around
+from qa.reader.network import network
 from qa.reply.cite import Citer
 from qa.show.escapes import escaped
 from qa.show.marks import Marker
@@ -64,6 +66,7 @@ class Draft:
         self.cost: float | None = 0.0
         self.asked_model = False
         self.missing: tuple[str, ...] = ()
+        self.confidence: float | None = None
         self.context = Context(tuple(found.hits), len(found.hits), len(found.hits))
 
     def by_model(self, model: Model, show: Show | None) -> Answer:
@@ -194,11 +197,17 @@ class Draft:
 
     def passages(self, failure: Failure | None, model: str | None = None) -> Answer:
         """The best sentences, quoted."""
-        refs = closest(self.found.question, self.found.hits[: self.how.options.top or TOP])
-        if failure is None and refs and swapped_roles(self.question, Evidence(refs[:1], Sent(self.found.hits))):
-            self.notices.append("The nearest sentence says it the other way round.")
-            return self.not_found(None)
-        sentences = tuple(AnswerSentence(ref.quote, (n,), True) for n, ref in enumerate(refs, start=1))
+        hits = self.found.hits[: self.how.options.top or TOP]
+        chosen = choose(self.found.question, hits, network() if self.library.settings.reader else None)
+        self.confidence, refs = chosen.confidence, chosen.refs
+        self.found = replace(self.found, hits=[*chosen.hits, *self.found.hits[len(hits) :]])
+        if failure is None and refs:
+            swapped = swapped_roles(self.question, Evidence(refs[:1], Sent(hits)))
+            if swapped:
+                self.notices.append("The nearest sentence says it the other way round.")
+            if swapped or chosen.none:
+                return self.not_found(None)
+        sentences = tuple(AnswerSentence(ref.quote, (n,), True, around=around(ref)) for n, ref in enumerate(refs, start=1))
         text = "\n".join(f"{s.text} [{n}]" for n, s in enumerate(sentences, start=1))
         citations = self._prove(CitedText(text, sentences, tuple(refs)))
         status: Status = "passages" if failure or _hold(citations) else "partial"
@@ -255,6 +264,7 @@ class Draft:
             before=self.how.before,
             left_out=left_out,
             missing=self.missing,
+            confidence=self.confidence,
             notices=tuple(self.notices),
         )
 

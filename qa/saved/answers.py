@@ -154,6 +154,7 @@ def _answer(value: dict[str, Any]) -> Answer:
         usage=usage and Usage(int(usage["input_tokens"]), int(usage["output_tokens"])),
         timings={},
         cost=None if value.get("cost") is None else float(value["cost"]),
+        confidence=None if value.get("confidence") is None else float(value["confidence"]),
         asked=_text(value.get("asked") or "") or None,
         before=tuple((_text(turn["question"]), _text(turn["answer"])) for turn in value.get("before", ())),
     )

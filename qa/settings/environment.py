@@ -29,10 +29,12 @@ NAMES = {
     "QA_OCR": "",
     "QA_OFFLINE": "",
     "QA_JUDGE": "auto",
+    "QA_READER": "auto",
 }
 """Every setting with its default."""
 
-JUDGES = ("auto", "chat", "none")
+CHOICES = {"QA_JUDGE": ("auto", "chat", "none"), "QA_READER": ("auto", "none")}
+"""What settings may say that are one of a few words."""
 
 HALF = re.compile("[\ud800-\udfff]")
 
@@ -64,8 +66,9 @@ def check_values(values: Mapping[str, Value]) -> None:
         if name not in ("QA_SEEDS", "QA_HOME"):  # of which `target_of` says more
             check_text(name, value.text)
     check_embedder(values["QA_EMBEDDER"].text)
-    if values["QA_JUDGE"].text not in JUDGES:
-        raise UsageFailure(f"QA_JUDGE is “{values['QA_JUDGE'].text}”.", f"It is one of {', '.join(JUDGES)}.")
+    for name, words in CHOICES.items():
+        if values[name].text not in words:
+            raise UsageFailure(f"{name} is “{values[name].text}”.", f"It is one of {', '.join(words)}.")
     is_yes(values, "QA_OFFLINE")  # a word about connections that is not understood must not pass for no
     checked_context(values["QA_CONTEXT"].text)
     checked_cost("QA_MAX_COST", values["QA_MAX_COST"].text)

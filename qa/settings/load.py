@@ -54,6 +54,11 @@ class Settings:
         return checked_cost("QA_MAX_COST", self.values["QA_MAX_COST"].text)
 
     @property
+    def reader(self) -> bool:
+        """Whether the local reader may choose what is quoted."""
+        return self.values["QA_READER"].text != "none"
+
+    @property
     def offline(self) -> bool:
         """Whether no connection may be made."""
         return is_yes(self.values, "QA_OFFLINE")

@@ -44,6 +44,7 @@ def answer_json(answer: Answer, state: IndexState, id_: object = None, *, explai
         "citations": [_citation_json(c) for c in answer.citations],
         "nearest": [hit_json(h) for h in answer.nearest],
         "missing": list(answer.missing),
+        "confidence": None if answer.confidence is None else round(answer.confidence, 3),
         "coverage": {"sent": answer.sent, "of": answer.of},
         "model": answer.model,
         "usage": answer.usage and {"input_tokens": answer.usage.input_tokens, "output_tokens": answer.usage.output_tokens},
@@ -58,7 +59,8 @@ def answer_json(answer: Answer, state: IndexState, id_: object = None, *, explai
 
 def _sentence_json(s: AnswerSentence) -> dict[str, Any]:
     judge = s.judge and {"by": s.judge.by, "probability": s.judge.probability}
-    return {"text": s.text, "citations": list(s.citations), "supported": s.supported, "why": s.why, "judge": judge}
+    said = {"text": s.text, "citations": list(s.citations), "supported": s.supported, "why": s.why, "judge": judge}
+    return said | ({"around": dict(zip(("start", "end"), s.around.span, strict=True))} if s.around else {})
 
 
 def saved_json(saved: Saved) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from index.update.run import update
 from index.update.target import Target
 from index.vectors.embedded import Vectors
 from qa.answer import SentenceRef
-from qa.ask.extract import closest
+from qa.quote.choice import choose
 
 STATIC = cache(lambda: open_embedder("static", None))
 
@@ -60,7 +60,7 @@ def find(target: Target, query: str, top: int = 3, within: frozenset[str] | None
 def answered(index: Index, question: str) -> list[SentenceRef]:
     """The sentences that answer best, without a model."""
     found = search(index, question, 5)
-    return closest(found.question, found.hits)
+    return list(choose(found.question, found.hits, None).refs)
 
 
 class Meanwhile(Vectors):

@@ -12,7 +12,7 @@ from conftest import REPOSITORY
 
 ROOMS = """
 qa.__main__
-qa.cli qa.calibrate qa.ask qa.show qa.saved qa.documents qa.reply qa.check qa.model qa.settings qa
+qa.cli qa.calibrate qa.ask qa.quote qa.reader qa.show qa.saved qa.documents qa.reply qa.check qa.model qa.settings qa
 index.retriever index.doctor
 index.update index.search index.catalog index.vectors index.embed index.convert index.split
 index.read index.read.mail index.read.other index.read.web index.read.word index.read.sheet index.read.slides index.read.office
@@ -164,12 +164,13 @@ def test_help_loads_nothing_heavy(project: Path) -> None:
 
 
 def test_asking_loads_only_what_it_needs(project: Path, qa: object) -> None:
-    """With no file changed never llama-index, without a model never openai, of chromadb its core alone; a first run splits."""
+    """With no file changed never llama-index, with no model never openai, of chromadb its core alone; a first run splits."""
     assert "llama_index_instrumentation" in (run := loaded("index"))
     assert not {"sqlalchemy", "llama_index.core"} & run
     again = loaded("ask", "--no-llm", "what did Lee ask of Xi?")
     assert "chromadb_rust_bindings" in again
-    assert not again & {"chromadb", "llama_index", "openai", "onnxruntime", "nltk", "tiktoken"}
+    assert not again & {"chromadb", "llama_index", "openai", "nltk", "tiktoken"}
+    assert "onnxruntime" not in loaded("search", "what did Lee ask of Xi?")
     assert not loaded("index") & {"llama_index", "openai", "chromadb", "numpy"}
 
 

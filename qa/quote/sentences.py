@@ -1,0 +1,85 @@
+"""The sentences of a passage that may be quoted as an answer, each with what leads to it.
+
+Owns what answers nothing: headings, questions, greetings, heads of mails, signatures of functions, names of files. What stands
+below one of these is said of it.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from index.passage import LEVEL, Hit, Span
+from qa.answer import SentenceRef
+
+
+@dataclass(frozen=True, slots=True)
+class Quotable:
+    """A sentence, what leads to it, and its likeness to the question: the cosine of their vectors, 0.0 where not known."""
+
+    ref: SentenceRef
+    lead: str
+    likeness: float
+
+    @property
+    def text(self) -> str:
+        """The sentence behind what leads to it."""
+        return f"{self.lead}\n{self.ref.quote}" if self.lead else self.ref.quote
+
+
+def quotable(hit: Hit, *, mail: bool = False) -> Iterator[Quotable]:
+    """Those of a passage, in order; with `mail` the heads of mails too, for who asks about one."""
+    lead, near = "", 0.0
+    for n, span in enumerate(hit.sentences):
+        ref, likeness = SentenceRef(hit, span), hit.likeness[n] if hit.likeness else 0.0
+        if _SAYS_NOTHING.match(ref.quote) or (not mail and _HEAD_OF_A_MAIL.match(ref.quote)):
+            continue
+        if _leads(hit, ref.quote) or _asks(hit, span):
+            lead, near = ref.quote, likeness
+            continue
+        yield Quotable(ref, lead, max(likeness, near))
+        lead, near = "", 0.0
+
+
+_SAYS_NOTHING = re.compile(
+    r"""(?:title|alias(?:es)?|tags?):
+    | ~~.*~~[.!]?$ | -{2,}\s*$ | \|.*\n\s*\|?[\s|:-]+$
+    | (?:hi|hello|hey|dear|good\ (?:morning|afternoon|evening))\b[^.?!:;]{0,40}[,!]?$
+    | (?:(?:with\ )?(?:best|kind|warm|many)?\s*(?:regards|wishes|greetings)|(?:yours\ )?(?:sincerely|truly|faithfully)
+        |cheers|(?:many\ )?thanks(?:\ (?:a\ lot|again|in\ advance|so\ much))?|thank\ you|see\ you(?:\ \w+)?|take\ care)
+        (?:,\s*[\w.\ ]{0,40})?[,.!]?$
+    | (?:on\ )?[^\n]{6,80}\bwrote:$ | -+\ ?(?:original|forwarded)\ message\b.*
+    | [\w.-]*[\\/][\w\\/.-]+$ | [\w-]+\.[a-z]\w{0,4}$ | [-dl][rwx-]{9}\b.*""",
+    re.IGNORECASE | re.DOTALL | re.VERBOSE,
+)
+"""What names a document, the columns of a table or a file, is struck out, a rule, a greeting or a farewell."""
+
+_HEAD_OF_A_MAIL = re.compile(r"(?:from|to|cc|bcc|reply-to|subject|sent|date|message-id):\s", re.IGNORECASE)
+
+_SIGNATURE = re.compile(
+    r"(?:async\s+)?def\s+\w+\s*\(.*\).*:?$|class\s+\w+(?:\(.*\))?:?$|\.\.\s+[\w:]+::\s.*|(?:\w+\.)*\w+\([^()]*\)(?:\s*(?:->|→)\s*\S.*)?:?$",
+    re.DOTALL,
+)
+"""How a function or a class is called: what it does stands below."""
+
+_MARKUP = re.compile(r"(?<!\\)%.*|\\label\{[^}]*\}|\\\w+|^\.\w\w\b|[\W_]")
+"""What marks a heading: commands of LaTeX and roff, rules, stars."""
+
+_ASKS = re.compile(r"\?[\s*_~`\"”’»)\]|]*$")
+
+_ALONE = re.compile(r"(?:\*\*|__)[^*_\n]{1,80}(?:\*\*|__):?$")
+"""A line in bold by itself is a heading."""
+
+
+def _leads(hit: Hit, quote: str) -> bool:
+    """Whether a sentence is a heading, one of its passage's in whatever markup, or a signature."""
+    if quote.startswith("#") or _ALONE.match(quote) or _SIGNATURE.match(quote):
+        return True
+    said = _MARKUP.sub("", quote)
+    return said != "" and any(said == _MARKUP.sub("", name) for name in hit.heading.split(LEVEL))
+
+
+def _asks(hit: Hit, span: Span) -> bool:
+    """Whether a sentence is a question with a line of its own, as in a list of questions with their answers."""
+    start, end = span[0] - hit.place.start, span[1] - hit.place.start
+    alone = not hit.text[:start].rstrip(" \t").rpartition("\n")[2] and hit.text[end:].lstrip(" \t")[:1] in ("", "\n", "\r")
+    return alone and _ASKS.search(hit.text[start:end]) is not None

@@ -1,0 +1,102 @@
+"""What belongs together in a passage: a list with its lead-in, a command or code whole, a paragraph around a sentence.
+
+Owns how far that reaches; offsets count characters of the source's text.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+
+from index.passage import Hit, Span
+from index.split.lines import Line, lines_of
+from qa.answer import SentenceRef, Surroundings
+
+MOST_ITEMS, MOST_CHARS = 12, 1500
+"""Sentences of a list or lines of code that are quoted together, and characters that are shown around a sentence."""
+
+_FENCE = re.compile(r"\s*(?:`{3,}|~{3,})")
+
+
+def whole(ref: SentenceRef, *, every: bool) -> list[SentenceRef]:
+    """A sentence with what it leads to: the items or the code below one that ends in a colon, and the rest of its code.
+
+    With `every`, an item of a list brings all the others, and what leads to them.
+    """
+    sentences = [SentenceRef(ref.hit, span) for span in ref.hit.sentences]
+    at = ref.hit.sentences.index(ref.span)
+    lines = _Lines(ref.hit)
+    kind = lines.kind(ref.span)
+    first, last = at, at
+    if kind == "code" or (every and kind == "item"):
+        while first and lines.kind(sentences[first - 1].span) == kind and not lines.parted(first - 1, kind):
+            first -= 1
+        while last + 1 < len(sentences) and lines.kind(sentences[last + 1].span) == kind and not lines.parted(last, kind):
+            last += 1
+        if every and first and sentences[first - 1].quote.endswith(":"):
+            first -= 1
+    elif ref.quote.endswith(":") and at + 1 < len(sentences):
+        kind = lines.kind(sentences[at + 1].span)
+        if kind in ("item", "code", "row"):
+            last += 1
+            while last + 1 < len(sentences) and lines.kind(sentences[last + 1].span) == kind and not lines.parted(last, kind):
+                last += 1
+    found = [one for one in sentences[first : last + 1] if not _FENCE.match(one.quote)]
+    return found if ref in found and len(found) <= MOST_ITEMS else [ref]
+
+
+def around(ref: SentenceRef) -> Surroundings:
+    """The paragraph that a sentence stands in, or its list with what leads to it; it alone where that is too long."""
+    start, end = _around(ref)
+    hit, shift = ref.hit, ref.hit.place.start
+    place = hit.place.inner(*ref.span, hit.text)
+    return Surroundings(
+        place, hit.text[start - shift : ref.span[0] - shift], ref.quote, hit.text[ref.span[1] - shift : end - shift]
+    )
+
+
+def _around(ref: SentenceRef) -> Span:
+    hit = ref.hit
+    lines = _Lines(hit)
+    first, last = lines.at(ref.span[0]), lines.at(ref.span[1] - 1)
+    kind = lines.kind(ref.span)
+    if kind == "row":
+        return ref.span
+    while first and lines.joins(first - 1, first, kind):
+        first -= 1
+    while last + 1 < len(lines.lines) and lines.joins(last, last + 1, kind):
+        last += 1
+    start, end = hit.place.start + lines.lines[first].start, hit.place.start + lines.lines[last].end
+    start, end = min(start, ref.span[0]), max(end, ref.span[1])
+    return (start, end) if end - start <= MOST_CHARS else ref.span
+
+
+class _Lines:
+    """The lines of a passage, and the kind of each sentence: that of the line it begins on."""
+
+    def __init__(self, hit: Hit) -> None:
+        self.hit = hit
+        self.lines: Sequence[Line] = lines_of(hit.text)
+
+    def at(self, place: int) -> int:
+        """The line of a place in the source's text."""
+        return bisect_right(self.lines, place - self.hit.place.start, key=lambda line: line.start) - 1
+
+    def kind(self, span: Span) -> str:
+        """What a sentence is: prose, item, row or code; what stands below an item, further in, belongs to it."""
+        line = self.lines[self.at(span[0])]
+        return line.kind
+
+    def parted(self, n: int, kind: str) -> bool:
+        """Whether other lines than blank ones stand between a sentence and the next; for code, blank ones too."""
+        one, other = self.at(self.hit.sentences[n][1] - 1), self.at(self.hit.sentences[n + 1][0])
+        return any(line.kind not in ("blank", kind, "tail") for line in self.lines[one + 1 : other])
+
+    def joins(self, above: int, below: int, kind: str) -> bool:
+        """Whether two lines in a row stand in one paragraph, list or block of code."""
+        one, other = self.lines[above], self.lines[below]
+        if "heading" in (one.kind, other.kind):
+            return False
+        if kind in ("item", "code"):
+            leads = one.kind == "prose" and one.body.rstrip().endswith(":")
+            return leads or (other.kind in (kind, "prose", "blank") and one.kind in (kind, "prose") and one.kind == other.kind)
+        return one.kind == other.kind == "prose"

@@ -1,0 +1,137 @@
+"""The network that reads a passage for an answer: its files, and their inference on this machine's processor.
+
+Owns what it is given and what it says of each sentence. Six layers from all-MiniLM-L6-v2 (Apache-2.0), trained by
+`training/train.py` to find the first and the last token of an answer, or [CLS] where the passage has none (Devlin et al. 2019,
+arXiv 1810.04805, section 4.3); docs/reader.md says on what, and how well it does.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from index.embed.rows import encodable
+from index.passage import Hit
+from index.process.machine import processors
+
+if TYPE_CHECKING:
+    import numpy as np
+    import tokenizers
+    from numpy.typing import NDArray
+
+    Numbers = NDArray[np.float32]
+
+FOLDER = Path(__file__).parent / "weights"
+
+WINDOW, QUESTION_TOKENS, HEAD_TOKENS, RUN = 200, 48, 24, 8
+"""Tokens of a passage read at once, of a question, and of what a passage is headed by; windows in one run."""
+
+_CLS, _SEP = 101, 102
+"""Tokens before a question, and behind it and behind a passage."""
+
+_UNREAD = -20.0
+"""What is said of a sentence that has no token of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """A run of whole sentences of one hit, as token ids, and where each sentence's tokens stand: half-open, from 0."""
+
+    hit: int
+    tokens: list[int]
+    spans: dict[int, tuple[int, int]]
+    typed: int
+
+
+class Network:
+    """Loaded where it is first asked; kept for the questions of a process."""
+
+    def margins(self, question: str, hits: Sequence[Hit]) -> list[list[float]]:
+        """For each sentence of each hit, how much rather the answer stands in it than not in its passage, in logits.
+
+        The mean, for first and last token, of the best logit in the sentence less that of [CLS]; below 0 for "no answer".
+        """
+        import numpy as np
+
+        found = [[_UNREAD] * len(hit.sentences) for hit in hits]
+        windows = sorted(self._windows(question, hits), key=lambda window: len(window.tokens))
+        for start in range(0, len(windows), RUN):
+            run = windows[start : start + RUN]
+            logits = self._run(run)
+            for window, said in zip(run, logits, strict=True):
+                null = said[0]
+                for n, (first, last) in window.spans.items():
+                    margin = float(np.mean(said[first:last].max(axis=0) - null))
+                    found[window.hit][n] = max(found[window.hit][n], margin)
+        return found
+
+    def _windows(self, question: str, hits: Sequence[Hit]) -> Iterator[_Window]:
+        """Each passage in as many windows as it takes, each behind the question and what the passage is headed by."""
+        asked = self._ids(question)[:QUESTION_TOKENS]
+        for number, hit in enumerate(hits):
+            head = self._ids(headed(hit))[:HEAD_TOKENS]
+            encoded = self._tokenizer.encode_batch(
+                [encodable(hit.sentence(span)) for span in hit.sentences], add_special_tokens=False
+            )
+            before = [_CLS, *asked, _SEP, *head]
+            tokens = list(before)
+            spans: dict[int, tuple[int, int]] = {}
+            for n, sentence in enumerate(encoded):
+                ids = sentence.ids[:WINDOW]
+                if spans and len(tokens) + len(ids) > len(before) + WINDOW:
+                    yield _Window(number, [*tokens, _SEP], spans, len(asked) + 2)
+                    tokens, spans = list(before), {}
+                if ids:
+                    spans[n] = (len(tokens), len(tokens) + len(ids))
+                    tokens += ids
+            if spans:
+                yield _Window(number, [*tokens, _SEP], spans, len(asked) + 2)
+
+    def _run(self, windows: Sequence[_Window]) -> "Numbers":
+        """The logits, (windows, tokens, 2); what stands behind a window's own tokens means nothing."""
+        import numpy as np
+
+        ids = np.zeros((len(windows), max(len(window.tokens) for window in windows)), dtype=np.int64)
+        mask, types = np.zeros_like(ids), np.zeros_like(ids)
+        for row, window in enumerate(windows):
+            end = len(window.tokens)
+            ids[row, :end], mask[row, :end], types[row, window.typed : end] = window.tokens, 1, 1
+        inputs = {"input_ids": ids, "attention_mask": mask, "token_type_ids": types}
+        logits: Numbers = self._session.run(None, inputs)[0]
+        return logits
+
+    def _ids(self, text: str) -> list[int]:
+        ids: list[int] = self._tokenizer.encode(encodable(text), add_special_tokens=False).ids
+        return ids
+
+    @cached_property
+    def _session(self) -> Any:
+        import onnxruntime  # type: ignore[import-untyped]
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = processors()  # left alone, it pins its threads, and complains where it may not
+        options.log_severity_level = 4
+        return onnxruntime.InferenceSession(str(FOLDER / "reader.onnx"), options, providers=["CPUExecutionProvider"])
+
+    @cached_property
+    def _tokenizer(self) -> "tokenizers.Tokenizer":
+        from tokenizers import Tokenizer
+
+        tokenizer = Tokenizer.from_file(str(FOLDER / "tokenizer.json"))
+        tokenizer.no_truncation()
+        tokenizer.no_padding()
+        return tokenizer
+
+
+@cache
+def network() -> Network | None:
+    """The one of this process; None where its file did not come with the installation."""
+    return Network() if (FOLDER / "reader.onnx").is_file() else None
+
+
+def headed(hit: Hit) -> str:
+    """What a passage is headed by: the document's title and the last of its headings, or ""."""
+    levels = [level for level in (hit.title, *hit.heading.split(" › ")) if level.strip()]
+    names = list(dict.fromkeys((levels[0], levels[-1]))) if levels else []
+    return ". ".join(names) + ". " if names else ""

@@ -1,0 +1,177 @@
+"""Pairs of a question and a passage -> token ids, and the first and last token of the answer (0 and 0 where there is none).
+
+    python training/prepare.py PAIRS.jsonl.gz TOKENIZER.json OUT.pkl
+
+A line of the pairs is {source, question, passage, start, end}, start -1 where the passage has no answer. What has none is made,
+too, in the ways that SQuAD 2.0's writers used (Rajpurkar, Jia, Liang 2018, table 2): another passage that shares the question's
+words, the passage without the sentence that answers, and the question with a name, number or word turned into another one.
+"""
+
+import gzip
+import json
+import math
+import pickle
+import random
+import re
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+from tokenizers import Tokenizer
+
+SHARE = {
+    "squad1_du_test": 11_000, "squad1_flan": 3_125, "squad2_phong": 347, "squad2_unans": 3_524, "nq_open_oracle": 1_635,
+    "squadshifts_newwiki": 7_000, "squadshifts_amazon": 2_000, "squadshifts_reddit": 2_500, "bioasq_gold": 3_000,
+    "selqa_dev": 373, "fairytaleqa": 1_500, "cuad": 1_800, "medquad": 1_200, "quoref_sni": 1_100, "hotpotqa_small": 104,
+    "musique_small": 49, "friendsqa": 700, "qamr": 1_500,
+}  # fmt: skip
+"""Pairs taken of each source; one that is not named is left out (in pubmedqa the answer is always the last sentence)."""
+
+TOKENS, QUESTION_TOKENS = 160, 40
+OTHER_PASSAGE, WITHOUT_SENTENCE, TURNED = 0.25, 0.2, 0.3
+"""Of the pairs with an answer, how many stand again without one, made in each way."""
+
+HEADED = 0.5
+"""Of all pairs, how many have a heading before the passage."""
+
+_NAME = re.compile(r"\b[A-Z][\w'’.-]*(?: (?:of |the |de |von )?[A-Z][\w'’.-]*)*")
+_NUMBER = re.compile(r"\b\d[\d,.]*\b")
+_SENTENCE = re.compile(r"(?<=[.!?])[\"”')]*\s+(?=[\"“'(A-Z0-9])")
+_ASKING = {"What", "Who", "When", "Where", "Which", "Why", "How", "Whose", "Whom", "In", "On", "At", "The", "A", "Is", "Did"}
+_OPPOSITES = [
+    ("first", "last"), ("largest", "smallest"), ("highest", "lowest"), ("before", "after"), ("most", "least"), ("more", "less"),
+    ("increase", "decrease"), ("increased", "decreased"), ("oldest", "youngest"), ("north", "south"), ("east", "west"),
+    ("northern", "southern"), ("eastern", "western"), ("began", "ended"), ("begin", "end"), ("start", "stop"), ("win", "lose"),
+    ("won", "lost"), ("male", "female"), ("father", "mother"), ("son", "daughter"), ("husband", "wife"), ("early", "late"),
+    ("earliest", "latest"), ("minimum", "maximum"), ("born", "buried"), ("founded", "dissolved"), ("allowed", "forbidden"),
+    ("bought", "sold"), ("opened", "closed"), ("accepted", "rejected"), ("best", "worst"), ("good", "bad"),
+    ("high", "low"), ("long", "short"), ("longest", "shortest"), ("supported", "opposed"), ("import", "export"),
+]  # fmt: skip
+_STEPS = (-20, -10, -3, -2, -1, 1, 2, 3, 5, 10, 30)
+_OPPOSITE = {a: b for pair in _OPPOSITES for a, b in (pair, pair[::-1])}
+
+Row = dict[str, object]
+
+
+def words(text: str) -> set[str]:
+    """Words of three letters and more."""
+    return set(re.findall(r"\w{3,}", text.lower()))
+
+
+def in_other_passages(rows: list[Row], of: int = 3) -> Iterator[Row]:
+    """Questions before a passage of the same source that shares most of their words by weight, and not the answer."""
+    passages = sorted({str(r["passage"]) for r in rows})
+    has = [words(p) for p in passages]
+    often = Counter(w for t in has for w in t)
+    where = defaultdict(list)
+    for i, t in enumerate(has):
+        for w in t:
+            if often[w] < len(passages) * 0.1:
+                where[w].append(i)
+    for r in random.sample(rows, int(len(rows) * OTHER_PASSAGE)):
+        score: Counter[int] = Counter()
+        for w in words(str(r["question"])):
+            for i in where.get(w, ()):
+                score[i] += math.log(len(passages) / often[w])
+        answer = str(r["passage"])[r["start"] : r["end"]].lower()
+        near = [i for i, _ in score.most_common(2 * of) if passages[i] != r["passage"] and answer not in passages[i].lower()]
+        if near[:of]:
+            yield {**r, "passage": passages[random.choice(near[:of])], "start": -1, "end": -1}
+
+
+def without_the_sentence(rows: list[Row]) -> Iterator[Row]:
+    """Questions before their passage without the sentence that answers."""
+    for r in random.sample(rows, int(len(rows) * WITHOUT_SENTENCE)):
+        passage, start, end = str(r["passage"]), int(str(r["start"])), int(str(r["end"]))
+        cuts = [0, *(m.end() for m in _SENTENCE.finditer(passage)), len(passage)]
+        first = max(c for c in cuts if c <= start)
+        last = min(c for c in cuts if c >= end)
+        rest = passage[:first] + passage[last:]
+        if len(rest) > 120 and passage[start:end].lower() not in rest.lower():
+            yield {**r, "passage": rest, "start": -1, "end": -1}
+
+
+def turned(rows: list[Row]) -> Iterator[Row]:
+    """Questions with a name, a number or a word turned into another, before their passage, which then has no answer."""
+    names = sorted({n for r in rows for n in _names(str(r["question"]))})
+    for r in random.sample(rows, int(len(rows) * TURNED)):
+        question, passage = str(r["question"]), str(r["passage"])
+        answer = passage[r["start"] : r["end"]].lower()
+        ways = []
+        for name in _names(question):
+            beside = [
+                n for n in _names(passage) if n.lower() not in question.lower() and n.lower() not in answer and name not in n
+            ]
+            ways += [question.replace(name, random.choice(beside))] if beside else []
+            ways += [question.replace(name, random.choice(names))] if len(names) > 1 and random.random() < 0.5 else []
+        for number in _NUMBER.findall(question):
+            if number.isdecimal():
+                ways.append(question.replace(number, str(int(number) + random.choice(_STEPS))))
+        for word in re.findall(r"\b[a-z]+\b", question):
+            if word in _OPPOSITE and _OPPOSITE[word] not in passage.lower():
+                ways.append(re.sub(rf"\b{word}\b", _OPPOSITE[word], question))
+        ways = [w for w in ways if w != question]
+        if ways:
+            yield {**r, "question": random.choice(ways), "start": -1, "end": -1}
+
+
+def _names(text: str) -> list[str]:
+    return [n for n in _NAME.findall(text) if n.split()[0] not in _ASKING and len(n) > 2]
+
+
+def headed(row: Row) -> Row:
+    """A pair with a name that its passage holds as a heading before it: one of the question's if there is one."""
+    passage, question = str(row["passage"]), str(row["question"])
+    answer = passage[row["start"] : row["end"]] if int(str(row["start"])) >= 0 else ""
+    inside = [n for n in _names(passage) if n not in answer and answer not in n] if answer else _names(passage)
+    asked = [n for n in inside if n in question]
+    pick = random.choice(asked) if asked and random.random() < 0.6 else random.choice(inside) if inside else ""
+    if not pick or random.random() > HEADED:
+        return row
+    head = f"{pick}. "
+    moved = {k: int(str(row[k])) + len(head) if answer else -1 for k in ("start", "end")}
+    return {**row, "passage": head + passage, **moved}
+
+
+def main(pairs: str, tokens: str, out: str) -> None:
+    """Write the examples, shuffled."""
+    tokenizer = Tokenizer.from_file(tokens)
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    random.seed(1)
+    by_source = defaultdict(list)
+    with gzip.open(pairs, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            row = json.loads(line)
+            by_source[row["source"]].append(row)
+    rows: list[Row] = []
+    for name, most in SHARE.items():
+        some = random.sample(by_source[name], min(len(by_source[name]), most))
+        has = [r for r in some if r["start"] >= 0]
+        rows += [*some, *in_other_passages(has), *without_the_sentence(has), *turned(has)]
+    examples = []
+    for r in map(headed, rows):
+        question = tokenizer.encode(r["question"], add_special_tokens=False).ids[:QUESTION_TOKENS]
+        encoded = tokenizer.encode(r["passage"], add_special_tokens=False)
+        ids, low, first, last = encoded.ids, 0, 0, 0
+        if r["start"] >= 0:
+            inside = [i for i, (a, b) in enumerate(encoded.offsets) if b > r["start"] and a < r["end"]]
+            if not inside:
+                continue
+            start, end = inside[0], min(inside[-1], inside[0] + TOKENS - 5)
+            if len(ids) > TOKENS:
+                lowest = max(0, end - TOKENS + 1)
+                low = random.randint(lowest, max(lowest, min(start, len(ids) - TOKENS)))
+            first, last = (2 + len(question) + x - low for x in (start, end))
+        elif len(ids) > TOKENS:
+            low = random.randint(0, len(ids) - TOKENS)
+        examples.append((question, ids[low : low + TOKENS], first, last, r["source"]))
+    random.shuffle(examples)
+    Path(out).write_bytes(pickle.dumps(examples))
+    none = sum(e[2] == 0 for e in examples)
+    print(len(examples), "examples,", none, "without an answer,", sum(len(q) + len(p) + 3 for q, p, *_ in examples), "tokens")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
