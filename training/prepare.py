@@ -18,6 +18,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
+from structured import structured
 from tokenizers import Tokenizer
 
 SHARE = {
@@ -27,6 +28,9 @@ SHARE = {
     "musique_small": 49, "friendsqa": 700, "qamr": 1_500,
 }  # fmt: skip
 """Pairs taken of each source; one that is not named is left out (in pubmedqa the answer is always the last sentence)."""
+
+STRUCTURED = 9_000
+"""Pairs of training/structured.py."""
 
 TOKENS, QUESTION_TOKENS = 160, 40
 OTHER_PASSAGE, WITHOUT_SENTENCE, TURNED = 0.25, 0.2, 0.3
@@ -151,7 +155,7 @@ def main(pairs: str, tokens: str, out: str) -> None:
         has = [r for r in some if r["start"] >= 0]
         rows += [*some, *in_other_passages(has), *without_the_sentence(has), *turned(has)]
     examples = []
-    for r in map(headed, rows):
+    for r in (*map(headed, rows), *structured(STRUCTURED)):
         question = tokenizer.encode(r["question"], add_special_tokens=False).ids[:QUESTION_TOKENS]
         encoded = tokenizer.encode(r["passage"], add_special_tokens=False)
         ids, low, first, last = encoded.ids, 0, 0, 0
