@@ -13,6 +13,9 @@ CONTROL = "\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u20
 """Characters that never leave `qa`: C0 but newline and tab, C1, marks that change the direction of text, and halves of
 characters that no encoding takes; inside a regular expression's brackets."""
 
+PERHAPS = 0.5
+"""A confidence below which an answer is one perhaps."""
+
 REFUSAL = "NOT_FOUND"
 """A model's whole reply where the passages don't answer."""
 
@@ -127,6 +130,11 @@ class Answer:
     missing: tuple[str, ...] = ()
     confidence: float | None = None
     notices: tuple[str, ...] = ()
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether quoted sentences are as likely as not to be no answer."""
+        return self.confidence is not None and self.confidence < PERHAPS
 
     @property
     def exit(self) -> int:

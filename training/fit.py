@@ -113,7 +113,7 @@ def report(name: str, found: Found, fitted: dict[str, Any]) -> None:
     made, right, answerable = examples(found, fitted["read"])
     there, p = likely(made, fitted["answerable"]), likely(made, fitted["confidence"])
     yes, no = there[answerable], there[~answerable]
-    none = fitted["thresholds"]["none"]
+    none = fitted["none"]
     if len(no):
         line += f" area {area(yes, no):.3f} refused at 7 % {np.mean(no < np.quantile(yes, 0.07)):.2f}"
         line += f" at {none}: refused {np.mean(no < none):.2f} lost {np.mean(yes < none):.3f}"
@@ -133,7 +133,7 @@ def main(out: str, *paths: str) -> None:
     made, right, answerable = examples(found, fitted["read"])
     fitted["confidence"], fitted["answerable"] = logistic(made, right), logistic(made, answerable)
     there = likely(made, fitted["answerable"])
-    fitted["thresholds"] = {"none": round(float(np.quantile(there[answerable], LOST)), 3), "perhaps": 0.5}
+    fitted["none"] = round(float(np.quantile(there[answerable], LOST)), 3)
     Path(out).write_text(json.dumps(fitted, indent=1) + "\n")
     print(json.dumps(fitted))
     for path, some in sets.items():

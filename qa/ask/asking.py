@@ -48,7 +48,7 @@ class How:
     """How a question is to be answered: its options, and what was made of them.
 
     A Failure as `model` is why there is none. `within` are the sources that --in leaves. `asked` is the question that a
-    follow-up to `before` was turned into, which took `spent`.
+    follow-up to `before` was turned into, which took `spent`. `read` are slips of spelling, as typed and as read.
     """
 
     options: Asking
@@ -57,6 +57,7 @@ class How:
     asked: str | None = None
     before: tuple[tuple[str, str], ...] = ()
     spent: Usage | None = None
+    read: tuple[tuple[str, str], ...] = ()
 
     @property
     def top(self) -> int:

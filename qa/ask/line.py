@@ -5,6 +5,7 @@ nothing of terminals or of the command line.
 """
 
 import time
+from dataclasses import replace
 
 from index.errors import Failure, NotThere, RequestRefused, ServiceFailure
 from index.search.candidates import Found, search_all
@@ -14,6 +15,7 @@ from qa.ask.draft import Draft, since
 from qa.ask.missing import missing
 from qa.documents.library import Library
 from qa.model.choice import Model, with_near_names
+from qa.reader.spelling import read_as, respelled
 
 FAR = 0.3
 """Below this cosine of the nearest text, and with no word of the question in any document, nothing is claimed to be close."""
@@ -22,8 +24,9 @@ FAR = 0.3
 def ask(library: Library, question: str, how: How, show: Show | None) -> Answer:
     """Answer one question; a Failure as the model is why there is none, and is told with the best sentences."""
     started = time.perf_counter()
-    found = search_all(library.index, [how.asked or question], how.top, how.within)[0]
-    return answer(library, question, found, how, show, started)
+    asked, read = respelled(how.asked or question, library.index.catalog, library.index.tokenizer)
+    found = search_all(library.index, [asked], how.top, how.within)[0]
+    return answer(library, question, found, replace(how, read=read), show, started)
 
 
 def answer(library: Library, question: str, found: Found, how: How, show: Show | None, started: float) -> Answer:
@@ -31,6 +34,7 @@ def answer(library: Library, question: str, found: Found, how: How, show: Show |
     draft = Draft(library, question, found, how, started)
     draft.timings["search"] = since(started)
     model = how.model
+    draft.notices += [read_as(typed, other) for typed, other in how.read]
     draft.missing = missing(found, library.index.catalog)
     if found.question.foreign and not draft.missing and not isinstance(model, Model):
         draft.notices.append(

@@ -24,6 +24,8 @@ _DATES = frozenset(
 
 _NUMBER = re.compile(r"(?<![\w.,:/-])\d{3,6}(?![\w,:/-]|\.\d)")
 
+_CODE = re.compile(r"\b(?=[A-Z-]*\d)(?=\d*-?[A-Z])[A-Z\d][A-Z\d-]{1,11}\b")
+
 
 def missing(found: Found, catalog: Catalog) -> tuple[str, ...]:
     """The names and numbers of a question that stand in no document, as it has them, each once.
@@ -38,11 +40,12 @@ def missing(found: Found, catalog: Catalog) -> tuple[str, ...]:
 
 
 def _hinges(text: str) -> Iterator[str]:
-    """Capitalised words inside the question, but abbreviations, which documents may spell out; and numbers."""
+    """Capitalised words inside the question, numbers and codes such as E23; no abbreviation, which documents may spell out."""
     for _, word in capitalised(text, inside=True):
         if not word.isupper() and folded(word) not in _DATES and folded(word) not in STOPWORDS:
             yield word
     yield from _NUMBER.findall(text)
+    yield from _CODE.findall(text)
 
 
 def _stands(word: str, question: Question, catalog: Catalog) -> bool:
@@ -51,4 +54,4 @@ def _stands(word: str, question: Question, catalog: Catalog) -> bool:
     known = {stem for found in stems for stem in found}
     if not known or catalog.document_frequency(list(known))[0]:
         return True
-    return not word.isdigit() and any(difflib.get_close_matches(s, catalog.terms(s[:2]), n=1, cutoff=ALIKE) for s in known)
+    return word.isalpha() and any(difflib.get_close_matches(s, catalog.terms(s[:2]), n=1, cutoff=ALIKE) for s in known)

@@ -112,7 +112,7 @@ def _ask_batch(library: Library, options: Asking, model: Model | Failure | None,
             code = failed_line(asked.id, failure, screen)
             first = first or code
             continue
-        given = answer(library, asked.text, found, how, None, time.perf_counter())
+        given = answer(library, asked.text, found, replace(how, read=asked.read), None, time.perf_counter())
         for line in given.notices:
             screen.notice(f"{asked.text[:NAMED]}: {line}")
         state = index_state(library, given.words_alone)

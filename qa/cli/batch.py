@@ -5,7 +5,7 @@ Owns the format of the questions' file and what a failed line gives; knows nothi
 
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from index.errors import Failure
@@ -14,6 +14,7 @@ from qa.ask.asking import TOP, checked_question
 from qa.cli.common import bytes_of, tell_words_alone
 from qa.documents.library import Library
 from qa.errors import UsageFailure
+from qa.reader.spelling import respelled
 from qa.saved.strict import from_json
 from qa.show import fields
 from qa.show.terminal import Screen
@@ -24,11 +25,12 @@ AT_ONCE = 32
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One line: its id (null for a plain line) and the question, or why it is none."""
+    """One line: its id (null for a plain line) and the question, or why it is none; `read` are its slips, as typed and read."""
 
     id: Any
     text: str
     failure: UsageFailure | None = None
+    read: tuple[tuple[str, str], ...] = ()
 
 
 def questions(file: str) -> Iterator[Sequence[Question]]:
@@ -62,14 +64,16 @@ def found_each(
     told = False
     for group in questions(file):
         checked = [(q, q.failure or _refused(q.text)) for q in group]
-        texts = [q.text.strip() for q, failure in checked if not failure]
-        searched = search_all(library.index, texts, top or TOP, within) if texts else []
+        catalog, tokenizer = library.index.catalog, library.index.tokenizer
+        texts = [respelled(q.text.strip(), catalog, tokenizer) for q, failure in checked if not failure]
+        searched = search_all(library.index, [text for text, _ in texts], top or TOP, within) if texts else []
         if searched and searched[0].failure and not told:
             tell_words_alone(searched[0].failure, screen)
             told = True
-        results = iter(searched)
+        results = zip(searched, (read for _, read in texts), strict=True)
         for question, failure in checked:
-            yield question, None if failure else next(results), failure
+            found, read = (None, ()) if failure else next(results)
+            yield replace(question, read=read), found, failure
 
 
 def _refused(text: str) -> Failure | None:

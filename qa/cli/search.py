@@ -10,6 +10,7 @@ from index.search.window import narrowed
 from qa.cli.batch import failed_line, found_each
 from qa.cli.common import check_passages, index_state, progress_on, question_of, settings_for, tell_words_alone
 from qa.documents.library import Library, open_library
+from qa.reader.spelling import read_as, respelled
 from qa.settings.load import Where
 from qa.show import fields, text
 from qa.show.terminal import Screen
@@ -37,7 +38,10 @@ def search(words: Sequence[str], options: Searching, where: Where, screen: Scree
         within = library.within(options.within)
         if options.batch:
             return _search_batch(library, options, within, screen)
-        found = search_all(library.index, [query], options.top, within)[0]
+        asked, read = respelled(query, library.index.catalog, library.index.tokenizer)
+        for typed, other in read:
+            screen.notice(read_as(typed, other))
+        found = search_all(library.index, [asked], options.top, within)[0]
         hits = _narrowed(found)
         if isinstance(found.failure, DamagedIndex) and not hits:
             raise found.failure  # that there is nothing cannot be told

@@ -12,7 +12,7 @@ from index.search.question import Question
 from qa.answer import SentenceRef
 from qa.check.words import language_of, latin
 from qa.quote.sentences import Quotable, quotable
-from qa.quote.together import whole
+from qa.quote.together import Asked, whole
 from qa.reader import fitted
 from qa.reader.fitted import Signs
 from qa.reader.network import Network
@@ -24,13 +24,24 @@ MOST_CHARS = 500
 CLOSE = 1.5
 """So much less than for the best sentence may speak for a further one: its odds are a quarter as good."""
 
-_ALL = re.compile(
-    r"^\W*(?:please )?(?:list|name|enumerate|show|give me|tell me)\b.*\b(?:all|every|each|the \w+s)\b"
-    r"|\b(?:what|which) (?:are|were)\b|\b(?:which|what) (?:\w+ )?\w+s (?:are|were|do|can|must|should|have|need)\b"
-    r"|\ball (?:the )?\w+s\b",
+_LISTED = re.compile(
+    r"^\W*(?:please |can you )?(?:list|name|enumerate|give me|show me|tell me)\b.*\b(?:all|every|each)\b|^\W*list\b", re.I
+)
+_EVERY = re.compile(
+    r"\b(?:what|which) (?:are|were)\b|\b(?:which|what) (?:\w+ )?\w+s (?:are|were|do|does|can|must|should|have|has|need)\b"
+    r"|\ball (?:the )?\w+s\b|\b(?:ingredients|steps|requirements|obligations|duties|items)\b"
+    r"|^\W*what (?:should|must|do|does|can|shall) \w[\w ]* (?:bring|need|pack|include|contain|take|do)\b",
     re.IGNORECASE,
 )
-"""Questions that a whole list answers."""
+_STEPS = re.compile(r"\bhow (?:to|do|can|should|must|shall|does one)\b|\bsteps\b|\binstructions\b", re.IGNORECASE)
+"""Questions that a whole list answers, all of a list or table by its name, and those that steps answer."""
+
+
+def asked_for(text: str) -> Asked:
+    """What a question asks for more than one of."""
+    listed, steps = _LISTED.search(text) is not None, _STEPS.search(text) is not None
+    return Asked(listed or steps or _EVERY.search(text) is not None, listed, steps)
+
 
 _MAIL = re.compile(r"\b(?:e-?mails?|mails?|messages?|sen[dt]|sender|subject|wrote|writes?|from whom|cc)\b", re.IGNORECASE)
 """Questions that the head of a mail may answer."""
@@ -93,7 +104,7 @@ def choose(question: Question, hits: Sequence[Hit], network: Network | None) -> 
     order = sorted(range(len(candidates)), key=lambda n: -scores[n])
     sure = fitted.confidence(signs, order[0]) if read else None
     none = read is not None and not fitted.answers(signs, order[0])
-    refs = _with_others([(candidates[n].ref, scores[n]) for n in order], every=_ALL.search(question.text) is not None)
+    refs = _with_others([(candidates[n].ref, scores[n]) for n in order], asked_for(question.text))
     places = list(dict.fromkeys(candidates[n].ref.hit.place for n in order))
     ordered = sorted(hits, key=lambda hit: places.index(hit.place) if hit.place in places else len(places))
     return Choice(tuple(refs), tuple(ordered), sure, none)
@@ -120,9 +131,9 @@ def _beginnings(hits: Sequence[Hit]) -> list[SentenceRef]:
     return [SentenceRef(hit, span) for hit in hits for span in hit.sentences[:each]][:MOST_SENTENCES]
 
 
-def _with_others(ranked: Sequence[tuple[SentenceRef, float]], *, every: bool) -> list[SentenceRef]:
+def _with_others(ranked: Sequence[tuple[SentenceRef, float]], asked: Asked) -> list[SentenceRef]:
     """The best sentence with what belongs to it, and such others as are nearly as good and say something else."""
-    most, chosen = ranked[0][1], whole(ranked[0][0], every=every)
+    most, chosen = ranked[0][1], whole(ranked[0][0], asked)
     if len(chosen) > 1:
         return chosen
     for ref, score in ranked[1:]:

@@ -7,8 +7,11 @@ below one of these is said of it.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 
 from index.passage import LEVEL, Hit, Span
+from index.split.lines import lines_of
+from index.split.tables import tables
 from qa.answer import SentenceRef
 
 
@@ -28,12 +31,12 @@ class Quotable:
 
 def quotable(hit: Hit, *, mail: bool = False) -> Iterator[Quotable]:
     """Those of a passage, in order; with `mail` the heads of mails too, for who asks about one."""
-    lead, near = "", 0.0
+    lead, near, names = "", 0.0, _names_of_columns(hit)
     for n, span in enumerate(hit.sentences):
         ref, likeness = SentenceRef(hit, span), hit.likeness[n] if hit.likeness else 0.0
         if _SAYS_NOTHING.match(ref.quote) or (not mail and _HEAD_OF_A_MAIL.match(ref.quote)):
             continue
-        if _leads(hit, ref.quote) or _asks(hit, span):
+        if span[0] in names or _leads(hit, ref.quote) or _asks(hit, span) or _heads(hit, n):
             lead, near = ref.quote, likeness
             continue
         yield Quotable(ref, lead, max(likeness, near))
@@ -66,6 +69,10 @@ _MARKUP = re.compile(r"(?<!\\)%.*|\\label\{[^}]*\}|\\\w+|^\.\w\w\b|[\W_]")
 
 _ASKS = re.compile(r"\?[\s*_~`\"”’»)\]|]*$")
 
+_HEADS = re.compile(r"(?:\d+(?:\.\d+)*[.)]? )?[A-Z][^\W\d]*(?: [^\W\d][\w’'/-]*,?){0,7}")
+_SENTENCE = re.compile(r"[.!?][\"”’)]*\s*$")
+"""The words of a heading, and the end of what stands below one."""
+
 _ALONE = re.compile(r"(?:\*\*|__)[^*_\n]{1,80}(?:\*\*|__):?$")
 """A line in bold by itself is a heading."""
 
@@ -78,8 +85,32 @@ def _leads(hit: Hit, quote: str) -> bool:
     return said != "" and any(said == _MARKUP.sub("", name) for name in hit.heading.split(LEVEL))
 
 
+def _names_of_columns(hit: Hit) -> set[int]:
+    """Where the rows begin that name the columns of a table, and its title."""
+    lines = lines_of(hit.text) if "|" in hit.text else []
+    starts = [table.start for table in tables(lines)]
+    found: set[int] = set()
+    for n, line in enumerate(lines):
+        if line.start in starts:
+            above = takewhile(lambda line: line.kind in ("row", "tail"), reversed(lines[:n]))
+            found.update(hit.place.start + line.start for line in above)
+    return found
+
+
+def _heads(hit: Hit, n: int) -> bool:
+    """Whether a sentence looks like a heading without markup: a few words in a line of their own, above a sentence."""
+    if n + 1 >= len(hit.sentences):
+        return False
+    quote, below = hit.sentence(hit.sentences[n]), hit.sentence(hit.sentences[n + 1])
+    return _HEADS.fullmatch(quote) is not None and _SENTENCE.search(below) is not None and _alone(hit, hit.sentences[n])
+
+
 def _asks(hit: Hit, span: Span) -> bool:
     """Whether a sentence is a question with a line of its own, as in a list of questions with their answers."""
+    return _ASKS.search(hit.sentence(span)) is not None and _alone(hit, span)
+
+
+def _alone(hit: Hit, span: Span) -> bool:
+    """Whether a sentence has its lines for itself."""
     start, end = span[0] - hit.place.start, span[1] - hit.place.start
-    alone = not hit.text[:start].rstrip(" \t").rpartition("\n")[2] and hit.text[end:].lstrip(" \t")[:1] in ("", "\n", "\r")
-    return alone and _ASKS.search(hit.text[start:end]) is not None
+    return not hit.text[:start].rstrip(" \t").rpartition("\n")[2] and hit.text[end:].lstrip(" \t")[:1] in ("", "\n", "\r")

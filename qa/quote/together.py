@@ -6,6 +6,7 @@ Owns how far that reaches; offsets count characters of the source's text.
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from index.passage import Hit, Span
 from index.split.lines import Line, lines_of
@@ -14,32 +15,42 @@ from qa.answer import SentenceRef, Surroundings
 MOST_ITEMS, MOST_CHARS = 12, 1500
 """Sentences of a list or lines of code that are quoted together, and characters that are shown around a sentence."""
 
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a question asks for more than one of: the things of a list, `listed` in so many words, or `steps`."""
+
+    every: bool = False
+    listed: bool = False
+    steps: bool = False
+
+
 _FENCE = re.compile(r"\s*(?:`{3,}|~{3,})")
 
 
-def whole(ref: SentenceRef, *, every: bool) -> list[SentenceRef]:
-    """A sentence with what it leads to: the items or the code below one that ends in a colon, and the rest of its code.
+def whole(ref: SentenceRef, asked: Asked) -> list[SentenceRef]:
+    """A sentence with what it leads to: the list, rows or code below one that ends in a colon, and the rest of its code.
 
-    With `every`, an item of a list brings all the others, and what leads to them.
+    Where a list, steps or rows are asked for, one of them brings the others, and a sentence above steps brings these.
     """
     sentences = [SentenceRef(ref.hit, span) for span in ref.hit.sentences]
-    at = ref.hit.sentences.index(ref.span)
     lines = _Lines(ref.hit)
-    kind = lines.kind(ref.span)
-    first, last = at, at
-    if kind == "code" or (every and kind == "item"):
-        while first and lines.kind(sentences[first - 1].span) == kind and not lines.parted(first - 1, kind):
-            first -= 1
-        while last + 1 < len(sentences) and lines.kind(sentences[last + 1].span) == kind and not lines.parted(last, kind):
-            last += 1
-        if every and first and sentences[first - 1].quote.endswith(":"):
-            first -= 1
-    elif ref.quote.endswith(":") and at + 1 < len(sentences):
-        kind = lines.kind(sentences[at + 1].span)
-        if kind in ("item", "code", "row"):
-            last += 1
-            while last + 1 < len(sentences) and lines.kind(sentences[last + 1].span) == kind and not lines.parted(last, kind):
-                last += 1
+    kinds = [lines.kind(one.span) for one in sentences]
+    at = sentences.index(ref)
+
+    def end(n: int, step: int) -> int:
+        """The last of the same kind that stands together with a sentence, upwards or downwards."""
+        while 0 <= n + step < len(kinds) and kinds[n + step] == kinds[n] and not lines.parted(min(n, n + step)):
+            n += step
+        return n
+
+    first = last = at
+    below = kinds[at + 1] if at + 1 < len(kinds) else ""
+    if kinds[at] == "code" or (kinds[at] == "item" and asked.every) or (kinds[at] == "row" and asked.listed):
+        first, last = end(at, -1), end(at, 1)
+        first -= bool(first) and kinds[at] != "code" and sentences[first - 1].quote.endswith(":")
+    elif (below in ("item", "code", "row") and ref.quote.endswith(":")) or (below == "item" and asked.steps):
+        last = end(at + 1, 1)
     found = [one for one in sentences[first : last + 1] if not _FENCE.match(one.quote)]
     return found if ref in found and len(found) <= MOST_ITEMS else [ref]
 
@@ -86,10 +97,10 @@ class _Lines:
         line = self.lines[self.at(span[0])]
         return line.kind
 
-    def parted(self, n: int, kind: str) -> bool:
-        """Whether other lines than blank ones stand between a sentence and the next; for code, blank ones too."""
+    def parted(self, n: int) -> bool:
+        """Whether a line of another kind stands between a sentence and the next."""
         one, other = self.at(self.hit.sentences[n][1] - 1), self.at(self.hit.sentences[n + 1][0])
-        return any(line.kind not in ("blank", kind, "tail") for line in self.lines[one + 1 : other])
+        return any(line.kind in ("heading", "prose") for line in self.lines[one + 1 : other])
 
     def joins(self, above: int, below: int, kind: str) -> bool:
         """Whether two lines in a row stand in one paragraph, list or block of code."""

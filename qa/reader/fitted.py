@@ -50,12 +50,7 @@ def confidence(signs: Sequence[Signs], best: int) -> float:
 
 def answers(signs: Sequence[Signs], best: int) -> bool:
     """Whether it is likely enough that anything there answers."""
-    return _probability("answerable", signs, best) >= float(fitted()["thresholds"]["none"])
-
-
-def doubtful(confidence: float) -> bool:
-    """Whether a chosen sentence is as likely as not to be no answer."""
-    return confidence < float(fitted()["thresholds"]["perhaps"])
+    return _probability("answerable", signs, best) >= float(fitted()["none"])
 
 
 def _probability(of: str, signs: Sequence[Signs], best: int) -> float:

@@ -71,7 +71,7 @@ class Network:
         asked = self._ids(question)[:QUESTION_TOKENS]
         for number, hit in enumerate(hits):
             head = self._ids(headed(hit))[:HEAD_TOKENS]
-            encoded = self._tokenizer.encode_batch(
+            encoded = _tokenizer().encode_batch(
                 [encodable(hit.sentence(span)) for span in hit.sentences], add_special_tokens=False
             )
             before = [_CLS, *asked, _SEP, *head]
@@ -102,7 +102,7 @@ class Network:
         return logits
 
     def _ids(self, text: str) -> list[int]:
-        ids: list[int] = self._tokenizer.encode(encodable(text), add_special_tokens=False).ids
+        ids: list[int] = _tokenizer().encode(encodable(text), add_special_tokens=False).ids
         return ids
 
     @cached_property
@@ -114,14 +114,20 @@ class Network:
         options.log_severity_level = 4
         return onnxruntime.InferenceSession(str(FOLDER / "reader.onnx"), options, providers=["CPUExecutionProvider"])
 
-    @cached_property
-    def _tokenizer(self) -> "tokenizers.Tokenizer":
-        from tokenizers import Tokenizer
 
-        tokenizer = Tokenizer.from_file(str(FOLDER / "tokenizer.json"))
-        tokenizer.no_truncation()
-        tokenizer.no_padding()
-        return tokenizer
+def is_common(word: str) -> bool:
+    """Whether a word is one of the 20,000 or so that the network's vocabulary has whole."""
+    return bool(_tokenizer().token_to_id(word.lower()) is not None)
+
+
+@cache
+def _tokenizer() -> "tokenizers.Tokenizer":
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(FOLDER / "tokenizer.json"))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
 
 
 @cache

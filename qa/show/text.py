@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from index.passage import Hit, Place, columns_in
+from index.passage import Hit, Place, Span, columns_in
 from qa.answer import Answer, Citation, Surroundings
 from qa.saved.answers import Standing
 from qa.show.escapes import escaped
@@ -13,6 +13,7 @@ from qa.show.marks import UNSUPPORTED, marked
 from qa.show.terminal import Screen, clean, fold, styled
 
 CLOSEST = "Closest sentences (no model has read them):"
+PERHAPS = "Perhaps (no model has read these sentences):"
 
 _VERDICTS = {"changed": f"  {UNSUPPORTED} the file has changed since", "gone": f"  {UNSUPPORTED} the file is gone"}
 
@@ -54,7 +55,10 @@ def show_answer(screen: Screen, answer: Answer, root: Path) -> None:
     if answer.status == "passages":
         if screen.streamed:
             screen.line(screen.style(f"{UNSUPPORTED} the reply above broke off and has not been checked", "33"))
-        screen.notice(CLOSEST)
+        screen.notice(PERHAPS if answer.doubtful else CLOSEST)
+        if screen.tty and all(s.around for s in answer.sentences):
+            _show_quoted(screen, answer, root)
+            return
     shown = screen.streamed if answer.status != "passages" else ""
     if answer.text is not None and not shown:
         shown = marked(answer.text, answer.sentences)
@@ -66,6 +70,25 @@ def show_answer(screen: Screen, answer: Answer, root: Path) -> None:
     if answer.citations:
         screen.line()
     show_sources(screen, answer, root)
+
+
+def _show_quoted(screen: Screen, answer: Answer, root: Path) -> None:
+    """Each quoted sentence once, in what it stands in, with its number; then the places."""
+    blocks: dict[tuple[str, Span], list[tuple[Surroundings, str]]] = {}
+    for sentence in answer.sentences:
+        if around := sentence.around:
+            number = "".join(f" [{n}]" for n in sentence.citations)
+            blocks.setdefault((around.place.source, around.span), []).append((around, number))
+    for (_, (start, _)), said in blocks.items():
+        body, at, shown = "".join((said[0][0].before, said[0][0].marked, said[0][0].after)), 0, ""
+        for around, number in sorted(said, key=lambda one: one[0].place.start):
+            first, last = around.place.start - start, around.place.end - start
+            shown += clean(body[at:first]) + screen.style(clean(body[first:last]), "1") + screen.style(number, "36")
+            at = last
+        screen.line(shown + clean(body[at:]))
+        screen.line()
+    for citation in answer.citations:
+        screen.line(_source_line(screen, citation, root, quoted=False))
 
 
 def _no(answer: Answer) -> str:
@@ -101,13 +124,14 @@ def _marks(answer: Answer) -> list[str]:
     return [f"{UNSUPPORTED} {fold(s.why or 'not supported by the sentences cited')}: {fold(s.text)}" for s in lacking]
 
 
-def _source_line(screen: Screen, citation: Citation, root: Path) -> str:
+def _source_line(screen: Screen, citation: Citation, root: Path, *, quoted: bool = True) -> str:
     number = screen.style(f"[{citation.n}]", "36")
     mark = screen.style(_VERDICTS.get(citation.verdict, ""), "33")
     place = screen.link(screen.style(place_here(citation.place, root), "4"), root, citation.place)
     names = columns_in(citation.heading)
     columns = screen.style(f"  ({fold(names).strip('| ')})", "2") if names else ""
-    return f"{number} {place}  “{fold(citation.quote)}”{columns}{mark}"
+    quote = f"  “{fold(citation.quote)}”" if quoted else ""
+    return f"{number} {place}{quote}{columns}{mark}"
 
 
 def show_read(screen: Screen, answer: Answer, root: Path) -> None:
@@ -156,7 +180,7 @@ def show_surroundings(screen: Screen, found: Surroundings, root: Path) -> None:
 def show_markdown(screen: Screen, answer: Answer, root: Path) -> None:
     """An answer as Markdown; what else is said: see `talk`."""
     if answer.status == "passages":
-        screen.notice(CLOSEST)
+        screen.notice(PERHAPS if answer.doubtful else CLOSEST)
     screen.write(answer_markdown(answer, root))
 
 
