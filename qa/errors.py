@@ -2,6 +2,7 @@
 
 Failure
 ├── Bug (70)              nothing a user can mend
+├── WideFolder (4)        nothing is named, and the current folder is as good as everything
 ├── UsageFailure (2)      the command line cannot be meant so
 │   └── UntrustedSettings     a `.env` asks for what the user has not agreed to
 ├── OutputFailure (4)     standard output cannot be written
@@ -16,7 +17,7 @@ Failure
 
 from collections.abc import Callable
 
-from index.errors import Failure, ServiceFailure
+from index.errors import Failure, NoDocuments, ServiceFailure
 
 
 class Bug(Failure):
@@ -47,12 +48,25 @@ class UsageFailure(Failure):
     exit = 2
 
 
-class UntrustedSettings(UsageFailure):
-    """A project's `.env` asks for what needs the user's word; `agree` remembers that it was given."""
+class NeedsWord(Failure):
+    """What may be done once the user has said so; `agree` remembers that."""
 
     def __init__(self, message: str, hint: str, agree: Callable[[], None]) -> None:
         super().__init__(message, hint)
         self.agree = agree
+
+
+class UntrustedSettings(NeedsWord, UsageFailure):
+    """A project's `.env` asks for what needs the user's word."""
+
+
+class WideFolder(NeedsWord, NoDocuments):
+    """Nothing is named, and the current folder is as good as everything."""
+
+    @property
+    def code(self) -> str:
+        """That of its kind: what a program has to know is that none are named."""
+        return "no_documents"
 
 
 class PlaceFailure(Failure):

@@ -14,7 +14,6 @@ from dataclasses import asdict
 from pathlib import Path
 
 from index.passage import Span
-from index.search.candidates import search
 from qa.answer import SentenceRef
 from qa.documents.library import open_library
 from qa.quote.choice import all_signs
@@ -32,7 +31,7 @@ def main(folder: str, questions: str, out: str) -> None:
     found = []
     with open_library(load(), print, lambda *_: None, frozen=False) as library:
         for one in asked:
-            result = search(library.index, one["question"], TOP)
+            result = library.search([one["question"]], TOP)[0]
             candidates, signs = all_signs(result.question, result.hits, network())
             gold = [(e["source"], (e["start"], e["end"])) for e in one["evidence"] if "start" in e]
             right = [any(touches(c.ref, *evidence) for evidence in gold) for c in candidates]

@@ -70,12 +70,12 @@ class Found(NamedTuple):
         return Path(self.location)
 
 
-def walk(root: Path, home: Path, follow: bool = False) -> list[Found]:
+def walk(root: Path, home: Path, follow: bool = False, most: int | None = None) -> list[Found]:
     """Every file below `root` but hidden ones and those in `home`, by source; `root` may be one file.
 
     Ignored files, likely secrets, links that lead outside `root` (unless `follow`), links to what is found anyway, pipes and
     devices are left out, with the reason; an ignored folder as one, without a look into it. A file that vanishes meanwhile is
-    not there.
+    not there. With `most` it ends once there are more.
     """
     if root.is_file():
         return [_file(root.name, str(root), root.stat())]
@@ -86,7 +86,7 @@ def walk(root: Path, home: Path, follow: bool = False) -> list[Found]:
     seen = {_identity(os.stat(home))} if os.path.isdir(home) else set()
     try:
         walked = _Walk(os.path.realpath(root), follow, seen, {})
-        found = _once(walked.found(str(root)), walked.links)
+        found = _once(walked.found(str(root), most), walked.links)
     except OSError as error:
         raise NoDocuments(f"The documents' folder {root} cannot be read: {error.strerror}.").hiding(root) from error
     return sorted(found, key=attrgetter("source"))
@@ -134,11 +134,11 @@ class _Walk:
     rules: int = 0
     work: int = 0
 
-    def found(self, top: str) -> list[Found]:
-        """All files; OSError if the top folder cannot be read, any other is left out."""
+    def found(self, top: str, most: int | None = None) -> list[Found]:
+        """All files, or more than `most`; OSError if the top folder cannot be read, any other is left out."""
         found: list[Found] = []
         todo = [_Folder(top, "")]
-        while todo:
+        while todo and (most is None or len(found) <= most):
             folder = todo.pop()
             try:
                 self._look_into(folder, found, todo)

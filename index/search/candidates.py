@@ -15,7 +15,7 @@ from index.catalog.words import any_of_with
 from index.errors import Failure
 from index.passage import Hit
 from index.search.links import links
-from index.search.question import Question, understand
+from index.search.question import Counted, Question, understand
 from index.search.rank import Candidate, Evidence, Ranked, first_score, rank
 
 if TYPE_CHECKING:
@@ -53,18 +53,22 @@ def search(index: Index, query: str, top: int, within: frozenset[str] | None = N
     return search_all(index, [query], top, within)[0]
 
 
-def search_all(index: Index, queries: Sequence[str], top: int, within: frozenset[str] | None = None) -> list[Found]:
-    """As `search`, for several queries with one visit to the vector store."""
+def search_all(
+    index: Index, queries: Sequence[str], top: int, within: frozenset[str] | None = None, counted: Counted | None = None
+) -> list[Found]:
+    """As `search`, for several queries with one visit to the vector store; `counted` weighs words where others count too."""
     catalog = index.catalog
+    counted = counted or catalog
     with catalog.snapshot():
         scope = scope_of(catalog, within)
         near = nearest(index, queries, top, scope)
-        searches, version, collection = _searches(index, queries, scope, top), catalog.version(), catalog.meta("collection")
+        searches = _searches(index, queries, scope, top, counted)
+        version, collection = catalog.version(), catalog.meta("collection")
     embedded, cosines, failure = near()  # no snapshot waits for it: on a network disk nobody could write meanwhile
     found = []
     with catalog.snapshot():
         if catalog.version() != version:
-            searches = _searches(index, queries, scope_of(catalog, within), top)
+            searches = _searches(index, queries, scope_of(catalog, within), top, counted)
             if catalog.meta("collection") != collection:  # the index has another embedder now
                 embedded, cosines = None, [{} for _ in queries]
         for number, search in enumerate(searches):
@@ -73,8 +77,8 @@ def search_all(index: Index, queries: Sequence[str], top: int, within: frozenset
     return found
 
 
-def _searches(index: Index, queries: Sequence[str], scope: "Scope | None", top: int) -> "list[_Search]":
-    return [_Search(index, understand(query, index.catalog, index.tokenizer), scope, top) for query in queries]
+def _searches(index: Index, queries: Sequence[str], scope: "Scope | None", top: int, counted: Counted) -> "list[_Search]":
+    return [_Search(index, understand(query, counted, index.tokenizer), scope, top) for query in queries]
 
 
 class _Search:

@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
+from typing import Protocol
 
-from index.catalog.catalog import Catalog
 from index.catalog.words import Tokenizer, folded, plain, plainer, unspaced, words_of
 
 MOST_WORDS = 64
@@ -40,6 +40,16 @@ _COLLECTION = frozenset(
 
 Found = list[tuple[int, int, int]]
 """Where a question's stems stand in a text, in order: which stem, start and end."""
+
+
+class Counted(Protocol):
+    """What is known of words: of one catalog, or of several that are searched together."""
+
+    def document_frequency(self, terms: Sequence[str]) -> tuple[dict[str, int], int]:
+        """How many passages hold each of the stems, of those that any holds; and how many passages there are."""
+
+    def holds(self, word: str) -> bool:
+        """Whether a word stands anywhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +93,7 @@ class Question:
                 yield found[1], places[start], places[end - 1] + 1
 
 
-def understand(text: str, catalog: Catalog, tokenizer: Tokenizer) -> Question:
+def understand(text: str, catalog: Counted, tokenizer: Tokenizer) -> Question:
     """A question with what the catalog says of its words.
 
     The weight of a stem is ln(1 + N / (n + 0.5)), for n of N passages that hold it.
@@ -120,7 +130,7 @@ def _leading(words: Sequence[str], stems: Sequence[Sequence[str]], frequency: Ma
         yield word
 
 
-def _unknown(words: Sequence[str], catalog: Catalog) -> bool:
+def _unknown(words: Sequence[str], catalog: Counted) -> bool:
     """Whether most of the words stand in no document."""
     return len(words) > 1 and sum(catalog.holds(word) for word in words) * 2 < len(words)
 

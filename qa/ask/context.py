@@ -6,9 +6,9 @@ Owns the budget in tokens and the choice; every sentence is sent once. Knows not
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from index.catalog.catalog import Catalog
 from index.catalog.rows import Row
 from index.passage import Hit
+from qa.documents.texts import Texts
 
 MOST_PASSAGES = 300
 """A larger collection is never sent whole."""
@@ -29,7 +29,7 @@ class Context:
     best: int
 
 
-def context(catalog: Catalog, best: Sequence[Hit], within: frozenset[str] | None, budget: int, *, whole: bool) -> Context:
+def context(catalog: Texts, best: Sequence[Hit], within: frozenset[str] | None, budget: int, *, whole: bool) -> Context:
     """All passages in reading order where they fit `budget` tokens (and `whole` allows it), else the best that do."""
     if whole and (everything := _everything(catalog, within)) and _tokens(everything) <= budget:
         return Context(tuple(_merged(catalog, everything)), len(everything), len(best))
@@ -50,7 +50,7 @@ def _in_reading_order(hits: Iterable[Hit]) -> list[Hit]:
     return sorted(found, key=lambda hit: (first[hit.place.source], hit.place.start))
 
 
-def _everything(catalog: Catalog, within: frozenset[str] | None) -> list[Hit]:
+def _everything(catalog: Texts, within: frozenset[str] | None) -> list[Hit]:
     """Every passage of the sources, each text once, by path and place; none where there are too many."""
     if catalog.counts().passages > MOST_PASSAGES:
         return []
@@ -73,7 +73,7 @@ def _tokens(hits: Sequence[Hit]) -> float:
     )
 
 
-def _merged(catalog: Catalog, hits: Sequence[Hit]) -> Iterator[Hit]:
+def _merged(catalog: Texts, hits: Sequence[Hit]) -> Iterator[Hit]:
     """Passages of one section with nothing but white space between them as one, at the place of the first of them here."""
     left = list(hits)
     while left:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from index.errors import DamagedIndex, Failure
 from index.passage import Hit
-from index.search.candidates import Found, search_all
+from index.search.candidates import Found
 from qa.answer import Answer, AnswerSentence, Citation, CitedText, Status, Usage
 from qa.ask.asking import TOP, How, Show
 from qa.ask.context import Context, context
@@ -58,7 +58,7 @@ class Draft:
     def __init__(self, library: Library, question: str, found: Found, how: How, started: float) -> None:
         self.library, self.question, self.found, self.how, self.started = library, question, found, how, started
         self.asked_at = datetime.now(UTC).isoformat(timespec="seconds")
-        self.catalog = library.index.catalog
+        self.catalog = library.catalog
         self.timings: dict[str, float] = {}
         self.notices: list[str] = []
         self.asking = how.asked or question
@@ -133,7 +133,7 @@ class Draft:
         query = text.strip()[:LONGEST_QUERY]
         if query and query != self.asking:
             self.notices.append(f"Searched also for: {query}")
-            more = search_all(self.library.index, [query], self.how.top, self.how.within)[0]
+            more = self.library.search([query], self.how.top, self.how.within)[0]
             hits = {hit.place: hit for hit in (*more.hits, *self.found.hits)}
             self.found = replace(more, hits=list(hits.values())[: max(self.how.top, len(more.hits))])
 
@@ -224,7 +224,7 @@ class Draft:
         return self._answer("not_found", None, (), (), model=model, failure=failure, nearest=nearest, left_out=left_out)
 
     def _prove(self, cited: CitedText) -> tuple[Citation, ...]:
-        return tuple(prove(cited.refs, self.library.settings.target.root, self.library.index.catalog))
+        return tuple(prove(cited.refs, self.library.root, self.library.catalog))
 
     def _answer(
         self,

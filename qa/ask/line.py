@@ -8,7 +8,7 @@ import time
 from dataclasses import replace
 
 from index.errors import Failure, NotThere, RequestRefused, ServiceFailure
-from index.search.candidates import Found, search_all
+from index.search.candidates import Found
 from qa.answer import Answer
 from qa.ask.asking import How, Show
 from qa.ask.draft import Draft, since
@@ -24,8 +24,8 @@ FAR = 0.3
 def ask(library: Library, question: str, how: How, show: Show | None) -> Answer:
     """Answer one question; a Failure as the model is why there is none, and is told with the best sentences."""
     started = time.perf_counter()
-    asked, read = respelled(how.asked or question, library.index.catalog, library.index.tokenizer)
-    found = search_all(library.index, [asked], how.top, how.within)[0]
+    asked, read = respelled(how.asked or question, library.catalog, library.tokenizer)
+    found = library.search([asked], how.top, how.within)[0]
     return answer(library, question, found, replace(how, read=read), show, started)
 
 
@@ -35,7 +35,7 @@ def answer(library: Library, question: str, found: Found, how: How, show: Show |
     draft.timings["search"] = since(started)
     model = how.model
     draft.notices += [read_as(typed, other) for typed, other in how.read]
-    draft.missing = missing(found, library.index.catalog)
+    draft.missing = missing(found, library.catalog)
     if found.question.foreign and not draft.missing and not isinstance(model, Model):
         draft.notices.append(
             "Most words of the question stand in no document; if these are in another language, ask in theirs."

@@ -7,11 +7,11 @@ import difflib
 import re
 from collections.abc import Iterator
 
-from index.catalog.catalog import Catalog
 from index.catalog.words import folded, words_of
 from index.search.candidates import Found
 from index.search.question import STOPWORDS, Question
 from qa.check.words import capitalised, language_of
+from qa.documents.texts import Texts
 
 ALIKE = 0.8
 """The least likeness (difflib's ratio) of another spelling of a word."""
@@ -27,7 +27,7 @@ _NUMBER = re.compile(r"(?<![\w.,:/-])\d{3,6}(?![\w,:/-]|\.\d)")
 _CODE = re.compile(r"\b(?=[A-Z-]*\d)(?=\d*-?[A-Z])[A-Z\d][A-Z\d-]{1,11}\b")
 
 
-def missing(found: Found, catalog: Catalog) -> tuple[str, ...]:
+def missing(found: Found, catalog: Texts) -> tuple[str, ...]:
     """The names and numbers of a question that stand in no document, as it has them, each once.
 
     None for a question in German, whose nouns are capitalised, or in another language than the passages found.
@@ -48,7 +48,7 @@ def _hinges(text: str) -> Iterator[str]:
     yield from _CODE.findall(text)
 
 
-def _stands(word: str, question: Question, catalog: Catalog) -> bool:
+def _stands(word: str, question: Question, catalog: Texts) -> bool:
     """Whether a word, a form of it or another spelling stands in some document."""
     stems = question.tokenizer.stems(words_of(word))
     known = {stem for found in stems for stem in found}

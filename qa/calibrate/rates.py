@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from index.catalog.catalog import Catalog
 from index.passage import Hit
 from qa.answer import AnswerSentence, CitedText, Usage
 from qa.ask.asking import Asking, How
@@ -19,6 +18,7 @@ from qa.calibrate.claims import Known, known_claims, sampled
 from qa.check.evidence import Evidence, Sent
 from qa.check.support import doubt
 from qa.documents.library import Library
+from qa.documents.texts import Texts
 from qa.model.choice import Model
 from qa.model.prices import cost
 
@@ -79,7 +79,7 @@ class Rates:
 
 def calibrate(library: Library, model: Model, judges: Judge | None) -> Rates:
     """Judge known claims of the documents, and ask about them; ServiceFailure where the model cannot be asked."""
-    refs = list(sampled(_passages(library.index.catalog)))
+    refs = list(sampled(_passages(library.catalog)))
     known = [claim for ref in refs for claim in known_claims(ref)]
     rates = Rates(model.name, "words alone" if judges is None else "")
     _judge(rates, model, judges, known)
@@ -130,7 +130,7 @@ def _once(known: Sequence[Known]) -> list[Hit]:
     return list({claim.ref.hit.place: claim.ref.hit for claim in known}.values())
 
 
-def _passages(catalog: Catalog) -> list[Hit]:
+def _passages(catalog: Texts) -> list[Hit]:
     """Passages of documents from all over the index, always the same ones."""
     paths = {document: path for path, document in sorted(catalog.document_ids().items(), reverse=True)}
     documents = _spread(sorted(paths), PASSAGES)
@@ -154,5 +154,5 @@ def _questions(library: Library, hits: Sequence[Hit]) -> Iterator[tuple[str, boo
     for ref, nobody in zip(list(sampled(hits))[:QUESTIONS], NOBODY, strict=False):
         words = " ".join(ref.quote.split()[:9]).rstrip(",;:")
         yield f"How do the documents go on after “{words}”?", True
-        if not library.index.catalog.holds(nobody.split()[0].casefold()):
+        if not library.catalog.holds(nobody.split()[0].casefold()):
             yield f"What do the documents say about {nobody}?", False

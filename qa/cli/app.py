@@ -28,7 +28,10 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-Seeds = Annotated[str | None, typer.Option("--seeds", metavar="PATH", help="The documents: a folder, or one file.")]
+Seeds = Annotated[
+    list[str] | None,
+    typer.Option("--seeds", metavar="PATH", help="The documents: a folder, a file, or @NAME (see qa folders); repeatable."),
+]
 Home = Annotated[str | None, typer.Option("--home", metavar="DIR", help="Where the index is kept.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Nothing on stderr but failures.")]
 Color = Annotated[str, typer.Option("--color", metavar="WHEN", help="auto, always or never.")]
@@ -291,12 +294,60 @@ def trust(seeds: Seeds = None, home: Home = None, quiet: Quiet = False, color: C
     return lambda: command.trust(*_given(seeds, home, color, quiet))
 
 
-def _given(seeds: str | None, home: str | None, color: str, quiet: bool) -> "tuple[Where, Screen]":
+folders = typer.Typer(help="Collections: folders with a name, asked as @NAME.", rich_markup_mode=None)
+app.add_typer(folders, name="folders", epilog="Examples: qa folders add handbook ~/handbook; qa folders list")
+
+
+@folders.command("list", epilog="Example: qa folders list")
+def folders_list(
+    json: Json = False, seeds: Seeds = None, home: Home = None, quiet: Quiet = False, color: Color = "auto"
+) -> Work:
+    """Show the collections and where each is."""
+    from qa.cli import folders as command
+
+    return lambda: command.show(json, _given(seeds, home, color, quiet)[1])
+
+
+@folders.command("add", epilog="Example: qa folders add handbook .")
+def folders_add(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="What it is called; ask it as @NAME.")],
+    paths: Annotated[list[str], typer.Argument(metavar="PATH…", help="Folders or files.")],
+    seeds: Seeds = None,
+    home: Home = None,
+    quiet: Quiet = False,
+    color: Color = "auto",
+) -> Work:
+    """Give folders a name."""
+    from qa.cli import folders as command
+
+    return lambda: command.add(name, paths, _given(seeds, home, color, quiet)[1])
+
+
+@folders.command("remove", epilog="Example: qa folders remove handbook")
+def folders_remove(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The collection to forget; its files stay.")],
+    seeds: Seeds = None,
+    home: Home = None,
+    quiet: Quiet = False,
+    color: Color = "auto",
+) -> Work:
+    """Forget a name; documents and indexes stay."""
+    from qa.cli import folders as command
+
+    return lambda: command.remove(name, _given(seeds, home, color, quiet)[1])
+
+
+def _given(seeds: list[str] | None, home: str | None, color: str, quiet: bool) -> "tuple[Where, Screen]":
     """The options that every command has."""
-    from qa.errors import UsageFailure
     from qa.settings.load import Where
+
+    return Where(tuple(filter(None, seeds or ())), home), _screen(color, quiet)
+
+
+def _screen(color: str, quiet: bool) -> "Screen":
+    from qa.errors import UsageFailure
     from qa.show.terminal import Screen
 
     if color not in ("auto", "always", "never"):
         raise UsageFailure(f"--color {color} is none of auto, always, never.")
-    return Where(seeds, home), Screen(color, quiet)
+    return Screen(color, quiet)

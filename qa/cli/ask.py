@@ -2,9 +2,12 @@
 
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
+from typing import Any
 
 from index.errors import Failure, ServiceFailure
+from index.home import claim
 from qa.answer import Answer
 from qa.ask.asking import Asking, How
 from qa.ask.followup import standalone, turns
@@ -21,12 +24,14 @@ from qa.cli.common import (
     question_of,
     settings_for,
     tell_words_alone,
+    with_collections,
 )
 from qa.documents.library import Library, open_library
 from qa.errors import UsageFailure
 from qa.model.choice import Model, choose_model
 from qa.saved.answers import keep, last_answer
 from qa.settings.environment import check_text
+from qa.settings.last import last_asked, remember
 from qa.settings.load import NEVER, Settings, Where
 from qa.show import fields, text
 from qa.show.terminal import Screen
@@ -38,8 +43,11 @@ NAMED = 80
 def ask(words: Sequence[str], options: Asking, where: Where, screen: Screen) -> int:
     """Answer one question, or with --batch one a line."""
     screen.streamed = ""
+    words, where = with_collections(words, where)
     _check(options, words)
     question = "" if options.batch else question_of(words, options.within)
+    if options.follow and options.follow_if is None:
+        where = last_asked(where, answer=True)
     settings = settings_for(where, screen)
     with progress_on(screen) as progress, open_library(settings, screen.notice, progress, frozen=options.frozen) as library:
         model = _model(settings, options)
@@ -51,8 +59,7 @@ def ask(words: Sequence[str], options: Asking, where: Where, screen: Screen) -> 
         if options.follow and (isinstance(model, Model) or options.follow_if is None or options.follow_if(question)):
             how = _following(question, how, settings, screen)
         given = ask_one(library, question, how, screen.stream if screen.tty and not whole else None)
-        if not keep(settings.target.home, fields.answer_json(given, index_state(library, given.words_alone))):
-            screen.notice("The index's folder cannot be written: `qa show N` will not know this answer.")
+        _keep(fields.answer_json(given, index_state(library, given.words_alone)), settings, where, screen)
         _show(screen, given, library, options)
         return given.exit
 
@@ -86,8 +93,19 @@ def _following(question: str, how: How, settings: Settings, screen: Screen) -> H
     return replace(how, asked=asked, before=before, spent=spent)
 
 
+def _keep(given: dict[str, Any], settings: Settings, where: Where, screen: Screen) -> None:
+    """Keep the answer as the last one, with where its documents are."""
+    if settings.parts:
+        with suppress(Failure):
+            claim.prepare(settings.target.home)
+    if keep(settings.target.home, given):
+        remember(settings, where)
+    else:
+        screen.notice("The index's folder cannot be written: `qa show N` will not know this answer.")
+
+
 def _show(screen: Screen, given: Answer, library: Library, options: Asking) -> None:
-    root = library.settings.target.root
+    root = library.root
     if given.words_alone and given.words_alone is not given.failure:
         tell_words_alone(given.words_alone, screen)
     if options.json:

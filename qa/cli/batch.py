@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from index.errors import Failure
-from index.search.candidates import Found, search_all
+from index.search.candidates import Found
 from qa.ask.asking import TOP, checked_question
 from qa.cli.common import bytes_of, tell_words_alone
 from qa.documents.library import Library
@@ -64,9 +64,9 @@ def found_each(
     told = False
     for group in questions(file):
         checked = [(q, q.failure or _refused(q.text)) for q in group]
-        catalog, tokenizer = library.index.catalog, library.index.tokenizer
+        catalog, tokenizer = library.catalog, library.tokenizer
         texts = [respelled(q.text.strip(), catalog, tokenizer) for q, failure in checked if not failure]
-        searched = search_all(library.index, [text for text, _ in texts], top or TOP, within) if texts else []
+        searched = library.search([text for text, _ in texts], top or TOP, within) if texts else []
         if searched and searched[0].failure and not told:
             tell_words_alone(searched[0].failure, screen)
             told = True

@@ -11,13 +11,14 @@ from qa.documents.library import open_library
 from qa.errors import NoKey
 from qa.model.choice import choose_model
 from qa.saved.calibration import keep_rates
-from qa.settings.load import Where
+from qa.settings.load import Where, load_one
 from qa.show import fields, reports
 from qa.show.terminal import Screen
 
 
 def calibrate(options: Asking, where: Where, screen: Screen) -> int:
     """Count what goes wrong with claims and questions of which it is known; show and keep it."""
+    load_one(where)
     settings = settings_for(where, screen)
     model = choose_model(settings, options.model, options.timeout)
     if model is None:
@@ -30,7 +31,7 @@ def calibrate(options: Asking, where: Where, screen: Screen) -> int:
             if options.json:
                 screen.line(fields.to_json(fields.failure_json(failure)))
             raise
-        if not keep_rates(settings.target.home, asdict(rates)):
+        if not keep_rates((settings.parts or (settings,))[0].target.home, asdict(rates)):
             screen.notice("The index's folder cannot be written: `qa status` will not name these rates.")
     if options.json:
         screen.line(fields.to_json({"schema": 1, **asdict(rates), "error": None}))

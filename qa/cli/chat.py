@@ -15,6 +15,7 @@ from qa.ask.asking import Asking
 from qa.ask.followup import leans
 from qa.cli.ask import ask
 from qa.cli.show import show
+from qa.documents.texts import root_of
 from qa.saved.answers import last_answer
 from qa.settings.load import Where, load
 from qa.show.fields import saved_json, to_json
@@ -69,8 +70,8 @@ class _Session:
         does.get(name, self._help)(argument.strip())
 
     def _sources(self, _: str) -> None:
-        target = load(self.where).target
-        show_sources(self.screen, last_answer(target.home).answer, target.root)
+        settings = load(self.where)
+        show_sources(self.screen, last_answer(settings.target.home).answer, root_of(settings))
 
     def _show(self, place: str) -> None:
         show(place, False, False, False, self.where, self.screen)
@@ -79,9 +80,9 @@ class _Session:
         if not file:
             self._help("")
             return
-        target = load(self.where).target
-        saved = last_answer(target.home)
-        text = answer_markdown(saved.answer, target.root) if file.endswith(".md") else to_json(saved_json(saved)) + "\n"
+        settings = load(self.where)
+        saved = last_answer(settings.target.home)
+        text = answer_markdown(saved.answer, root_of(settings)) if file.endswith(".md") else to_json(saved_json(saved)) + "\n"
         try:
             Path(os.path.expanduser(file)).write_text(text, encoding="utf-8")
         except (OSError, ValueError) as error:  # a ValueError for a NUL in the name

@@ -8,17 +8,19 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
+from itertools import takewhile
 from pathlib import Path
 from threading import Lock
 
 from index.errors import DamagedIndex, Failure, HomeNotWritable
 from index.home.user import agree, has_agreed
 from index.update.look import look
-from index.update.target import Progress, Target
+from index.update.target import Progress
 from qa.answer import IndexState
 from qa.ask.asking import checked_question
 from qa.documents.library import Library
 from qa.errors import UsageFailure
+from qa.settings.configuration import NAME
 from qa.settings.load import Settings, Where, load
 from qa.show import terminal
 from qa.show.terminal import Screen
@@ -33,20 +35,31 @@ SHORTEST_WAIT, LONGEST_WAIT = 0.1, 86_400
 def settings_for(where: Where, screen: Screen) -> Settings:
     """The settings, with a service that says on stderr when it asks to wait, and to whom texts go, the first time they do."""
     settings = load(where)
+    return replace(_telling(settings, screen), parts=tuple(_telling(part, screen) for part in settings.parts))
+
+
+def _telling(settings: Settings, screen: Screen) -> Settings:
     one = Lock()
 
     def sending(what: str, host: str) -> None:
-        told = ("sent", what, host, str(settings.target.root))
-        with one:
-            if not (screen.quiet or has_agreed(*told)):
-                screen.notice(f"{what} {settings.target.root} go to {host} (said once).")
-                with suppress(HomeNotWritable):
-                    agree(*told)
+        for part in settings.parts or (settings,):
+            root = str(part.target.root)
+            with one:
+                if not (screen.quiet or has_agreed("sent", what, host, root)):
+                    screen.notice(f"{what} {root} go to {host} (said once).")
+                    with suppress(HomeNotWritable):
+                        agree("sent", what, host, root)
 
     service = settings.service
     if service:
         service = replace(service, told=screen.notice, sending=partial(sending, "Passages of", service.host))
     return replace(settings, service=service, sending=sending)
+
+
+def with_collections(words: Sequence[str], where: Where) -> tuple[Sequence[str], Where]:
+    """The words without the @NAMEs that they begin with, which say where to look."""
+    named = list(takewhile(lambda word: word.startswith("@") and bool(NAME.fullmatch(word[1:])), words))
+    return words[len(named) :], replace(where, seeds=(*where.seeds, *named))
 
 
 def question_of(words: Sequence[str], within: Sequence[str]) -> str:
@@ -82,9 +95,14 @@ def stdin_text() -> str:
     return sys.stdin.buffer.read().decode("utf-8", "replace") if sys.stdin else ""
 
 
-def documents_of(target: Target) -> frozenset[str]:
+def documents_of(settings: Settings) -> frozenset[str]:
     """The sources that may be read."""
-    return frozenset(file.source for file in look(target) if not file.left_out)
+    return frozenset(
+        f"{part.name}/{file.source}" if part.name else file.source
+        for part in settings.parts or (settings,)
+        for file in look(part.target)
+        if not file.left_out
+    )
 
 
 def tell_words_alone(failure: Failure, screen: Screen) -> None:

@@ -16,7 +16,7 @@ from qa import __version__
 from qa.documents.library import chosen_embedder, is_agreed, stored_embedder
 from qa.model import endpoint
 from qa.model.choice import choose_model
-from qa.settings.load import NEVER, Settings, Where, load
+from qa.settings.load import NEVER, Settings, Where, load_one
 from qa.show import fields, reports
 from qa.show.terminal import Screen
 
@@ -29,7 +29,7 @@ NAMED = 5
 
 def doctor(online: bool, json: bool, where: Where, screen: Screen) -> int:
     """Say what is wrong with the index and what mends it; 4 if anything is. Changes nothing."""
-    settings = load(where)  # a service that is asked whether it is there gets no passage
+    settings = load_one(where)  # a service that is asked whether it is there gets no passage
     found = diagnose(settings, online=online)
     if json:
         screen.line(fields.to_json(diagnosis_json(settings, found, online=online)))

@@ -49,10 +49,20 @@ class Indexing:
 def index(options: Indexing, where: Where, screen: Screen) -> int:
     """Bring the index up to date, with `watch` again and again; a failure to embed is told after what was done."""
     limit = _checked(options)
-    named = local_best() if options.embedder == "auto" else options.embedder
     settings = settings_for(where, screen)
+    if options.watch and len(settings.parts) > 1:
+        raise UsageFailure("--watch follows one folder, and these are several.", "Start one for each.")
     for line in settings.notices:
         screen.notice(line)
+    budget = None if limit is None else Budget(partial(embedding_price, settings.service), limit)
+    own = Where((str(settings.parts[0].target.root),)) if settings.parts else where
+    codes = [_index(part, options, budget, own, screen) for part in settings.parts or (settings,)]
+    return next(filter(None, codes), 0)
+
+
+def _index(settings: Settings, options: Indexing, budget: Budget | None, where: Where, screen: Screen) -> int:
+    """The same for one folder, which is found again at `where`."""
+    named = local_best() if options.embedder == "auto" else options.embedder
     if options.dry_run:
         return _dry_run(settings, named, options, screen)
     if settings.target.server:
@@ -61,7 +71,8 @@ def index(options: Indexing, where: Where, screen: Screen) -> int:
     if own and not named and options.rebuild:
         check_agreed(settings, own)  # before its vectors are dropped
     opened = _embedder(settings, named, own, screen, rebuild=options.rebuild)
-    budget = None if limit is None else _budget(settings, limit, named or own or settings.embedder, screen)
+    if budget:
+        _tell_unpriced(settings, named or own or settings.embedder, screen)
     first = True
 
     def bring_up() -> Report:
@@ -158,11 +169,10 @@ def _told_when_stopped(progress: Progress, screen: Screen) -> Iterator[Progress]
         raise
 
 
-def _budget(settings: Settings, limit: float, name: str, screen: Screen) -> Budget:
-    """What may be spent; said where it cannot be told what is spent."""
+def _tell_unpriced(settings: Settings, name: str, screen: Screen) -> None:
+    """Say where it cannot be told what is spent."""
     if settings.service and embedding_price(settings.service, name) is None:
         screen.notice(f"What {name} costs at {settings.service.host} is not known, so --max-cost does not stop it.")
-    return Budget(partial(embedding_price, settings.service), limit)
 
 
 def _dry_run(settings: Settings, named: str | None, options: Indexing, screen: Screen) -> int:

@@ -86,8 +86,8 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _done(work: Work) -> int:
-    """Do the work; where a project's `.env` needs the user's word for it, ask on a terminal."""
-    from qa.errors import UntrustedSettings
+    """Do the work; where it needs the user's word, as for a project's `.env`, ask on a terminal."""
+    from qa.errors import NeedsWord
     from qa.settings.environment import debugging
 
     if debugging():
@@ -97,7 +97,7 @@ def _done(work: Work) -> int:
         logging.getLogger("index").setLevel(logging.DEBUG)
     try:
         return work()
-    except UntrustedSettings as failure:
+    except NeedsWord as failure:
         if not (sys.stdin.isatty() and sys.stderr.isatty()):
             raise
         from qa.show.terminal import Screen
@@ -117,7 +117,8 @@ def _usage(error: Exception, arguments: Sequence[str]) -> "Failure | None":
     if not isinstance(error, typer.TyperException):
         return None
     words = [a for a in arguments if not a.startswith("-")]
-    if words and words[0] not in {c.name or c.callback.__name__ for c in app.registered_commands if c.callback}:
+    known = {c.name or c.callback.__name__ for c in app.registered_commands if c.callback}
+    if words and words[0] not in known | {group.name for group in app.registered_groups}:
         return UsageFailure(f"There is no command “{words[0]}”.", f'To ask a question: qa ask "{" ".join(words)}"')
     return UsageFailure(error.format_message(), "`qa --help` and `qa COMMAND --help` show what there is.")
 

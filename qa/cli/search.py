@@ -5,10 +5,18 @@ from dataclasses import dataclass
 
 from index.errors import DamagedIndex
 from index.passage import Hit
-from index.search.candidates import Found, search_all
+from index.search.candidates import Found
 from index.search.window import narrowed
 from qa.cli.batch import failed_line, found_each
-from qa.cli.common import check_passages, index_state, progress_on, question_of, settings_for, tell_words_alone
+from qa.cli.common import (
+    check_passages,
+    index_state,
+    progress_on,
+    question_of,
+    settings_for,
+    tell_words_alone,
+    with_collections,
+)
 from qa.documents.library import Library, open_library
 from qa.reader.spelling import read_as, respelled
 from qa.settings.load import Where
@@ -31,6 +39,7 @@ class Searching:
 
 def search(words: Sequence[str], options: Searching, where: Where, screen: Screen) -> int:
     """Show the passages nearest to a query, or with --batch to one a line."""
+    words, where = with_collections(words, where)
     check_passages(words, options.batch, options.top, options.within)
     query = "" if options.batch else question_of(words, options.within)
     settings = settings_for(where, screen)
@@ -38,10 +47,10 @@ def search(words: Sequence[str], options: Searching, where: Where, screen: Scree
         within = library.within(options.within)
         if options.batch:
             return _search_batch(library, options, within, screen)
-        asked, read = respelled(query, library.index.catalog, library.index.tokenizer)
+        asked, read = respelled(query, library.catalog, library.tokenizer)
         for typed, other in read:
             screen.notice(read_as(typed, other))
-        found = search_all(library.index, [asked], options.top, within)[0]
+        found = library.search([asked], options.top, within)[0]
         hits = _narrowed(found)
         if isinstance(found.failure, DamagedIndex) and not hits:
             raise found.failure  # that there is nothing cannot be told
@@ -52,9 +61,9 @@ def search(words: Sequence[str], options: Searching, where: Where, screen: Scree
             screen.line(fields.to_json(fields.search_json(query, hits, state, explain=options.explain)))
         elif options.files:
             for source in dict.fromkeys(h.place.source for h in hits):
-                screen.line(text.file_here(source, settings.target.root))
+                screen.line(text.file_here(source, library.root))
         else:
-            text.show_hits(screen, hits, settings.target.root, explain=options.explain)
+            text.show_hits(screen, hits, library.root, explain=options.explain)
         return 0 if hits else 1
 
 

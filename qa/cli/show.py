@@ -1,16 +1,15 @@
 """`qa show`: a place in its surroundings, a whole text, or the last answer again."""
 
-from contextlib import nullcontext
 from pathlib import Path
 
-from index.catalog.catalog import Catalog
 from index.errors import IndexMissing
-from index.update.target import Target
 from qa.cli.common import TWO_FORMS, documents_of
 from qa.documents.file import on_disk
+from qa.documents.texts import opened_texts, root_of
 from qa.errors import UsageFailure
 from qa.saved.answers import checked_again, last_answer, standings
-from qa.settings.load import Where, load
+from qa.settings.last import last_asked
+from qa.settings.load import Settings, Where, load
 from qa.show import fields
 from qa.show.place import surroundings, whole_text
 from qa.show.terminal import Screen
@@ -19,7 +18,6 @@ from qa.show.text import place_here, show_answer, show_markdown, show_surroundin
 
 def show(place: str, text: bool, json: bool, markdown: bool, where: Where, screen: Screen) -> int:
     """Show a place in its surroundings, a source's whole text, or without a place the last answer."""
-    target = load(where).target
     if text and not place:
         raise UsageFailure("--text needs a FILE.", "qa show FILE --text")
     if markdown and json:
@@ -28,18 +26,19 @@ def show(place: str, text: bool, json: bool, markdown: bool, where: Where, scree
         raise UsageFailure("--text is the bare text of a file, and --json another form.")
     if markdown and place:
         raise UsageFailure("--markdown is for the last answer.", "qa show --markdown")
+    settings = load(last_asked(where, answer=not place or place.isdecimal()))
+    root = root_of(settings)
     if not place:
-        return _show_last(target, json, markdown, screen)
-    if not target.indexed:
-        raise IndexMissing(f"Nothing of {target.root} has been indexed.", "Run `qa index`.").hiding(target.root)
-    with Catalog(target.home) as catalog:
-        target.owned(catalog)
+        return _show_last(settings, json, markdown, screen)
+    with opened_texts(settings) as catalog:
+        if catalog is None:
+            raise IndexMissing(f"Nothing of {root} has been indexed.", "Run `qa index`.").hiding(root)
         if text:
-            source, whole = whole_text(place, target, catalog, Path.cwd())
+            source, whole = whole_text(place, root, catalog, Path.cwd())
         else:
-            found = surroundings(place, target, catalog, Path.cwd())
+            found = surroundings(place, settings.target.home, root, catalog, Path.cwd())
             source = found.place.source
-        if on_disk(target.root, source, catalog).text != catalog.text(source):
+        if on_disk(root, source, catalog).text != catalog.text(source):
             screen.notice(f"{source} has changed since it was indexed; this is what was indexed.")
     if text:
         screen.exact(whole)
@@ -47,28 +46,29 @@ def show(place: str, text: bool, json: bool, markdown: bool, where: Where, scree
     if json:
         screen.line(fields.to_json(fields.surroundings_json(found)))
     else:
-        show_surroundings(screen, found, target.root)
+        show_surroundings(screen, found, root)
     return 0
 
 
-def _show_last(target: Target, json: bool, markdown: bool, screen: Screen) -> int:
+def _show_last(settings: Settings, json: bool, markdown: bool, screen: Screen) -> int:
     """The last answer again, each citation held against its file anew."""
     screen.streamed = ""
-    with Catalog(target.home) if target.indexed else nullcontext() as catalog:
-        saved = checked_again(last_answer(target.home), target.root, catalog, ocr=target.ocr)
+    root, target = root_of(settings), settings.target
+    with opened_texts(settings) as catalog:
+        saved = checked_again(last_answer(target.home), root, catalog, ocr=target.ocr)
         broken = any(c.verdict in ("changed", "gone") for c in saved.answer.citations)
-        again = standings(saved.answer, target.root, catalog, documents_of(target), ocr=target.ocr) if broken else ()
+        again = standings(saved.answer, root, catalog, documents_of(settings), ocr=target.ocr) if broken else ()
         moved = [s for s in again if s.state == "moved"]
     answer = saved.answer
     if json:
         screen.line(fields.to_json(fields.saved_json(saved)))
     elif markdown:
-        show_markdown(screen, answer, target.root)
+        show_markdown(screen, answer, root)
     else:
         screen.notice(answer.question)
-        show_answer(screen, answer, target.root)
+        show_answer(screen, answer, root)
         talk(screen, answer)
     for s in moved:
         if s.now:
-            screen.notice(f"What [{s.citation.n}] quotes stands at {place_here(s.now, target.root)} now.")
+            screen.notice(f"What [{s.citation.n}] quotes stands at {place_here(s.now, root)} now.")
     return answer.exit

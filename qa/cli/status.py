@@ -7,10 +7,9 @@ from index.catalog.rows import Counts
 from index.service.endpoint import without_secrets
 from index.update.look import look, stale
 from qa import __version__
-from qa.cli.common import settings_for
 from qa.model import endpoint
 from qa.saved.calibration import kept_rates
-from qa.settings.load import NEVER, Settings, Where
+from qa.settings.load import NEVER, Settings, Where, load_one
 from qa.show import fields, reports
 from qa.show.terminal import Screen
 
@@ -19,7 +18,7 @@ _SECRETS = ("OPENAI_API_KEY", "QA_CHROMA_TOKEN")
 
 def status(json: bool, where: Where, screen: Screen) -> int:
     """Show what is indexed and how true it is to the files; changes nothing."""
-    settings = settings_for(where, screen)
+    settings = load_one(where)
     standing = _standing(settings)
     if json:
         screen.line(fields.to_json(standing))

@@ -1,31 +1,40 @@
 """`qa verify`: whether the citations of a saved answer still hold."""
 
-from contextlib import nullcontext
-
 from index.catalog.catalog import Catalog
 from index.update.look import look, stale
 from qa.cli.common import bytes_of, documents_of, stdin_text
+from qa.documents.texts import opened_texts, root_of
 from qa.saved.answers import parsed, standings
-from qa.settings.load import Where, load
+from qa.settings.last import last_asked
+from qa.settings.load import Settings, Where, load
 from qa.show import fields, text
 from qa.show.terminal import Screen
 
 
 def verify(file: str, json: bool, where: Where, screen: Screen) -> int:
     """Say of each citation of a saved answer whether it still holds."""
-    target = load(where).target
+    settings = load(last_asked(where, answer=False))
+    root, target = root_of(settings), settings.target
     answer = parsed(_contents(file)).answer
-    with Catalog(target.home) if target.indexed else nullcontext() as catalog:
-        found = standings(answer, target.root, catalog, documents_of(target), ocr=target.ocr)
+    with opened_texts(settings) as catalog:
+        found = standings(answer, root, catalog, documents_of(settings), ocr=target.ocr)
         gone = any(s.state == "gone" for s in found)
-        behind = gone and (catalog is None or bool(stale(look(target), catalog)))
+        behind = gone and any(map(_is_behind, settings.parts or (settings,)))
     if behind:
         screen.notice("The documents have changed since they were indexed; after `qa index` a renamed file is found.")
     if json:
         screen.line(fields.to_json(fields.standings_json(found)))
     else:
-        text.show_standings(screen, found, target.root)
+        text.show_standings(screen, found, root)
     return 0 if all(s.state in ("holds", "moved") for s in found) else 3
+
+
+def _is_behind(part: Settings) -> bool:
+    """Whether a folder has changed since it was indexed."""
+    if not part.target.indexed:
+        return True
+    with Catalog(part.target.home) as catalog:
+        return bool(stale(look(part.target), catalog))
 
 
 def _contents(file: str) -> str:

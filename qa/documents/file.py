@@ -7,9 +7,7 @@ converted again. Knows nothing of models or of how an answer is shown.
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from index.catalog.catalog import Catalog
 from index.convert.file import LARGEST
 from index.convert.readers import text_of
 from index.passage import Place
@@ -17,6 +15,7 @@ from index.process.machine import opened
 from index.read.formats import reader_for
 from index.split.tables import with_names
 from qa.answer import Citation, SentenceRef, Verdict
+from qa.documents.texts import Root, Texts, file_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +38,13 @@ class OnDisk:
         return "extracted" if self.converted else "exact"
 
 
-def on_disk(root: Path, source: str, catalog: Catalog | None, *, convert: bool = False, ocr: bool = False) -> OnDisk:
+def on_disk(root: Root, source: str, catalog: Texts | None, *, convert: bool = False, ocr: bool = False) -> OnDisk:
     """A source as its file is now; with `convert`, one that was not indexed so is converted, which may take long.
 
     With `ocr` scanned pages are read for that, as they were for the index.
     """
     reader = reader_for(source)
-    path = root / source if root.is_dir() else root
+    path = file_of(root, source)
     try:
         with opened(str(path)) as file:
             large = path.stat().st_size > LARGEST  # none of what was indexed was, and a sparse one has no end
@@ -66,7 +65,7 @@ def _kind(maker: str) -> str:
     return maker.partition("-")[0]
 
 
-def prove(refs: Sequence[SentenceRef], root: Path, catalog: Catalog) -> list[Citation]:
+def prove(refs: Sequence[SentenceRef], root: Root, catalog: Texts) -> list[Citation]:
     """A citation for each reference, numbered from 1, with what its file says now; each file is read once."""
     files: dict[str, OnDisk] = {}
     citations = []

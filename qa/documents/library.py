@@ -5,8 +5,8 @@ Owns the choice of the embedder and what is said when the index cannot follow th
 
 import difflib
 import re
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from threading import Lock
@@ -14,18 +14,22 @@ from unicodedata import normalize
 
 from index.catalog import schema
 from index.catalog.catalog import Catalog
+from index.catalog.words import Tokenizer
 from index.embed.budget import BYTES_A_TOKEN, Budget, dollars
 from index.embed.choice import full_name, local_best, open_embedder
 from index.embed.embedder import PATIENCE, Embedder
 from index.errors import CostReached, EmbedderMissing, Failure, IndexMissing, NoMatch
 from index.home import user
 from index.process.machine import begun
+from index.search.candidates import Found, search_all
 from index.search.near import Index
 from index.service.endpoint import Service
 from index.update.look import look
 from index.update.run import update
 from index.update.target import Progress, Report, Target
 from qa.answer import IndexState
+from qa.documents.texts import Joined, Root, Texts, as_paths, parted, root_of
+from qa.documents.together import together
 from qa.model.prices import embedding_price
 from qa.settings.load import Settings
 
@@ -41,11 +45,31 @@ IMPATIENCE = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """An index open for questions, with how true it is to the files."""
+    """The indexes open for questions, by the names of their folders ("" for one alone), with how true they are to the files."""
 
     settings: Settings
-    index: Index
+    indexes: Mapping[str, Index]
+    catalog: Texts
     state: IndexState
+
+    @property
+    def root(self) -> Root:
+        """Where the documents are."""
+        return root_of(self.settings)
+
+    @property
+    def tokenizer(self) -> Tokenizer:
+        """The words of any of them."""
+        return next(iter(self.indexes.values())).tokenizer
+
+    def search(self, queries: Sequence[str], top: int, within: frozenset[str] | None = None) -> list[Found]:
+        """The best `top` passages for each query, of all folders together."""
+        if "" in self.indexes:
+            return search_all(self.indexes[""], queries, top, within)
+        found = {
+            name: search_all(index, queries, top, _inside(name, within), self.catalog) for name, index in self.indexes.items()
+        }
+        return [together({name: each[n] for name, each in found.items()}, top) for n in range(len(queries))]
 
     def within(self, patterns: Sequence[str]) -> frozenset[str] | None:
         """The sources that match any of the `.gitignore` patterns; None without patterns, NoMatch if there are none."""
@@ -53,10 +77,10 @@ class Library:
             return None
         from pathspec import GitIgnoreSpec
 
-        sources = self.index.catalog.document_ids()
+        sources = self.catalog.document_ids()
         try:
             spelled = {source: normalize("NFC", source) for source in sources}  # systems spell "ü" in two ways
-            lines = [normalize("NFC", pattern) for pattern in patterns]
+            lines = [normalize("NFC", line) for pattern in patterns for line in (pattern, *as_paths(pattern, self.root))]
             found = set(GitIgnoreSpec.from_lines(lines).match_files(spelled.values()))
             matched = frozenset(source for source, name in spelled.items() if name in found)
         except (ValueError, re.error) as error:
@@ -67,12 +91,40 @@ class Library:
         raise NoMatch(f"No document matches --in {' '.join(patterns)}.", f"There are, for example: {', '.join(near)}.")
 
 
+def _inside(name: str, within: frozenset[str] | None) -> frozenset[str] | None:
+    """The sources of one folder, as it names them."""
+    if within is None:
+        return None
+    return frozenset(inner for source in within for folder, inner in (parted(source),) if folder == name)
+
+
 @contextmanager
 def open_library(settings: Settings, notice: Notice, progress: Progress, *, frozen: bool = False) -> Iterator[Library]:
-    """Bring the index up to date unless `frozen`, and open it; what could not be done is told in one line."""
-    target = settings.target
+    """Bring the indexes up to date unless `frozen`, and open them; what could not be done is told in one line."""
     for line in settings.notices:
         notice(line)
+    with ExitStack() as stack:
+        opened = {
+            part.name: stack.enter_context(_opened(part, notice, progress, frozen=frozen))
+            for part in settings.parts or (settings,)
+        }
+        indexes = {name: index for name, (index, _) in opened.items()}
+        states = [state for _, state in opened.values()]
+        catalog: Texts = Joined({n: i.catalog for n, i in indexes.items()}) if settings.parts else indexes[""].catalog
+        yield Library(settings, indexes, catalog, _both(states))
+
+
+def _both(states: Sequence[IndexState]) -> IndexState:
+    """How true several indexes are."""
+    names = ", ".join(dict.fromkeys(state.embedder for state in states))
+    fresh = all(state.fresh for state in states)
+    return IndexState(names, fresh, sum(state.pending for state in states), sum(state.skipped for state in states))
+
+
+@contextmanager
+def _opened(settings: Settings, notice: Notice, progress: Progress, *, frozen: bool) -> Iterator[tuple[Index, IndexState]]:
+    """One of them."""
+    target = settings.target
     if target.server:
         settings.sending("Vectors of", target.server.host)
     if target.indexed and (collection := schema.remembered(target.home, "collection")):
@@ -89,7 +141,7 @@ def open_library(settings: Settings, notice: Notice, progress: Progress, *, froz
         index = Index(catalog, target.vectors, _for_queries(embedder, catalog, notice))
         pending, skipped = (report.pending or report.owed, report.left_out) if report else (0, catalog.left_out_count())
         state = IndexState(catalog.meta("embedder"), report is not None and report.fresh, pending, skipped)
-        yield Library(settings, index, state)
+        yield index, state
 
 
 def _missing(target: Target) -> IndexMissing:

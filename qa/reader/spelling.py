@@ -7,8 +7,8 @@ stand there, or two for a long word (Damerau 1964: one letter too much, too few,
 import re
 from collections.abc import Iterator
 
-from index.catalog.catalog import Catalog
 from index.catalog.words import Tokenizer, folded
+from qa.documents.texts import Texts
 from qa.reader.network import is_common
 
 SHORTEST, LONG = 5, 9
@@ -20,7 +20,7 @@ MOST_SLIPS, NEAR, PASSAGES = 4, 12, 3
 _WORD = re.compile(rf"(?<![\w’'-])[a-zA-Z]{{{SHORTEST},}}(?![\w’'-])")
 
 
-def respelled(text: str, catalog: Catalog, tokenizer: Tokenizer) -> tuple[str, tuple[tuple[str, str], ...]]:
+def respelled(text: str, catalog: Texts, tokenizer: Tokenizer) -> tuple[str, tuple[tuple[str, str], ...]]:
     """A question with its slips mended, and each as typed and as read."""
     typed = list(dict.fromkeys(_WORD.findall(text)))
     stems = dict(zip(typed, tokenizer.stems(typed), strict=True))
@@ -39,7 +39,7 @@ def read_as(typed: str, other: str) -> str:
     return f"Read “{typed}” as “{other}”."
 
 
-def _alike(word: str, catalog: Catalog, tokenizer: Tokenizer) -> str:
+def _alike(word: str, catalog: Texts, tokenizer: Tokenizer) -> str:
     """The word of the documents that is meant, "" where none is near enough."""
     small, most = folded(word), 2 if len(word) >= LONG else 1
     stems = [stem for stem in catalog.terms(small[:2]) if len(stem) <= len(word) + most]
@@ -49,7 +49,7 @@ def _alike(word: str, catalog: Catalog, tokenizer: Tokenizer) -> str:
     return form if distance <= most else ""
 
 
-def _forms(stem: str, catalog: Catalog, tokenizer: Tokenizer) -> Iterator[str]:
+def _forms(stem: str, catalog: Texts, tokenizer: Tokenizer) -> Iterator[str]:
     """How some passages spell the words of a stem."""
     rows = catalog.rows([id_ for id_, _ in catalog.match(f'"{stem}"', PASSAGES)])
     words = list({folded(w) for row in rows for w in re.findall(r"[^\W\d_]+", row.text) if folded(w)[:2] == stem[:2]})

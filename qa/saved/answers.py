@@ -12,13 +12,13 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from index.catalog.catalog import Catalog
 from index.errors import HomeNotWritable
 from index.home import user
 from index.home.folder import Folder
 from index.passage import Hit, Part, Place, parts_within
 from qa.answer import Answer, AnswerSentence, Citation, Status, Usage, Verdict
 from qa.documents.file import OnDisk, on_disk
+from qa.documents.texts import Root, Texts
 from qa.errors import PlaceFailure, UsageFailure
 from qa.saved.strict import from_json
 
@@ -77,7 +77,7 @@ def parsed(text: str) -> Saved:
         raise UsageFailure("This is not an answer as `qa ask --json` prints it.", "Save one: qa ask --json … > FILE") from None
 
 
-def checked_again(saved: Saved, root: Path, catalog: Catalog | None, *, ocr: bool = False) -> Saved:
+def checked_again(saved: Saved, root: Root, catalog: Texts | None, *, ocr: bool = False) -> Saved:
     """The same answer with the verdicts of now; partial where a citation does not hold any more."""
     answer = saved.answer
     file = cache(partial(on_disk, root, catalog=catalog, convert=True, ocr=ocr))
@@ -88,7 +88,7 @@ def checked_again(saved: Saved, root: Path, catalog: Catalog | None, *, ocr: boo
 
 
 def standings(
-    answer: Answer, root: Path, catalog: Catalog | None, documents: Collection[str], *, ocr: bool = False
+    answer: Answer, root: Root, catalog: Texts | None, documents: Collection[str], *, ocr: bool = False
 ) -> list[Standing]:
     """How each citation stands: where it was, elsewhere in its file, in the same file under another name, or nowhere.
 
@@ -104,7 +104,7 @@ def standings(
 
 
 def _standing(
-    citation: Citation, file: Callable[[str], OnDisk], parts: Callable[[str], Sequence[Part]], catalog: Catalog | None
+    citation: Citation, file: Callable[[str], OnDisk], parts: Callable[[str], Sequence[Part]], catalog: Texts | None
 ) -> Standing:
     place = citation.place
     there = file(place.source)

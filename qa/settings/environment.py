@@ -1,4 +1,4 @@
-"""What is set: options, then the environment, then the project's `.env`; an empty value is an unset one.
+"""What is set: options, the environment, the project's `.env`, the user's configuration; an empty value is an unset one.
 
 The only reader of the environment, and the table of every setting.
 """
@@ -45,17 +45,22 @@ SMALLEST_CONTEXT = 500
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """One setting with where it comes from: "option", "environment", ".env" or "default"."""
+    """One setting with where it comes from: "option", "environment", ".env", "configuration" or "default"."""
 
     text: str
     origin: str
 
 
-def all_values(options: Mapping[str, str | None], file: Mapping[str, str | None]) -> dict[str, Value]:
-    """Every setting, from the first of its places that says anything."""
+def all_values(options: Mapping[str, str | None], file: Mapping[str, str | None], own: Mapping[str, str]) -> dict[str, Value]:
+    """Every setting, from the first of its places that says anything: `file` is the project's, `own` the user's."""
     values = {}
     for name, default in NAMES.items():
-        given = ((options.get(name), "option"), (os.environ.get(name), "environment"), (file.get(name), ".env"))
+        given = (
+            (options.get(name), "option"),
+            (os.environ.get(name), "environment"),
+            (file.get(name), ".env"),
+            (own.get(name), "configuration"),
+        )
         values[name] = next((Value(text, origin) for text, origin in given if text), Value(default, "default"))
     return values
 
@@ -108,6 +113,11 @@ def is_yes(values: Mapping[str, Value], name: str) -> bool:
             f"{name} is “{values[name].text}”, neither 1 nor 0.", "`qa status` shows where each setting comes from."
         )
     return text in ("1", "true", "yes", "on")
+
+
+def named_outside() -> bool:
+    """Whether the environment names the documents, or the index's folder."""
+    return bool(os.environ.get("QA_SEEDS") or os.environ.get("QA_HOME"))
 
 
 def color_forbidden() -> bool:

@@ -9,12 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from unicodedata import normalize
 
-from index.catalog.catalog import Catalog
 from index.passage import Place, Span, parts_within
 from index.read.formats import reader_for
-from index.update.target import Target
 from qa.answer import Surroundings
 from qa.documents.file import OnDisk
+from qa.documents.texts import Root, Several, Texts
 from qa.errors import PlaceFailure
 from qa.saved.answers import found_in, last_answer
 from qa.show.escapes import unescaped
@@ -33,12 +32,12 @@ At = str | int | Span | None
 """Where in a file: the label of a part, a line, a range; None for all of it."""
 
 
-def surroundings(place: str, target: Target, catalog: Catalog, cwd: Path) -> Surroundings:
+def surroundings(place: str, home: Path, root: Root, catalog: Texts, cwd: Path) -> Surroundings:
     """What stands at a place and around it, as indexed; PlaceFailure where there is no such place."""
     if re.fullmatch(_NUMBER, place):
-        now = _of_last_answer(int(place), target.home, catalog)
+        now = _of_last_answer(int(place), home, catalog)
         return _around(now.source, catalog, now.start, now.end)
-    source, at = _found(place, target, catalog, cwd)
+    source, at = _found(place, root, catalog, cwd)
     match at:
         case None:
             return _whole(source, catalog, 0, len(_text(source, catalog)))
@@ -49,16 +48,16 @@ def surroundings(place: str, target: Target, catalog: Catalog, cwd: Path) -> Sur
     return _around(source, catalog, *at)
 
 
-def whole_text(file: str, target: Target, catalog: Catalog, cwd: Path) -> tuple[str, str]:
+def whole_text(file: str, root: Root, catalog: Texts, cwd: Path) -> tuple[str, str]:
     """A source with its text exactly as indexed; of FILE:LINE and the like the file's."""
-    source = _found(file, target, catalog, cwd)[0]
+    source = _found(file, root, catalog, cwd)[0]
     return source, _text(source, catalog)
 
 
-def _found(place: str, target: Target, catalog: Catalog, cwd: Path) -> tuple[str, At]:
+def _found(place: str, root: Root, catalog: Texts, cwd: Path) -> tuple[str, At]:
     """The source that a place names, and where in it: the first way to read it whose file is there."""
     for file, at in (*_ways(place), *_ways(unescaped(place))):
-        for named in _candidates(file, target, cwd):
+        for named in _candidates(file, root, cwd):
             spelled = (named, normalize("NFC", named), normalize("NFD", named))  # systems spell "ü" in two ways
             known, source = next(((found, name) for name in spelled if (found := catalog.source(name))), (None, ""))
             if known and known.left_out:
@@ -79,19 +78,22 @@ def _ways(place: str) -> Iterator[tuple[str, At]]:
     yield from ((place[: m.start()], place[m.end() :]) for m in re.finditer("#", place))
 
 
-def _candidates(file: str, target: Target, cwd: Path) -> list[str]:
+def _candidates(file: str, root: Root, cwd: Path) -> list[str]:
     """The sources that a path may name: from the current folder, else from the documents' folder."""
     if not file or "\0" in file:
         return []
+    if isinstance(root, Several):
+        found = [f"{name}/{source}" for name, folder in root.folders.items() for source in _candidates(file, folder, cwd)[:-1]]
+        return [*found, Path(file).as_posix()]
     path = Path(os.path.realpath(cwd / file))
-    if target.root.is_file():
-        return [target.root.name] if path == target.root or file == target.root.name else []
+    if root.is_file():
+        return [root.name] * 2 if path == root or file == root.name else []
     unresolved = Path(os.path.abspath(cwd / file))  # through a link that leads outside
-    inside = [p.relative_to(target.root) for p in (path, unresolved) if p.is_relative_to(target.root)]
+    inside = [p.relative_to(root) for p in (path, unresolved) if p.is_relative_to(root)]
     return [p.as_posix().encode("utf-8", "backslashreplace").decode("utf-8") for p in (*inside, Path(file))]
 
 
-def _of_last_answer(n: int, home: Path, catalog: Catalog) -> Place:
+def _of_last_answer(n: int, home: Path, catalog: Texts) -> Place:
     """Where what the last answer's n-th citation quotes stands in what is indexed now, also under another name."""
     answer = last_answer(home).answer
     citation = next((c for c in answer.citations if c.n == n), None)
@@ -108,14 +110,14 @@ def _of_last_answer(n: int, home: Path, catalog: Catalog) -> Place:
     )
 
 
-def _text(source: str, catalog: Catalog) -> str:
+def _text(source: str, catalog: Texts) -> str:
     text = catalog.text(source)
     if text is None:
         raise PlaceFailure(f"{source} is not indexed any more.", "Ask again: the documents have changed.")
     return text
 
 
-def _line(source: str, catalog: Catalog, line: int) -> Surroundings:
+def _line(source: str, catalog: Texts, line: int) -> Surroundings:
     """A line of a file that is text; of a converted one, the record that stands on that line."""
     if catalog.parts(source):
         return _part(source, catalog, f"line={line}")
@@ -129,7 +131,7 @@ def _line(source: str, catalog: Catalog, line: int) -> Surroundings:
     return _around(source, catalog, start, end - text.endswith("\r", start, end))
 
 
-def _part(source: str, catalog: Catalog, label: str) -> Surroundings:
+def _part(source: str, catalog: Texts, label: str) -> Surroundings:
     """A page, a cell or a slide as a whole; a row in its surroundings."""
     parts = catalog.parts(source)
     at = next((i for i, part in enumerate(parts) if part.label.casefold() == label.casefold()), None)
@@ -151,13 +153,13 @@ def _known(first: str, last: str) -> str:
     return f"It has {first} alone." if first == last else f"It has {first} to {last}."
 
 
-def _whole(source: str, catalog: Catalog, start: int, end: int) -> Surroundings:
+def _whole(source: str, catalog: Texts, start: int, end: int) -> Surroundings:
     """Text that is shown without anything around it."""
     text = _text(source, catalog)
     return Surroundings(_place(source, catalog, text, start, end), "", text[start:end], "")
 
 
-def _place(source: str, catalog: Catalog, text: str, start: int, end: int) -> Place:
+def _place(source: str, catalog: Texts, text: str, start: int, end: int) -> Place:
     parts = catalog.parts(source)
     line = None if _converted(source) else 1 + text.count("\n", 0, start)
     return Place(source, start, end, line, parts_within(parts, start, end))
@@ -168,7 +170,7 @@ def _converted(source: str) -> bool:
     return reader is not None and reader.converted
 
 
-def _around(source: str, catalog: Catalog, start: int, end: int) -> Surroundings:
+def _around(source: str, catalog: Texts, start: int, end: int) -> Surroundings:
     text = _text(source, catalog)
     if not 0 <= start <= end <= len(text):
         raise PlaceFailure(f"{source} has {len(text)} characters, no range {start}-{end}.")

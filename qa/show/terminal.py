@@ -8,12 +8,12 @@ import shutil
 import subprocess
 import sys
 import time
-from pathlib import Path
 from typing import Any, TextIO
 
 from index.errors import Failure
 from index.passage import COLOURS, Place
 from qa.answer import CONTROL
+from qa.documents.texts import Root, file_of
 from qa.show.marks import UNSUPPORTED
 
 _UNSAFE = re.compile(f"[{CONTROL}]")
@@ -86,11 +86,11 @@ class Screen:
         """Text in an ANSI style, such as "1" for bold, where there is colour."""
         return f"\x1b[{code}m{text}\x1b[0m" if self.color and text else text
 
-    def link(self, text: str, root: Path, place: Place) -> str:
+    def link(self, text: str, root: Root, place: Place) -> str:
         """Text that opens a place's file where it is clicked, on terminals that have such links (OSC 8)."""
         if not (self.color and self.tty and self.links):
             return text
-        path = root / place.source if root.is_dir() else root
+        path = file_of(root, place.source)
         return f"\x1b]8;;{path.absolute().as_uri()}\x1b\\{text}\x1b]8;;\x1b\\"
 
     def notice(self, text: str) -> None:

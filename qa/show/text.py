@@ -3,10 +3,10 @@
 import os
 import re
 from collections.abc import Sequence
-from pathlib import Path
 
 from index.passage import Hit, Place, Span, columns_in
 from qa.answer import Answer, Citation, Surroundings
+from qa.documents.texts import Root, Several, file_of
 from qa.saved.answers import Standing
 from qa.show.escapes import escaped
 from qa.show.marks import UNSUPPORTED, marked
@@ -30,21 +30,23 @@ _REASONS = {
 }
 
 
-def place_here(place: Place, root: Path) -> str:
+def place_here(place: Place, root: Root) -> str:
     """A place as it opens where people click or type it: relative to the current folder."""
     return file_here(place.source, root) + escaped(place.label.removeprefix(place.source))
 
 
-def file_here(source: str, root: Path) -> str:
+def file_here(source: str, root: Root) -> str:
     """A source's file relative to the current folder."""
-    path = root / source if root.is_dir() else root
+    if isinstance(root, Several):
+        return escaped(source)
+    path = file_of(root, source)
     try:
         return escaped(os.path.relpath(path))
     except (OSError, ValueError):  # the current folder has been deleted, or is on another drive
         return escaped(str(path))
 
 
-def show_answer(screen: Screen, answer: Answer, root: Path) -> None:
+def show_answer(screen: Screen, answer: Answer, root: Root) -> None:
     """An answer with its marks and sources; its text is not repeated where it has streamed. What else is said: see `talk`."""
     if screen.streamed:
         screen.line()
@@ -72,7 +74,7 @@ def show_answer(screen: Screen, answer: Answer, root: Path) -> None:
     show_sources(screen, answer, root)
 
 
-def _show_quoted(screen: Screen, answer: Answer, root: Path) -> None:
+def _show_quoted(screen: Screen, answer: Answer, root: Root) -> None:
     """Each quoted sentence once, in what it stands in, with its number; then the places."""
     blocks: dict[tuple[str, Span], list[tuple[Surroundings, str]]] = {}
     for sentence in answer.sentences:
@@ -112,7 +114,7 @@ def talk(screen: Screen, answer: Answer) -> None:
         screen.notice(f"{answer.model}: {usage}")
 
 
-def show_sources(screen: Screen, answer: Answer, root: Path) -> None:
+def show_sources(screen: Screen, answer: Answer, root: Root) -> None:
     """A line for each citation: its number, its place, and the sentence."""
     for citation in answer.citations:
         screen.line(_source_line(screen, citation, root))
@@ -124,7 +126,7 @@ def _marks(answer: Answer) -> list[str]:
     return [f"{UNSUPPORTED} {fold(s.why or 'not supported by the sentences cited')}: {fold(s.text)}" for s in lacking]
 
 
-def _source_line(screen: Screen, citation: Citation, root: Path, *, quoted: bool = True) -> str:
+def _source_line(screen: Screen, citation: Citation, root: Root, *, quoted: bool = True) -> str:
     number = screen.style(f"[{citation.n}]", "36")
     mark = screen.style(_VERDICTS.get(citation.verdict, ""), "33")
     place = screen.link(screen.style(place_here(citation.place, root), "4"), root, citation.place)
@@ -134,13 +136,13 @@ def _source_line(screen: Screen, citation: Citation, root: Path, *, quoted: bool
     return f"{number} {place}{quote}{columns}{mark}"
 
 
-def show_read(screen: Screen, answer: Answer, root: Path) -> None:
+def show_read(screen: Screen, answer: Answer, root: Root) -> None:
     """On standard error, the passages that an answer was made from, with what speaks for each."""
     for hit in answer.read:
         screen.notice(f"{place_here(hit.place, root)}: {explained(hit)}")
 
 
-def show_hits(screen: Screen, hits: Sequence[Hit], root: Path, *, explain: bool = False) -> None:
+def show_hits(screen: Screen, hits: Sequence[Hit], root: Root, *, explain: bool = False) -> None:
     """A line a hit, best first; with `explain` a second line that says how its score came about."""
     for hit in hits:
         place = place_here(hit.place, root)
@@ -157,7 +159,7 @@ def explained(hit: Hit) -> str:
     return f"{hit.score:.2f} = {', '.join(parts).removeprefix('+')}" if parts else "the beginning of a document"
 
 
-def show_standings(screen: Screen, standings: Sequence[Standing], root: Path) -> None:
+def show_standings(screen: Screen, standings: Sequence[Standing], root: Root) -> None:
     """A line for each citation of a saved answer: how it stands, and where."""
     if not standings:
         screen.notice("The answer has no citations.")
@@ -168,7 +170,7 @@ def show_standings(screen: Screen, standings: Sequence[Standing], root: Path) ->
         screen.line(f"[{s.citation.n}] {state}  {place}{moved}  “{fold(s.citation.quote)}”")
 
 
-def show_surroundings(screen: Screen, found: Surroundings, root: Path) -> None:
+def show_surroundings(screen: Screen, found: Surroundings, root: Root) -> None:
     """A place with the lines around it; the marked text stands between signs, and in bold where there is colour."""
     head = screen.style(place_here(found.place, root), "4")
     whole = not found.before and not found.after
@@ -177,14 +179,14 @@ def show_surroundings(screen: Screen, found: Surroundings, root: Path) -> None:
     screen.page(f"{head}\n{body}\n")
 
 
-def show_markdown(screen: Screen, answer: Answer, root: Path) -> None:
+def show_markdown(screen: Screen, answer: Answer, root: Root) -> None:
     """An answer as Markdown; what else is said: see `talk`."""
     if answer.status == "passages":
         screen.notice(PERHAPS if answer.doubtful else CLOSEST)
     screen.write(answer_markdown(answer, root))
 
 
-def answer_markdown(answer: Answer, root: Path) -> str:
+def answer_markdown(answer: Answer, root: Root) -> str:
     """An answer with its sources as footnotes, or the passages nearest to a question that has none."""
     if answer.text is None:
         nearest = "".join(f"- {place_here(hit.place, root)}: {fold(hit.text)}\n" for hit in answer.nearest)

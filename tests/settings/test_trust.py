@@ -102,7 +102,7 @@ def test_the_word_is_for_this_folder_and_this_content(project: Path, qa: Run, tm
     (tmp_path / "other" / "seeds").mkdir(parents=True)
     (tmp_path / "other" / ".env").write_text("QA_MAX_COST=5\n")
     with pytest.raises(UntrustedSettings):
-        load(cwd=tmp_path / "other")
+        load(Where(cwd=tmp_path / "other"))
 
 
 def test_what_the_user_sets_needs_no_word(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -477,11 +477,11 @@ def test_control_characters_never_come_out(project: Path, qa: Run) -> None:
 
 
 def test_no_documents_anywhere(tmp_path: Path, qa: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Exit 4 with the two ways to name them; as JSON too."""
+    """Exit 4 with the ways to name them; as JSON too."""
     monkeypatch.chdir(tmp_path)
     expected = (
-        "There are no documents: no folder seeds/ here or above, and none is named.\n"
-        "Name a folder or a file with --seeds PATH, or set QA_SEEDS.\n"
+        f"The current folder, {tmp_path.resolve()}, holds all that users have, and no documents are named.\n"
+        "Go into a folder of documents, or name one: --seeds PATH, QA_SEEDS, or `qa folders add NAME PATH` and then @NAME.\n"
     )
     for command in (("ask", "x"), ("search", "x"), ("index",), ("status",), ("show", "1")):
         result = qa(*command)

@@ -27,6 +27,10 @@ def test_every_line_of_use_works(project: Path, qa: Run, line: str) -> None:
     """Run as it stands, in a shell; `answer.json` is what the line with that name made."""
     (project / "answer.json").write_text(qa("ask", "--json", "what did Lee ask of Xi?").out)
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    (Path.home() / "handbook").mkdir()
+    (Path.home() / "handbook" / "leave.txt").write_text("Employees get 25 days of leave a year.\n")
+    if "@handbook" in line:
+        assert qa("folders", "add", "handbook", str(Path.home() / "handbook")).code == 0
     done = subprocess.run(["sh", "-c", line], env={**os.environ, "PATH": path}, capture_output=True, text=True, check=False)
     code = 5 if line == "qa calibrate" else 0  # the one that needs a model, of which there is none here
     assert (done.returncode, "Traceback" in done.stderr) == (code, False), done.stderr
@@ -41,14 +45,16 @@ def test_every_setting_is_documented() -> None:
     assert all(f"`{name}`" in README for name in NAMES)
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", [*COMMANDS, "folders list", "folders add", "folders remove"])
 def test_help_has_an_example_that_works(project: object, qa: Run, command: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every command's help ends with one, and has the options that every command has."""
-    text = qa(command, "--help").out
-    assert qa(command, "-h").out == text
+    text = qa(*command.split(), "--help").out
+    assert qa(*command.split(), "-h").out == text
     assert all(option in text for option in ("--seeds", "--home", "--quiet", "-q", "--color"))
     example = re.findall(r"Examples?: qa (.*?)(?:;|$)", text.strip(), re.MULTILINE)[0]
-    assert example.split()[0] == command
+    assert example.startswith(command)
+    if command == "folders remove":
+        assert qa("folders", "add", "handbook", ".").code == 0
     if "minilm" not in example:
         import shlex
 
