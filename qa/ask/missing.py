@@ -5,10 +5,11 @@ Owns which words those are. A common word that stands nowhere proves nothing, as
 
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from index.catalog.catalog import Catalog
 from index.catalog.words import folded, words_of
+from index.passage import Hit
 from index.search.candidates import Found
 from index.search.question import STOPWORDS, Question
 from qa.check.words import capitalised, language_of
@@ -24,6 +25,9 @@ _DATES = frozenset(
 
 _NUMBER = re.compile(r"(?<![\w.,:/-])\d{3,6}(?![\w,:/-]|\.\d)")
 
+_YEAR = re.compile(r"(?<![\d.,:/-])(?:1[5-9]|20)\d\d(?![\d:/]|[.,-]\d)")
+_YEARS = re.compile(r"\b((?:1[5-9]|20)\d\d)\s?(?:-|–|to|until|till|and)\s?(\d{4}|\d\d)\b")
+
 _CODE = re.compile(r"\b(?=[A-Z-]*\d)(?=\d*-?[A-Z])[A-Z\d][A-Z\d-]{1,11}\b")
 
 
@@ -37,6 +41,14 @@ def missing(found: Found, catalog: Catalog) -> tuple[str, ...]:
     if question.overview or language == "de" or other:
         return ()
     return tuple(dict.fromkeys(word for word in _hinges(question.text) if not _stands(word, question, catalog)))
+
+
+def other_years(question: str, hits: Sequence[Hit]) -> tuple[str, ...]:
+    """The years of a question that none of the passages found has, nor the document's name or title, nor a span of years."""
+    asked = dict.fromkeys(_YEAR.findall(question))
+    there = "\n".join(text for hit in hits for text in (hit.text, hit.heading, hit.title, hit.place.source))
+    spans = [(int(a), int(b if len(b) > 2 else a[:2] + b)) for a, b in _YEARS.findall(there)] if asked else []
+    return tuple(y for y in asked if y not in there and not any(first <= int(y) <= last for first, last in spans))
 
 
 def _hinges(text: str) -> Iterator[str]:
