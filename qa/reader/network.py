@@ -5,14 +5,16 @@ Owns what it is given and what it says of each sentence. Six layers from all-Min
 arXiv 1810.04805, section 4.3); docs/reader.md says on what, and how well it does.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from index.catalog.words import stem
 from index.embed.rows import encodable
-from index.passage import Hit
+from index.passage import LEVEL, Hit
 from index.process.machine import processors
 
 if TYPE_CHECKING:
@@ -137,7 +139,7 @@ def network() -> Network | None:
 
 
 def headed(hit: Hit) -> str:
-    """What a passage is headed by: the document's title and the last of its headings, or ""."""
-    levels = [level for level in (hit.title, *hit.heading.split(" › ")) if level.strip()]
-    names = list(dict.fromkeys((levels[0], levels[-1]))) if levels else []
-    return ". ".join(names) + ". " if names else ""
+    """What a passage is headed by: the document's title, or the words of its file's name, and the last of its headings."""
+    title = hit.title.strip() or re.sub(r"[\W_]+", " ", stem(hit.place.source)).strip()
+    last = hit.heading.rpartition(LEVEL)[2]
+    return "".join(f"{name}. " for name in dict.fromkeys((title, last)) if name)
