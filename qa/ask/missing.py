@@ -17,6 +17,9 @@ from qa.check.words import capitalised, language_of
 ALIKE = 0.8
 """The least likeness (difflib's ratio) of another spelling of a word."""
 
+FAR = 0.3
+"""Below this cosine of the nearest text, and with no word of the question in any document, nothing is claimed to be close."""
+
 _DATES = frozenset(
     """january february march april may june july august september october november december monday tuesday wednesday thursday
     friday saturday sunday english spanish french german""".split()
@@ -29,6 +32,12 @@ _YEAR = re.compile(r"(?<![\d.,:/-])(?:1[5-9]|20)\d\d(?![\d:/]|[.,-]\d)")
 _YEARS = re.compile(r"\b((?:1[5-9]|20)\d\d)\s?(?:-|–|to|until|till|and)\s?(\d{4}|\d\d)\b")
 
 _CODE = re.compile(r"\b(?=[A-Z-]*\d)(?=\d*-?[A-Z])[A-Z\d][A-Z\d-]{1,11}\b")
+
+
+def nothing_near(found: Found) -> bool:
+    """Whether no word of the question stands in any document and no vector is near either."""
+    far = not found.question.known and found.similarity < FAR
+    return not found.hits or (far and not found.question.overview)
 
 
 def missing(found: Found, catalog: Catalog) -> tuple[str, ...]:

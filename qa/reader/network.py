@@ -32,6 +32,9 @@ WINDOW, QUESTION_TOKENS, HEAD_TOKENS, RUN = 200, 48, 24, 8
 _CLS, _SEP = 101, 102
 """Tokens before a question, and behind it and behind a passage."""
 
+_TELLING = re.compile(r"[^\W\d]{2,}|(?:19|20)\d\d")
+"""Words of a file's name that tell what it is about."""
+
 _UNREAD = -20.0
 """What is said of a sentence that has no token of its own."""
 
@@ -140,6 +143,6 @@ def network() -> Network | None:
 
 def headed(hit: Hit) -> str:
     """What a passage is headed by: the document's title, or the words of its file's name, and the last of its headings."""
-    title = hit.title.strip() or re.sub(r"[\W_]+", " ", stem(hit.place.source)).strip()
+    title = hit.title.strip() or " ".join(w for w in re.split(r"[\W_]+", stem(hit.place.source)) if _TELLING.fullmatch(w))
     last = hit.heading.rpartition(LEVEL)[2]
     return "".join(f"{name}. " for name in dict.fromkeys((title, last)) if name)
