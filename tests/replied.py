@@ -2,7 +2,8 @@
 
 from hypothesis import strategies as st
 
-from index.passage import Hit, Place
+from index.passage import Document, Hit, Place
+from index.split.passages import split
 from qa.answer import REFUSAL
 
 
@@ -14,6 +15,12 @@ def passage(source: str, *sentences: str, start: int = 0, heading: str = "") -> 
         text = f"{text} {sentence}".strip()
         spans.append((at, at + len(sentence)))
     return Hit(Place(source, start, start + len(text), 1), "", heading, text, tuple(spans), 1.0)
+
+
+def whole_text(text: str, heading: str = "") -> Hit:
+    """A hit that is a whole document in Markdown, in the sentences that the splitter finds."""
+    spans = tuple(span for passage in split(Document(text, "", markdown=True)) for span in passage.sentences)
+    return Hit(Place("a.md", 0, len(text), 1), "", heading, text, spans, 0.5)
 
 
 HITS = [

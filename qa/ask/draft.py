@@ -16,6 +16,7 @@ from qa.answer import Answer, AnswerSentence, Citation, CitedText, Status, Usage
 from qa.ask.asking import TOP, How, Show
 from qa.ask.context import Context, context
 from qa.ask.judging import Judge, judge, judge_of
+from qa.ask.missing import other_years
 from qa.check.evidence import Evidence, Sent
 from qa.check.roles import swapped_roles
 from qa.documents.file import prove
@@ -205,7 +206,10 @@ class Draft:
             swapped = swapped_roles(self.question, Evidence(refs[:1], Sent(hits)))
             if swapped:
                 self.notices.append("The nearest sentence says it the other way round.")
-            if swapped or chosen.none:
+            years = other_years(self.found.question.text, hits)
+            if years:
+                self.notices.append(f"No passage found mentions {' or '.join(years)}.")
+            if swapped or years or chosen.none:
                 return self.not_found(None)
         sentences = tuple(AnswerSentence(ref.quote, (n,), True, around=around(ref)) for n, ref in enumerate(refs, start=1))
         text = "\n".join(f"{s.text} [{n}]" for n, s in enumerate(sentences, start=1))

@@ -12,13 +12,10 @@ from index.search.candidates import Found
 from qa.answer import Answer
 from qa.ask.asking import How, Show
 from qa.ask.draft import Draft, since
-from qa.ask.missing import missing
+from qa.ask.missing import missing, nothing_near
 from qa.documents.library import Library
 from qa.model.choice import Model, with_near_names
 from qa.reader.spelling import read_as, respelled
-
-FAR = 0.3
-"""Below this cosine of the nearest text, and with no word of the question in any document, nothing is claimed to be close."""
 
 
 def ask(library: Library, question: str, how: How, show: Show | None) -> Answer:
@@ -40,7 +37,7 @@ def answer(library: Library, question: str, found: Found, how: How, show: Show |
         draft.notices.append(
             "Most words of the question stand in no document; if these are in another language, ask in theirs."
         )
-    if _nothing_near(found) and not isinstance(model, Model):
+    if nothing_near(found) and not isinstance(model, Model):
         return draft.not_found(None, model if isinstance(model, Failure) else None)
     if model is None and draft.missing:
         return draft.not_found(None)
@@ -52,9 +49,3 @@ def answer(library: Library, question: str, found: Found, how: How, show: Show |
         return draft.passages(with_near_names(failure, model), model.name)
     except ServiceFailure as failure:
         return draft.passages(failure, model.name)
-
-
-def _nothing_near(found: Found) -> bool:
-    """Whether no word of the question stands in any document and no vector is near either."""
-    far = not found.question.known and found.similarity < FAR
-    return not found.hits or (far and not found.question.overview)

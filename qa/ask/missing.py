@@ -5,9 +5,10 @@ Owns which words those are. A common word that stands nowhere proves nothing, as
 
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from index.catalog.words import folded, words_of
+from index.passage import Hit
 from index.search.candidates import Found
 from index.search.question import STOPWORDS, Question
 from qa.check.words import capitalised, language_of
@@ -15,6 +16,9 @@ from qa.documents.texts import Texts
 
 ALIKE = 0.8
 """The least likeness (difflib's ratio) of another spelling of a word."""
+
+FAR = 0.3
+"""Below this cosine of the nearest text, and with no word of the question in any document, nothing is claimed to be close."""
 
 _DATES = frozenset(
     """january february march april may june july august september october november december monday tuesday wednesday thursday
@@ -24,7 +28,16 @@ _DATES = frozenset(
 
 _NUMBER = re.compile(r"(?<![\w.,:/-])\d{3,6}(?![\w,:/-]|\.\d)")
 
+_YEAR = re.compile(r"(?<![\d.,:/-])(?:1[5-9]|20)\d\d(?![\d:/]|[.,-]\d)")
+_YEARS = re.compile(r"\b((?:1[5-9]|20)\d\d)\s?(?:-|–|to|until|till|and)\s?(\d{4}|\d\d)\b")
+
 _CODE = re.compile(r"\b(?=[A-Z-]*\d)(?=\d*-?[A-Z])[A-Z\d][A-Z\d-]{1,11}\b")
+
+
+def nothing_near(found: Found) -> bool:
+    """Whether no word of the question stands in any document and no vector is near either."""
+    far = not found.question.known and found.similarity < FAR
+    return not found.hits or (far and not found.question.overview)
 
 
 def missing(found: Found, catalog: Texts) -> tuple[str, ...]:
@@ -37,6 +50,14 @@ def missing(found: Found, catalog: Texts) -> tuple[str, ...]:
     if question.overview or language == "de" or other:
         return ()
     return tuple(dict.fromkeys(word for word in _hinges(question.text) if not _stands(word, question, catalog)))
+
+
+def other_years(question: str, hits: Sequence[Hit]) -> tuple[str, ...]:
+    """The years of a question that none of the passages found has, nor the document's name or title, nor a span of years."""
+    asked = dict.fromkeys(_YEAR.findall(question))
+    there = "\n".join(text for hit in hits for text in (hit.text, hit.heading, hit.title, hit.place.source))
+    spans = [(int(a), int(b if len(b) > 2 else a[:2] + b)) for a, b in _YEARS.findall(there)] if asked else []
+    return tuple(y for y in asked if y not in there and not any(first <= int(y) <= last for first, last in spans))
 
 
 def _hinges(text: str) -> Iterator[str]:

@@ -7,6 +7,7 @@ from index.errors import DamagedIndex
 from index.passage import Hit
 from index.search.candidates import Found
 from index.search.window import narrowed
+from qa.ask.missing import missing, nothing_near
 from qa.cli.batch import failed_line, found_each
 from qa.cli.common import (
     check_passages,
@@ -52,6 +53,10 @@ def search(words: Sequence[str], options: Searching, where: Where, screen: Scree
             screen.notice(read_as(typed, other))
         found = library.search([asked], options.top, within)[0]
         hits = _narrowed(found)
+        if nothing_near(found):
+            screen.notice("Nothing matches well." + (" The nearest passages:" if hits else ""))
+        elif words := missing(found, library.catalog):
+            screen.notice(text.not_mentioned(words))
         if isinstance(found.failure, DamagedIndex) and not hits:
             raise found.failure  # that there is nothing cannot be told
         if found.failure:

@@ -31,10 +31,11 @@ class Quotable:
 
 def quotable(hit: Hit, *, mail: bool = False) -> Iterator[Quotable]:
     """Those of a passage, in order; with `mail` the heads of mails too, for who asks about one."""
-    lead, near, names = "", 0.0, _names_of_columns(hit)
+    lead, near, names, farewell = "", 0.0, names_of_columns(hit), None
     for n, span in enumerate(hit.sentences):
         ref, likeness = SentenceRef(hit, span), hit.likeness[n] if hit.likeness else 0.0
-        if _SAYS_NOTHING.match(ref.quote) or (not mail and _HEAD_OF_A_MAIL.match(ref.quote)):
+        signed, farewell = farewell and _SIGNED.fullmatch(ref.quote), _FAREWELL.fullmatch(ref.quote)
+        if signed or farewell or _SAYS_NOTHING.match(ref.quote) or (not mail and _HEAD_OF_A_MAIL.match(ref.quote)):
             continue
         if span[0] in names or _leads(hit, ref.quote) or _asks(hit, span) or _heads(hit, n):
             lead, near = ref.quote, likeness
@@ -47,14 +48,20 @@ _SAYS_NOTHING = re.compile(
     r"""(?:title|alias(?:es)?|tags?):
     | ~~.*~~[.!]?$ | -{2,}\s*$ | \|.*\n\s*\|?[\s|:-]+$
     | (?:hi|hello|hey|dear|good\ (?:morning|afternoon|evening))\b[^.?!:;]{0,40}[,!]?$
-    | (?:(?:with\ )?(?:best|kind|warm|many)?\s*(?:regards|wishes|greetings)|(?:yours\ )?(?:sincerely|truly|faithfully)
-        |cheers|(?:many\ )?thanks(?:\ (?:a\ lot|again|in\ advance|so\ much))?|thank\ you|see\ you(?:\ \w+)?|take\ care)
-        (?:,\s*[\w.\ ]{0,40})?[,.!]?$
     | (?:on\ )?[^\n]{6,80}\bwrote:$ | -+\ ?(?:original|forwarded)\ message\b.*
     | [\w.-]*[\\/][\w\\/.-]+$ | [\w-]+\.[a-z]\w{0,4}$ | [-dl][rwx-]{9}\b.*""",
     re.IGNORECASE | re.DOTALL | re.VERBOSE,
 )
-"""What names a document, the columns of a table or a file, is struck out, a rule, a greeting or a farewell."""
+"""What names a document, the columns of a table or a file, is struck out, a rule or a greeting."""
+
+_FAREWELL = re.compile(
+    r"""(?:(?:with\ )?(?:best|kind|warm|many)?\s*(?:regards|wishes|greetings)|(?:yours\ )?(?:sincerely|truly|faithfully)
+    |cheers|(?:many\ )?thanks(?:\ (?:a\ lot|again|in\ advance|so\ much))?|thank\ you|see\ you(?:\ \w+)?|take\ care)
+    (?:,\s*[\w.\ ]{0,40})?[,.!]?""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_SIGNED = re.compile(r"(?:[A-Z][\w.’'-]*\s*){1,4}")
+"""What ends a mail, and who has signed it."""
 
 _HEAD_OF_A_MAIL = re.compile(r"(?:from|to|cc|bcc|reply-to|subject|sent|date|message-id):\s", re.IGNORECASE)
 
@@ -85,7 +92,7 @@ def _leads(hit: Hit, quote: str) -> bool:
     return said != "" and any(said == _MARKUP.sub("", name) for name in hit.heading.split(LEVEL))
 
 
-def _names_of_columns(hit: Hit) -> set[int]:
+def names_of_columns(hit: Hit) -> set[int]:
     """Where the rows begin that name the columns of a table, and its title."""
     lines = lines_of(hit.text) if "|" in hit.text else []
     starts = [table.start for table in tables(lines)]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from index.passage import Hit, Span
 from index.split.lines import Line, lines_of
 from qa.answer import SentenceRef, Surroundings
+from qa.quote.sentences import names_of_columns
 
 MOST_ITEMS, MOST_CHARS = 12, 1500
 """Sentences of a list or lines of code that are quoted together, and characters that are shown around a sentence."""
@@ -51,7 +52,8 @@ def whole(ref: SentenceRef, asked: Asked) -> list[SentenceRef]:
         first -= bool(first) and kinds[at] != "code" and sentences[first - 1].quote.endswith(":")
     elif (below in ("item", "code", "row") and ref.quote.endswith(":")) or (below == "item" and asked.steps):
         last = end(at + 1, 1)
-    found = [one for one in sentences[first : last + 1] if not _FENCE.match(one.quote)]
+    names = names_of_columns(ref.hit)
+    found = [one for one in sentences[first : last + 1] if one.span[0] not in names and not _FENCE.match(one.quote)]
     return found if ref in found and len(found) <= MOST_ITEMS else [ref]
 
 
@@ -66,16 +68,20 @@ def around(ref: SentenceRef) -> Surroundings:
 
 
 def _around(ref: SentenceRef) -> Span:
-    hit = ref.hit
-    lines = _Lines(hit)
-    first, last = lines.at(ref.span[0]), lines.at(ref.span[1] - 1)
+    hit, lines = ref.hit, _Lines(ref.hit)
     kind = lines.kind(ref.span)
     if kind == "row":
         return ref.span
-    while first and lines.joins(first - 1, first, kind):
+    first, last = lines.at(ref.span[0]), lines.at(ref.span[1] - 1)
+    while first and lines.joins(first - 1, kind):
         first -= 1
-    while last + 1 < len(lines.lines) and lines.joins(last, last + 1, kind):
+    while last + 1 < len(lines.lines) and lines.joins(last + 1, kind):
         last += 1
+    above = first - 1
+    while above >= 0 and lines.lines[above].kind in ("blank", "tail"):
+        above -= 1
+    if kind != "prose" and above >= 0 and lines.lines[above].body.endswith(":"):
+        first = above
     start, end = hit.place.start + lines.lines[first].start, hit.place.start + lines.lines[last].end
     start, end = min(start, ref.span[0]), max(end, ref.span[1])
     return (start, end) if end - start <= MOST_CHARS else ref.span
@@ -102,12 +108,12 @@ class _Lines:
         one, other = self.at(self.hit.sentences[n][1] - 1), self.at(self.hit.sentences[n + 1][0])
         return any(line.kind in ("heading", "prose") for line in self.lines[one + 1 : other])
 
-    def joins(self, above: int, below: int, kind: str) -> bool:
-        """Whether two lines in a row stand in one paragraph, list or block of code."""
-        one, other = self.lines[above], self.lines[below]
-        if "heading" in (one.kind, other.kind):
-            return False
-        if kind in ("item", "code"):
-            leads = one.kind == "prose" and one.body.rstrip().endswith(":")
-            return leads or (other.kind in (kind, "prose", "blank") and one.kind in (kind, "prose") and one.kind == other.kind)
-        return one.kind == other.kind == "prose"
+    def joins(self, n: int, kind: str) -> bool:
+        """Whether a line goes on with a paragraph, a list or code of this kind; lines below an item may be its own."""
+        return self.lines[n].kind == kind or (kind == "item" and self.lines[n].kind == "prose" and self.belongs(n))
+
+    def belongs(self, n: int) -> bool:
+        """Whether a line of prose stands below an item, with no line between."""
+        while n and self.lines[n].kind == "prose":
+            n -= 1
+        return self.lines[n].kind == "item"

@@ -5,14 +5,16 @@ Owns what it is given and what it says of each sentence. Six layers from all-Min
 arXiv 1810.04805, section 4.3); docs/reader.md says on what, and how well it does.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from index.catalog.words import stem
 from index.embed.rows import encodable
-from index.passage import Hit
+from index.passage import LEVEL, Hit
 from index.process.machine import processors
 
 if TYPE_CHECKING:
@@ -29,6 +31,9 @@ WINDOW, QUESTION_TOKENS, HEAD_TOKENS, RUN = 200, 48, 24, 8
 
 _CLS, _SEP = 101, 102
 """Tokens before a question, and behind it and behind a passage."""
+
+_TELLING = re.compile(r"[^\W\d]{2,}|(?:19|20)\d\d")
+"""Words of a file's name that tell what it is about."""
 
 _UNREAD = -20.0
 """What is said of a sentence that has no token of its own."""
@@ -137,7 +142,7 @@ def network() -> Network | None:
 
 
 def headed(hit: Hit) -> str:
-    """What a passage is headed by: the document's title and the last of its headings, or ""."""
-    levels = [level for level in (hit.title, *hit.heading.split(" › ")) if level.strip()]
-    names = list(dict.fromkeys((levels[0], levels[-1]))) if levels else []
-    return ". ".join(names) + ". " if names else ""
+    """What a passage is headed by: the document's title, or the words of its file's name, and the last of its headings."""
+    title = hit.title.strip() or " ".join(w for w in re.split(r"[\W_]+", stem(hit.place.source)) if _TELLING.fullmatch(w))
+    last = hit.heading.rpartition(LEVEL)[2]
+    return "".join(f"{name}. " for name in dict.fromkeys((title, last)) if name)

@@ -95,9 +95,12 @@ def _show_quoted(screen: Screen, answer: Answer, root: Root) -> None:
 
 def _no(answer: Answer) -> str:
     """Why there is no answer: what the question hangs on is not there, or it is not said."""
-    if not answer.missing:
-        return "The documents don't say."
-    return f"No document mentions {' or '.join(f'“{fold(word)}”' for word in answer.missing)}."
+    return not_mentioned(answer.missing) if answer.missing else "The documents don't say."
+
+
+def not_mentioned(words: Sequence[str]) -> str:
+    """What is said of words that stand in no document."""
+    return f"No document mentions {' or '.join(f'“{fold(word)}”' for word in words)}."
 
 
 def talk(screen: Screen, answer: Answer) -> None:

@@ -20,8 +20,11 @@ from conftest import Run
         ("Was hat Lee in Seoul von Xi verlangt und warum ist das eine Forderung?", []),  # German
     ],
 )
-def test_what_no_document_mentions(project: Path, qa: Run, question: str, missing: list[str]) -> None:
+def test_what_no_document_mentions(
+    project: Path, qa: Run, monkeypatch: pytest.MonkeyPatch, question: str, missing: list[str]
+) -> None:
     """Names and numbers alone, their forms and spelling forgiven; the nearest passages are shown as such."""
+    monkeypatch.setenv("QA_READER", "none")  # which may have other reasons to say no
     found = qa("ask", question, "--json")
     answer = json.loads(found.out)
     assert answer["missing"] == missing

@@ -1,0 +1,108 @@
+"""The local reader: what it says of a sentence, when it is asked, and what follows from it."""
+
+import json
+from pathlib import Path
+
+import pytest
+from conftest import Run
+from replied import passage
+
+from qa.ask.missing import other_years
+from qa.reader import fitted, network
+from qa.reader.fitted import Signs
+from qa.reader.network import FOLDER, WINDOW
+
+HIT = passage("a.txt", "The gate was painted green in May.", "Tom Ashby mended it for 40 pounds.", "It opens at eight.")
+
+
+def margins(question: str, *hits: object) -> list[list[float]]:
+    """Of the network itself."""
+    net = network.network()
+    assert net
+    return net.margins(question, hits or [HIT])  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("question", "answers"),
+    [("Who mended the gate?", 1), ("At what time does it open?", 2), ("What colour does the gate have?", 0)],
+)
+def test_the_sentence_that_answers_stands_out(question: str, answers: int) -> None:
+    """By its margin, which for what is not told is below that of what is."""
+    (found,) = margins(question)
+    assert found.index(max(found)) == answers
+    (other,) = margins("Who owns the harbour of Lisbon?")
+    assert max(other) < max(found)
+
+
+def test_every_sentence_has_a_margin_however_long_the_passage() -> None:
+    """Also an empty question, a sentence longer than a window, and characters that no tokenizer takes."""
+    many = [f"Sentence number {n} is here." for n in range(200)]
+    long = passage("b.txt", "word " * (3 * WINDOW) + ".", "\ud800\U0001f600.", *many)
+    found = margins("what is here?", long, HIT)
+    assert [len(each) for each in found] == [202, 3]
+    assert margins("", HIT)
+    assert margins("x" * 30_000, HIT)
+
+
+def test_the_weights_are_what_the_documentation_says() -> None:
+    """At most 25 MB in all, every number there, and a confidence between 0 and 1."""
+    assert sum(path.stat().st_size for path in FOLDER.iterdir()) < 25_000_000
+    names = set(Signs.__dataclass_fields__)
+    assert fitted.fitted()["read"].keys() == fitted.fitted()["words"].keys() == names
+    weak, strong = Signs(0.0, 0.0, 0.0, 0.0, 0.0, -12.0), Signs(1.0, 1.0, 1.0, 1.0, 1.0, 12.0)
+    assert 0 < fitted.confidence([weak], 0) < 0.5 < fitted.confidence([strong], 0) < 1
+    assert (fitted.answers([weak], 0), fitted.answers([strong], 0)) == (False, True)
+
+
+def test_an_answer_says_how_sure_it_is(project: Path, qa: Run) -> None:
+    """In JSON; null with QA_READER=none and in another language, where nothing is refused for doubt either."""
+    assert 0.5 < json.loads(qa("ask", "--json", "what did Lee ask of Xi?").out)["confidence"] < 1
+    unknown = "what is the name of the dog of the chancellor?"
+    assert json.loads(qa("ask", "--json", unknown).out)["status"] == "not_found"
+    (project / "seeds" / "de.txt").write_text("Der Hund des Kanzlers heißt Willi. Die Katze hat keinen Namen.")
+    german = json.loads(qa("ask", "--json", "--in", "de.txt", "Wie heißt der Hund des Kanzlers?").out)
+    assert (german["confidence"], german["status"]) == (None, "passages")
+
+
+def test_without_the_reader_nothing_is_refused_for_doubt(project: Path, qa: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By setting; anything else than its two words is a mistake."""
+    monkeypatch.setenv("QA_READER", "none")
+    answer = json.loads(qa("ask", "--json", "which leader did Xi visit in Korea?").out)
+    assert (answer["confidence"], answer["status"]) == (None, "passages")
+    monkeypatch.setenv("QA_READER", "maybe")
+    assert (qa("ask", "x").code, qa("ask", "x").err) == (2, "QA_READER is “maybe”.\nIt is one of auto, none.\n")
+
+
+def test_without_its_file_words_and_vectors_choose(project: Path, qa: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in an installation that lacks it."""
+    monkeypatch.setattr(network, "FOLDER", project)
+    network.network.cache_clear()
+    answer = json.loads(qa("ask", "--json", "what did Lee ask of Xi?").out)
+    network.network.cache_clear()
+    assert (answer["confidence"], answer["answer"].startswith("In turn, Lee asked Xi")) == (None, True)
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "years"),
+    [
+        ("who was chair in 2021?", "Dana was chair from 2019 to 2023.", ()),
+        ("who was chair in 2021?", "Dana was chair (2019–23).", ()),
+        ("who was chair in 2024?", "Dana was chair from 2019 to 2023.", ("2024",)),
+        ("what happened in 1066 and 1812?", "In 1812 the hall burnt down.", ()),
+        ("what happened in 1789 and 1812?", "In 1812 the hall burnt down.", ("1789",)),
+        ("what does version 20.1987 do?", "Version 3 prints.", ()),
+    ],
+)
+def test_years_that_are_not_there(question: str, text: str, years: tuple[str, ...]) -> None:
+    """Neither by themselves nor within a span."""
+    assert other_years(question, [passage("a.txt", text)]) == years
+
+
+def test_years_that_no_passage_mentions(project: Path, qa: Run) -> None:
+    """Are said, and the answer is no; the name of a file may hold them."""
+    (project / "seeds" / "budget-2025.txt").write_text("The budget for marketing is 4,310 pounds.")
+    asked = qa("ask", "--in", "budget-2025.txt", "what is the budget for marketing in 2025?")
+    assert (asked.code, "4,310" in asked.out) == (0, True)
+    (project / "seeds" / "old.txt").write_text("In 2017 the hall burnt down.")
+    asked = qa("ask", "--in", "budget-2025.txt", "what was the budget for marketing in 2017?")
+    assert (asked.code, "No passage found mentions 2017." in asked.err) == (1, True)
