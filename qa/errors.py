@@ -11,6 +11,8 @@ Failure
 ├── IncompleteInstall (4) a library that qa needs cannot be loaded
 ├── PlaceFailure (4)      `qa show` is given a place that is not there
 └── ServiceFailure (5)
+    ├── CommandMissing    the program that is to be the model is not there
+    ├── CommandFailed     it ended with a code that is not 0
     ├── NoKey             a model was asked for, and there is no key and no endpoint
     └── NoModel           an endpoint serves several models, and none was named
 """
@@ -71,6 +73,14 @@ class WideFolder(NeedsWord, NoDocuments):
 
 class PlaceFailure(Failure):
     """There is no such place in the documents."""
+
+
+class CommandMissing(ServiceFailure):
+    """The program that is to be the model is not there, or cannot be started."""
+
+
+class CommandFailed(ServiceFailure):
+    """The program that is the model ended with a code that is not 0."""
 
 
 class NoKey(ServiceFailure):

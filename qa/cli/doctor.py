@@ -16,12 +16,16 @@ from qa import __version__
 from qa.documents.library import chosen_embedder, is_agreed, stored_embedder
 from qa.model import endpoint
 from qa.model.choice import choose_model
+from qa.model.command import is_command, program
 from qa.settings.load import NEVER, Settings, Where, load_one
 from qa.show import fields, reports
 from qa.show.terminal import Screen
 
 TIMEOUT = 10.0
 """Seconds of an endpoint's silence."""
+
+WORD = "Say yes."
+"""What a model is asked to see whether it answers."""
 
 NAMED = 5
 """Models named where the one that is set is not there."""
@@ -88,22 +92,35 @@ def _settings(settings: Settings) -> Iterator[Finding]:
 
 
 def _not_asked(settings: Settings) -> Iterator[Finding]:
-    if settings.service is not None:
+    if is_command(settings.model):
+        yield Finding("model", f"{program(settings.model)} has not been tried.", "qa doctor --online", wrong=False)
+    elif settings.service is not None:
         message = f"{settings.service.host} has not been asked whether it takes the key."
         yield Finding("endpoint", message, "qa doctor --online", wrong=False)
 
 
 def _endpoint(settings: Settings) -> Iterator[Finding]:
     """The endpoint answers, takes the key, and has the chat model."""
-    if settings.service is None or settings.model == NEVER:
+    own = is_command(settings.model)
+    if (settings.service is None and not own) or settings.model == NEVER:
         return
     if settings.offline:
         yield Finding("endpoint", "QA_OFFLINE=1 forbids to call it.", "Unset QA_OFFLINE.", wrong=False)
         return
     try:
-        yield from _model(settings, settings.service)
+        if own:
+            yield from _program(settings)
+        elif settings.service is not None:
+            yield from _model(settings, settings.service)
     except Failure as failure:
         yield of_failure("endpoint", failure)
+
+
+def _program(settings: Settings) -> Iterator[Finding]:
+    """A program that is the model is asked for a word."""
+    if model := choose_model(settings, None, TIMEOUT):
+        endpoint.whole(model.service, model.name, [{"role": "user", "content": WORD}], TIMEOUT)
+        yield Finding("model", f"{model.name} answers.", wrong=False)
 
 
 def _model(settings: Settings, service: Service) -> Iterator[Finding]:
@@ -114,7 +131,7 @@ def _model(settings: Settings, service: Service) -> Iterator[Finding]:
         names = []
     model = choose_model(settings, None, TIMEOUT)
     if model and not names:
-        endpoint.whole(service, model.name, [{"role": "user", "content": "Say yes."}], TIMEOUT)
+        endpoint.whole(service, model.name, [{"role": "user", "content": WORD}], TIMEOUT)
     elif model and model.name not in names:
         message = f"{service.host} does not list the model {model.name}. It lists {', '.join(names[:NAMED])}."
         yield Finding("model", message, "Name one with --model NAME or QA_MODEL.")

@@ -8,6 +8,7 @@ from index.service.endpoint import without_secrets
 from index.update.look import look, stale
 from qa import __version__
 from qa.model import endpoint
+from qa.model.command import PREFIX, is_command, program
 from qa.saved.calibration import kept_rates
 from qa.settings.load import NEVER, Settings, Where, load_one
 from qa.show import fields, reports
@@ -64,7 +65,9 @@ def _endpoints(settings: Settings, embedder: str) -> list[str]:
     """The hosts that a command may call as things are set."""
     embeds = (embedder or settings.embedder).startswith("openai")
     called = [] if settings.target.server is None else [settings.target.server.host]
-    if settings.service is not None and (settings.model != NEVER or embeds):
+    if is_command(settings.model):
+        called.append(f"the program {program(settings.model).removeprefix(PREFIX)}")
+    elif settings.service is not None and (settings.model != NEVER or embeds):
         called.append(settings.service.host)
     return [] if settings.offline else called
 

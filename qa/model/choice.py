@@ -5,11 +5,13 @@ Owns that choice from the settings and options; knows nothing of questions or an
 
 import difflib
 from dataclasses import dataclass
+from functools import partial
 
 from index.errors import NotThere, PromptTooLong, ServiceFailure
 from index.service.endpoint import Service
 from qa.errors import NoKey, NoModel
 from qa.model import endpoint
+from qa.model.command import PREFIX, is_command, program
 from qa.model.prices import window
 from qa.settings.environment import SMALLEST_CONTEXT
 from qa.settings.load import NEVER, Settings
@@ -37,15 +39,28 @@ def choose_model(settings: Settings, name: str | None, timeout: float) -> Model 
     Raises NoKey where one is named by an option without key and endpoint, NoModel where the endpoint has none or several.
     """
     wanted = name or settings.model
+    if is_command(wanted):
+        return _program(settings, wanted, named=name is not None, timeout=timeout)
     if wanted == NEVER or (name is None and (settings.service is None or settings.offline)):
         return None
     if settings.service is None:
         raise NoKey(f"There is no key to ask {name} with.", "Set OPENAI_API_KEY, or OPENAI_BASE_URL for another endpoint.")
     if settings.offline:
-        raise NoKey("QA_OFFLINE=1 forbids to ask a model.", "Unset QA_OFFLINE, or ask with --no-endpoint.")
+        raise NoKey("QA_OFFLINE=1 forbids to ask a model.", "Unset QA_OFFLINE, or ask with --no-llm.")
     if not wanted and settings.values["OPENAI_BASE_URL"].text:
         wanted = _only_model(settings.service, timeout)
     return Model(settings.service, wanted or endpoint.DEFAULT_MODEL, timeout)
+
+
+def _program(settings: Settings, wanted: str, *, named: bool, timeout: float) -> Model | None:
+    """A program as the model; none where no connection may be made, which it would make."""
+    if settings.offline and named:
+        raise NoKey("QA_OFFLINE=1 forbids to ask a model.", "Unset QA_OFFLINE, or ask with --no-llm.")
+    if settings.offline:
+        return None
+    name = program(wanted)
+    sending = partial(settings.sending, "Passages of", f"the program {name.removeprefix(PREFIX)}")
+    return Model(Service(wanted, "none", sending=sending), name, timeout)
 
 
 def budget(settings: Settings, model: Model) -> int:
@@ -54,7 +69,7 @@ def budget(settings: Settings, model: Model) -> int:
         return settings.context
     known = window(model.service, model.name)
     if known is None:
-        return CONTEXT_ELSEWHERE if model.service.base_url else CONTEXT
+        return CONTEXT_ELSEWHERE if model.service.base_url and not is_command(model.name) else CONTEXT
     return max(SMALLEST_CONTEXT, min(CONTEXT, int(known * SHARE)))
 
 

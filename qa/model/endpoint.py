@@ -13,6 +13,7 @@ from index.service.client import client, payload
 from index.service.endpoint import Service
 from index.service.failures import LONGEST_QUOTE, broken, quoted, translated, web_page
 from qa.answer import Usage
+from qa.model import command
 
 if TYPE_CHECKING:
     import openai
@@ -25,6 +26,9 @@ DECIDER, MOST_DECISIONS = "gpt-6-luna", 400
 
 LONGEST_REPLY = 200_000
 """Characters, fifty thousand tokens or so; what goes on longer is no answer."""
+
+THOUGHTS = 10
+"""So many times as much may a program print in all, with what it thinks."""
 
 MOST_TOKENS = 1_000_000_000
 """A count beyond it is none."""
@@ -49,6 +53,9 @@ def stream(service: Service, model: str, messages: list[Message], timeout: float
     Raises ServiceFailure, also after some text: ServiceBroken for a reply that is empty or ends without a reason,
     RequestRefused for one that the model or a filter withholds.
     """
+    if service.base_url and command.is_command(service.base_url):
+        yield from _printed(service, model, messages, timeout)
+        return
     text = _Text()
     refusal, reason, usage, written = "", "", None, 0
     for chunk in _chunks(service, model, messages, timeout):
@@ -75,6 +82,28 @@ def stream(service: Service, model: str, messages: list[Message], timeout: float
     if not written:
         raise broken(f"the reply is empty (finish reason {quoted(reason, service)})", model, service)
     yield Finished(reason, usage)
+
+
+def _printed(service: Service, model: str, messages: list[Message], timeout: float) -> Iterator[str | Finished]:
+    """The same of a program, which says neither why it ended nor what it took."""
+    if service.sending:
+        service.sending()
+    text, written, thought = _Text(), 0, 0
+    prompt = "\n\n".join(message["content"] for message in messages)
+    for printed in command.output(service.base_url or "", prompt, timeout):
+        thought += len(printed)
+        if part := text.add(printed):
+            written += len(part)
+        if written > LONGEST_REPLY or thought > THOUGHTS * LONGEST_REPLY:
+            raise broken(f"it printed more than {LONGEST_REPLY:,} characters, and was ended", model, service)
+        if part:
+            yield part
+    if part := text.rest():
+        written += len(part)
+        yield part
+    if not written:
+        raise broken("it printed no text", model, service)
+    yield Finished("stop", None)
 
 
 def whole(service: Service, model: str, messages: list[Message], timeout: float) -> tuple[str, Finished]:

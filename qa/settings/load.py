@@ -152,6 +152,11 @@ def _one(seeds: str | None, home: str | None, own: Configuration, cwd: Path) -> 
     if project and not project.agreed(asked):
         raise project.not_agreed()
     check_values(values)
+    if values["QA_MODEL"].origin == ".env" and values["QA_MODEL"].text.strip().casefold().startswith("cmd:"):
+        raise UsageFailure(
+            "QA_MODEL in the .env here would run a program, which no file of a project may choose.",
+            "Delete that line; set QA_MODEL in your environment, or name the program with --model.",
+        )
     service, more = service_of(values)
     target, own_documents, told = target_of(values, project.folder if project else None, cwd)
     notices += more + told
