@@ -36,6 +36,7 @@ class Asking:
     double_check: bool | None = None
     only_supported: bool = False
     follow: bool = False
+    stdin: bool = False
     follow_if: Callable[[str], bool] | None = None
 
 

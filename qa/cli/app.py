@@ -51,6 +51,9 @@ DoubleCheck = Annotated[
 ]
 OnlySupported = Annotated[bool, typer.Option("--only-supported", help="Leave out what is not supported.")]
 Timeout = Annotated[float, typer.Option("--timeout", metavar="S", help="Seconds of a model's silence.")]
+Model = Annotated[
+    str | None, typer.Option("--model", "-m", metavar="NAME", help="The chat model, or cmd:COMMAND for a program.")
+]
 NoLlm = Annotated[bool, typer.Option("--no-llm", help="Quote the best sentences; ask no model.")]
 Explain = Annotated[bool, typer.Option("--explain", help="Show how each passage's score came about.")]
 Batch = Annotated[
@@ -79,7 +82,7 @@ def ask(
     json: Json = False,
     markdown: Annotated[bool, typer.Option("--markdown", help="Markdown with the sources as footnotes.")] = False,
     no_llm: NoLlm = False,
-    model: Annotated[str | None, typer.Option("--model", metavar="NAME", help="The chat model to ask.")] = None,
+    model: Model = None,
     top: Annotated[
         int | None, typer.Option("--top", "-n", metavar="N", help="So many passages are read (8, or all where they fit).")
     ] = None,
@@ -87,6 +90,9 @@ def ask(
     frozen: Frozen = False,
     explain: Explain = False,
     batch: Batch = None,
+    stdin: Annotated[
+        bool, typer.Option("--stdin", help="The documents are standard input, cited as stdin:LINE; nothing is stored.")
+    ] = False,
     follow: Annotated[bool, typer.Option("--continue", "-c", help="A follow-up to the last answer.")] = False,
     double_check: DoubleCheck = None,
     only_supported: OnlySupported = False,
@@ -114,6 +120,7 @@ def ask(
         double_check=double_check,
         only_supported=only_supported,
         follow=follow,
+        stdin=stdin,
     )
     return lambda: command.ask(tuple(question or ()), options, *_given(seeds, home, color, quiet))
 
@@ -121,7 +128,7 @@ def ask(
 @app.command(epilog="Example: qa chat --no-llm")
 def chat(
     no_llm: NoLlm = False,
-    model: Annotated[str | None, typer.Option("--model", metavar="NAME", help="The chat model to ask.")] = None,
+    model: Model = None,
     within: In = None,
     frozen: Frozen = False,
     double_check: DoubleCheck = None,
@@ -150,7 +157,7 @@ def chat(
 
 @app.command(epilog="Example: qa calibrate --json")
 def calibrate(
-    model: Annotated[str | None, typer.Option("--model", metavar="NAME", help="The chat model to try.")] = None,
+    model: Model = None,
     json: Json = False,
     double_check: DoubleCheck = None,
     timeout: Timeout = 60.0,
@@ -257,6 +264,7 @@ def show(
     text: Annotated[bool, typer.Option("--text", help="The whole text of FILE, exactly as indexed.")] = False,
     json: Json = False,
     markdown: Annotated[bool, typer.Option("--markdown", help="The last answer as Markdown.")] = False,
+    last: Annotated[int | None, typer.Option("--last", metavar="N", help="The N-th last answer, as qa history counts.")] = None,
     seeds: Seeds = None,
     home: Home = None,
     quiet: Quiet = False,
@@ -265,7 +273,39 @@ def show(
     """Show a place in its surroundings, the cited sentence marked; without PLACE the last answer, checked again."""
     from qa.cli import show as command
 
-    return lambda: command.show(place, text, json, markdown, *_given(seeds, home, color, quiet))
+    return lambda: command.show(place, text, json, markdown, last, *_given(seeds, home, color, quiet))
+
+
+@app.command(name="open", epilog="Examples: qa open --print; qa open 2 --editor")
+def open_(
+    place: Annotated[str, typer.Argument(metavar="[N]", help="A number of the last answer (1), or a place as for show.")] = "",
+    editor: Annotated[bool, typer.Option("--editor", help="In $VISUAL or $EDITOR, at its line.")] = False,
+    only_path: Annotated[bool, typer.Option("--print", help="Only print the file's path.")] = False,
+    seeds: Seeds = None,
+    home: Home = None,
+    quiet: Quiet = False,
+    color: Color = "auto",
+) -> Work:
+    """Open the original of a citation: in the browser, as one page with the sentence marked."""
+    from qa.cli import open as command
+
+    return lambda: command.open_original(place, editor, only_path, *_given(seeds, home, color, quiet))
+
+
+@app.command(epilog="Examples: qa history; qa history leave; qa show --last 3")
+def history(
+    words: Annotated[list[str] | None, typer.Argument(metavar="[WORD…]", help="Only questions with these words.")] = None,
+    json: Json = False,
+    clear: Annotated[bool, typer.Option("--clear", help="Forget them all.")] = False,
+    seeds: Seeds = None,
+    home: Home = None,
+    quiet: Quiet = False,
+    color: Color = "auto",
+) -> Work:
+    """List the questions that were asked of these documents, the newest last; QA_HISTORY=0 keeps none."""
+    from qa.cli import history as command
+
+    return lambda: command.history(tuple(words or ()), json, clear, *_given(seeds, home, color, quiet))
 
 
 @app.command(epilog="Example: qa verify a.json")

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from typing import Any
 
@@ -26,10 +26,12 @@ from qa.cli.common import (
     tell_words_alone,
     with_collections,
 )
+from qa.cli.piped import piped
 from qa.documents.library import Library, open_library
 from qa.errors import UsageFailure
 from qa.model.choice import Model, choose_model
 from qa.saved.answers import keep, last_answer
+from qa.saved.history import record
 from qa.settings.environment import check_text
 from qa.settings.last import last_asked, remember
 from qa.settings.load import NEVER, Settings, Where
@@ -48,7 +50,12 @@ def ask(words: Sequence[str], options: Asking, where: Where, screen: Screen) -> 
     question = "" if options.batch else question_of(words, options.within)
     if options.follow and options.follow_if is None:
         where = last_asked(where, answer=True)
-    settings = settings_for(where, screen)
+    with piped(where, screen) if options.stdin else nullcontext(settings_for(where, screen)) as settings:
+        return _ask(question, options, settings, where, screen)
+
+
+def _ask(question: str, options: Asking, settings: Settings, where: Where, screen: Screen) -> int:
+    """The same of the documents of these settings."""
     with progress_on(screen) as progress, open_library(settings, screen.notice, progress, frozen=options.frozen) as library:
         model = _model(settings, options)
         if options.batch:
@@ -59,7 +66,8 @@ def ask(words: Sequence[str], options: Asking, where: Where, screen: Screen) -> 
         if options.follow and (isinstance(model, Model) or options.follow_if is None or options.follow_if(question)):
             how = _following(question, how, settings, screen)
         given = ask_one(library, question, how, screen.stream if screen.tty and not whole else None)
-        _keep(fields.answer_json(given, index_state(library, given.words_alone)), settings, where, screen)
+        if not settings.piped:
+            _keep(fields.answer_json(given, index_state(library, given.words_alone)), settings, where, screen)
         _show(screen, given, library, options)
         return given.exit
 
@@ -69,6 +77,8 @@ def _check(options: Asking, words: Sequence[str]) -> None:
     check_passages(words, options.batch, options.top, options.within)
     if options.batch and options.follow:
         raise UsageFailure("--continue goes on from one answer, and --batch asks many questions.")
+    if options.stdin and (options.follow or options.frozen or options.batch == "-" or tuple(words) == ("-",)):
+        raise UsageFailure("--stdin reads the documents: the question stands on the command line, and there is no index.")
     if options.markdown and (options.json or options.batch):
         raise UsageFailure(TWO_FORMS)
     check_text("--model", options.model or "")
@@ -100,6 +110,8 @@ def _keep(given: dict[str, Any], settings: Settings, where: Where, screen: Scree
             claim.prepare(settings.target.home)
     if keep(settings.target.home, given):
         remember(settings, where)
+        if settings.keeps_history:
+            record(settings.target.home, given)
     else:
         screen.notice("The index's folder cannot be written: `qa show N` will not know this answer.")
 

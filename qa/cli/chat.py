@@ -17,6 +17,7 @@ from qa.cli.ask import ask
 from qa.cli.show import show
 from qa.documents.texts import root_of
 from qa.saved.answers import last_answer
+from qa.saved.history import TYPED
 from qa.settings.load import Where, load
 from qa.show.fields import saved_json, to_json
 from qa.show.terminal import Screen
@@ -28,7 +29,7 @@ A line that ends in \\ goes on in the next one. Ctrl-C stops an answer; exit, qu
 
 LEAVES = ("exit", "quit", "/exit", "/quit", ":q")
 
-HISTORY, LONGEST_HISTORY = "history", 1000
+LONGEST_HISTORY = 1000
 
 
 @dataclass(slots=True)
@@ -74,7 +75,7 @@ class _Session:
         show_sources(self.screen, last_answer(settings.target.home).answer, root_of(settings))
 
     def _show(self, place: str) -> None:
-        show(place, False, False, False, self.where, self.screen)
+        show(place, False, False, False, None, self.where, self.screen)
 
     def _save(self, file: str) -> None:
         if not file:
@@ -103,7 +104,7 @@ def chat(options: Asking, where: Where, screen: Screen) -> int:
     target = load(where).target
     session = _Session(options, where, screen)
     asking = sys.stdin is not None and sys.stdin.isatty() and screen.tty
-    remember = _line_editing(target.home / HISTORY) if asking else None
+    remember = _line_editing(target.home / TYPED) if asking else None
     if asking:
         screen.notice("Ask; /help shows what else there is, Ctrl-D ends.")
     try:

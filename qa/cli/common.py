@@ -32,9 +32,9 @@ MOST_PASSAGES = 1000
 SHORTEST_WAIT, LONGEST_WAIT = 0.1, 86_400
 
 
-def settings_for(where: Where, screen: Screen) -> Settings:
+def settings_for(where: Where, screen: Screen, *, piped: bool = False) -> Settings:
     """The settings, with a service that says on stderr when it asks to wait, and to whom texts go, the first time they do."""
-    settings = load(where)
+    settings = replace(load(where), piped=piped)
     return replace(_telling(settings, screen), parts=tuple(_telling(part, screen) for part in settings.parts))
 
 
@@ -43,7 +43,7 @@ def _telling(settings: Settings, screen: Screen) -> Settings:
 
     def sending(what: str, host: str) -> None:
         for part in settings.parts or (settings,):
-            root = str(part.target.root)
+            root = "standard input" if settings.piped else str(part.target.root)
             with one:
                 if not (screen.quiet or has_agreed("sent", what, host, root)):
                     screen.notice(f"{what} {root} go to {host} (said once).")

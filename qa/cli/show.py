@@ -1,5 +1,6 @@
 """`qa show`: a place in its surroundings, a whole text, or the last answer again."""
 
+from functools import partial
 from pathlib import Path
 
 from index.errors import IndexMissing
@@ -7,7 +8,8 @@ from qa.cli.common import TWO_FORMS, documents_of
 from qa.documents.file import on_disk
 from qa.documents.texts import opened_texts, root_of
 from qa.errors import UsageFailure
-from qa.saved.answers import checked_again, last_answer, standings
+from qa.saved.answers import Saved, checked_again, last_answer, standings
+from qa.saved.history import nth_answer
 from qa.settings.last import last_asked
 from qa.settings.load import Settings, Where, load
 from qa.show import fields
@@ -16,8 +18,8 @@ from qa.show.terminal import Screen
 from qa.show.text import place_here, show_answer, show_markdown, show_surroundings, talk
 
 
-def show(place: str, text: bool, json: bool, markdown: bool, where: Where, screen: Screen) -> int:
-    """Show a place in its surroundings, a source's whole text, or without a place the last answer."""
+def show(place: str, text: bool, json: bool, markdown: bool, last: int | None, where: Where, screen: Screen) -> int:
+    """Show a place in its surroundings, a source's whole text, or without a place the last answer, or the n-th last one."""
     if text and not place:
         raise UsageFailure("--text needs a FILE.", "qa show FILE --text")
     if markdown and json:
@@ -27,16 +29,17 @@ def show(place: str, text: bool, json: bool, markdown: bool, where: Where, scree
     if markdown and place:
         raise UsageFailure("--markdown is for the last answer.", "qa show --markdown")
     settings = load(last_asked(where, answer=not place or place.isdecimal()))
-    root = root_of(settings)
+    root, home = root_of(settings), settings.target.home
+    saved = partial(last_answer, home) if last is None else partial(nth_answer, home, last)
     if not place:
-        return _show_last(settings, json, markdown, screen)
+        return _show_last(settings, saved(), json, markdown, screen)
     with opened_texts(settings) as catalog:
         if catalog is None:
             raise IndexMissing(f"Nothing of {root} has been indexed.", "Run `qa index`.").hiding(root)
         if text:
             source, whole = whole_text(place, root, catalog, Path.cwd())
         else:
-            found = surroundings(place, settings.target.home, root, catalog, Path.cwd())
+            found = surroundings(place, lambda: saved().answer, root, catalog, Path.cwd())
             source = found.place.source
         if on_disk(root, source, catalog).text != catalog.text(source):
             screen.notice(f"{source} has changed since it was indexed; this is what was indexed.")
@@ -50,12 +53,12 @@ def show(place: str, text: bool, json: bool, markdown: bool, where: Where, scree
     return 0
 
 
-def _show_last(settings: Settings, json: bool, markdown: bool, screen: Screen) -> int:
+def _show_last(settings: Settings, kept: Saved, json: bool, markdown: bool, screen: Screen) -> int:
     """The last answer again, each citation held against its file anew."""
     screen.streamed = ""
     root, target = root_of(settings), settings.target
     with opened_texts(settings) as catalog:
-        saved = checked_again(last_answer(target.home), root, catalog, ocr=target.ocr)
+        saved = checked_again(kept, root, catalog, ocr=target.ocr)
         broken = any(c.verdict in ("changed", "gone") for c in saved.answer.citations)
         again = standings(saved.answer, root, catalog, documents_of(settings), ocr=target.ocr) if broken else ()
         moved = [s for s in again if s.state == "moved"]

@@ -90,12 +90,21 @@ class Several:
         return ", ".join(self.folders)
 
 
-Root = Path | Several
-"""Where documents are: a folder or one file, or several."""
+@dataclass(frozen=True, slots=True)
+class Piped:
+    """Where the text of standard input is while a command runs; its places name no file."""
+
+    file: Path
+
+
+Root = Path | Several | Piped
+"""Where documents are: a folder or one file, several, or standard input."""
 
 
 def file_of(root: Root, source: str) -> Path:
     """The file of a source."""
+    if isinstance(root, Piped):
+        return root.file
     if isinstance(root, Several):
         name, source = parted(source)
         root = root.folders[name] if name in root.folders else Path(name)
@@ -104,6 +113,8 @@ def file_of(root: Root, source: str) -> Path:
 
 def root_of(settings: Settings) -> Root:
     """Where the documents of a question are."""
+    if settings.piped:
+        return Piped(settings.target.root)
     if not settings.parts:
         return settings.target.root
     return Several({part.name: part.target.root for part in settings.parts})
@@ -114,7 +125,7 @@ def as_paths(pattern: str, root: Root) -> Iterator[str]:
     if re.search(r"[*?\[\]!\\\0]", pattern):
         return
     typed = os.path.expanduser(pattern)
-    folders = root.folders if isinstance(root, Several) else {"": root}
+    folders = root.folders if isinstance(root, Several) else {"": root.file if isinstance(root, Piped) else root}
     for name, folder in folders.items():
         for path in dict.fromkeys((os.path.realpath(typed), os.path.normpath(folder / pattern))):
             if os.path.exists(path) and Path(path).is_relative_to(folder):

@@ -30,6 +30,7 @@ NAMES = {
     "QA_OFFLINE": "",
     "QA_JUDGE": "auto",
     "QA_READER": "auto",
+    "QA_HISTORY": "1",
 }
 """Every setting with its default."""
 
@@ -74,6 +75,7 @@ def check_values(values: Mapping[str, Value]) -> None:
     for name, words in CHOICES.items():
         if values[name].text not in words:
             raise UsageFailure(f"{name} is “{values[name].text}”.", f"It is one of {', '.join(words)}.")
+    is_yes(values, "QA_HISTORY")
     is_yes(values, "QA_OFFLINE")  # a word about connections that is not understood must not pass for no
     checked_context(values["QA_CONTEXT"].text)
     checked_cost("QA_MAX_COST", values["QA_MAX_COST"].text)
@@ -137,6 +139,14 @@ def pager() -> list[str]:
     """The command that the user pages long texts with, as $PAGER says; [] if it says none."""
     try:
         return shlex.split(os.environ.get("PAGER", ""))
+    except ValueError:
+        return []
+
+
+def editor() -> list[str]:
+    """The command that the user edits texts with, as $VISUAL or else $EDITOR says; [] if neither does."""
+    try:
+        return shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "")
     except ValueError:
         return []
 

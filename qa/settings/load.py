@@ -30,7 +30,7 @@ class Settings:
 
     `sending` is told before texts, or vectors of them, go to a host. `own` tells that the documents are the project's. Where
     places begin with a folder's name, `parts` are the settings of each folder, with its `name`, and the target has no more
-    than the home that the answers are kept in.
+    than the home that the answers are kept in. `piped` documents came from standard input, and go when the command ends.
     """
 
     target: Target
@@ -41,6 +41,7 @@ class Settings:
     own: bool = False
     name: str = ""
     parts: tuple["Settings", ...] = ()
+    piped: bool = False
 
     @property
     def embedder(self) -> str:
@@ -66,6 +67,11 @@ class Settings:
     def reader(self) -> bool:
         """Whether the local reader may choose what is quoted."""
         return self.values["QA_READER"].text != "none"
+
+    @property
+    def keeps_history(self) -> bool:
+        """Whether questions are kept with their answers, beside the last one."""
+        return is_yes(self.values, "QA_HISTORY")
 
     @property
     def offline(self) -> bool:

@@ -114,6 +114,10 @@ def _follows(text: str, project: Path, default: str) -> str:
     return "" if text.casefold() in ("0", "false", "no", "off") else "follow links to other folders"
 
 
+def _keeps(text: str, project: Path, default: str) -> str:
+    return "" if text.casefold() in ("0", "false", "no", "off") else "keep the questions that are asked"
+
+
 def _judges(text: str, project: Path, default: str) -> str:
     return "" if text in ("", default) else f"have the claims of an answer judged by {text}"
 
@@ -145,6 +149,7 @@ _ASKS: Mapping[str, Callable[[str, Path, str], str]] = {
     "QA_HOME": _home,
     "QA_FOLLOW": _follows,
     "QA_JUDGE": _judges,
+    "QA_HISTORY": _keeps,
     "QA_EMBEDDER": _embeds,
     "QA_MAX_COST": _spends,
 }

@@ -5,17 +5,17 @@ Owns the grammar of places. Knows nothing of searching.
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from unicodedata import normalize
 
 from index.passage import Place, Span, parts_within
 from index.read.formats import reader_for
-from qa.answer import Surroundings
+from qa.answer import Answer, Surroundings
 from qa.documents.file import OnDisk
 from qa.documents.texts import Root, Several, Texts
 from qa.errors import PlaceFailure
-from qa.saved.answers import found_in, last_answer
+from qa.saved.answers import found_in
 from qa.show.escapes import unescaped
 
 CONTEXT_LINES = 3
@@ -32,10 +32,10 @@ At = str | int | Span | None
 """Where in a file: the label of a part, a line, a range; None for all of it."""
 
 
-def surroundings(place: str, home: Path, root: Root, catalog: Texts, cwd: Path) -> Surroundings:
+def surroundings(place: str, answer: Callable[[], Answer], root: Root, catalog: Texts, cwd: Path) -> Surroundings:
     """What stands at a place and around it, as indexed; PlaceFailure where there is no such place."""
     if re.fullmatch(_NUMBER, place):
-        now = _of_last_answer(int(place), home, catalog)
+        now = _cited(int(place), answer(), catalog)
         return _around(now.source, catalog, now.start, now.end)
     source, at = _found(place, root, catalog, cwd)
     match at:
@@ -85,6 +85,7 @@ def _candidates(file: str, root: Root, cwd: Path) -> list[str]:
     if isinstance(root, Several):
         found = [f"{name}/{source}" for name, folder in root.folders.items() for source in _candidates(file, folder, cwd)[:-1]]
         return [*found, Path(file).as_posix()]
+    assert isinstance(root, Path)  # of standard input nothing stays to be shown
     path = Path(os.path.realpath(cwd / file))
     if root.is_file():
         return [root.name] * 2 if path == root or file == root.name else []
@@ -93,9 +94,8 @@ def _candidates(file: str, root: Root, cwd: Path) -> list[str]:
     return [p.as_posix().encode("utf-8", "backslashreplace").decode("utf-8") for p in (*inside, Path(file))]
 
 
-def _of_last_answer(n: int, home: Path, catalog: Texts) -> Place:
-    """Where what the last answer's n-th citation quotes stands in what is indexed now, also under another name."""
-    answer = last_answer(home).answer
+def _cited(n: int, answer: Answer, catalog: Texts) -> Place:
+    """Where what an answer's n-th citation quotes stands in what is indexed now, also under another name."""
     citation = next((c for c in answer.citations if c.n == n), None)
     if citation is None:
         raise PlaceFailure(

@@ -3,10 +3,11 @@
 import os
 import re
 from collections.abc import Sequence
+from pathlib import Path
 
 from index.passage import Hit, Place, Span, columns_in
 from qa.answer import Answer, Citation, Surroundings
-from qa.documents.texts import Root, Several, file_of
+from qa.documents.texts import Root, file_of
 from qa.saved.answers import Standing
 from qa.show.escapes import escaped
 from qa.show.marks import UNSUPPORTED, marked
@@ -37,7 +38,7 @@ def place_here(place: Place, root: Root) -> str:
 
 def file_here(source: str, root: Root) -> str:
     """A source's file relative to the current folder."""
-    if isinstance(root, Several):
+    if not isinstance(root, Path):
         return escaped(source)
     path = file_of(root, source)
     try:

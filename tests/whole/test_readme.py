@@ -11,7 +11,7 @@ import pytest
 from conftest import REPOSITORY, Run
 
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
-COMMANDS = ["ask", "search", "index", "status", "doctor", "show", "verify", "chat", "trust", "calibrate"]
+COMMANDS = ["ask", "search", "index", "status", "doctor", "show", "verify", "chat", "trust", "calibrate", "open", "history"]
 
 
 def test_the_first_command_prints_what_the_readme_shows(project: object, process: Run) -> None:
