@@ -6,7 +6,7 @@ none of the evidence.
 
 from dataclasses import replace
 
-from index.passage import Hit
+from index.passage import Hit, Span
 from index.search.question import Question
 from index.split.tables import with_names
 
@@ -47,6 +47,14 @@ def narrowed(question: Question, hit: Hit) -> Hit:
         also=tuple(also),
         likeness=hit.likeness[inside],
     )
+
+
+def best_sentence(question: Question, hit: Hit) -> Span | None:
+    """The sentence of a hit that says most of what is asked; None where nothing in it does."""
+    if question.overview or not hit.sentences:
+        return None
+    scores = _scores(question, hit)
+    return hit.sentences[scores.index(max(scores))] if max(scores) > 0 else None
 
 
 def _scores(question: Question, hit: Hit) -> list[float]:

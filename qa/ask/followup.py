@@ -10,6 +10,7 @@ from index.catalog.words import words_of
 from index.errors import ServiceFailure
 from index.search.question import STOPWORDS
 from qa.answer import Answer, Usage
+from qa.errors import UsageFailure
 from qa.model import endpoint
 from qa.model.choice import Model
 from qa.model.prompt import standalone_messages
@@ -45,8 +46,16 @@ def turns(last: Answer) -> tuple[tuple[str, str], ...]:
 
 
 def standalone(before: Sequence[tuple[str, str]], follow_up: str, model: Model | None) -> tuple[str, Usage | None]:
-    """The follow-up with what it takes from what was said before it, and what wording it has cost; never a failure."""
+    """The follow-up with what it takes from what was said before it, and what wording it has cost.
+
+    Raises UsageFailure where there is no model and it has no word of its own to look for.
+    """
     asked, _ = before[-1]
+    own = [word for word in words_of(follow_up) if word not in STOPWORDS]
+    if model is None and not own:
+        raise UsageFailure(f"Without a model “{follow_up}” cannot be understood.", "Ask it as a whole question.")
+    if model is None and len(own) > 1 and not leans(follow_up):
+        return follow_up, None
     joined = f"{follow_up} ({_what_it_was_about(asked, follow_up)})"
     if model is None:
         return joined, None

@@ -13,6 +13,7 @@ from qa.answer import Answer
 from qa.ask.asking import How, Show
 from qa.ask.draft import Draft, since
 from qa.ask.missing import missing, nothing_near
+from qa.check.words import language_of, latin
 from qa.documents.library import Library
 from qa.model.choice import Model, with_near_names
 from qa.reader.spelling import read_as, respelled
@@ -33,7 +34,7 @@ def answer(library: Library, question: str, found: Found, how: How, show: Show |
     model = how.model
     draft.notices += [read_as(typed, other) for typed, other in how.read]
     draft.missing = missing(found, library.catalog)
-    if found.question.foreign and not draft.missing and not isinstance(model, Model):
+    if _another_language(found) and not draft.missing and not isinstance(model, Model):
         draft.notices.append(
             "Most words of the question stand in no document; if these are in another language, ask in theirs."
         )
@@ -49,3 +50,14 @@ def answer(library: Library, question: str, found: Found, how: How, show: Show |
         return draft.passages(with_near_names(failure, model), model.name)
     except ServiceFailure as failure:
         return draft.passages(failure, model.name)
+
+
+def _another_language(found: Found) -> bool:
+    """Whether the question seems to be in another language than the documents: its words stand in none, nor are they theirs."""
+    if not found.question.foreign:
+        return False
+    asked, texts = found.question.text, [hit.text for hit in found.hits[:3]]
+    if not latin(asked):
+        return all(map(latin, texts))
+    language = language_of(asked)
+    return not language or any(language_of(text) != language for text in texts)

@@ -184,6 +184,7 @@ def search(
     frozen: Frozen = False,
     explain: Explain = False,
     batch: Batch = None,
+    full: Annotated[bool, typer.Option("--full", help="Whole passages, where a terminal shows a few lines of each.")] = False,
     seeds: Seeds = None,
     home: Home = None,
     quiet: Quiet = False,
@@ -192,7 +193,7 @@ def search(
     """Show the passages nearest to a query, best first."""
     from qa.cli import search as command
 
-    options = command.Searching(json, files, top, tuple(within or ()), frozen, explain, batch)
+    options = command.Searching(json, files, top, tuple(within or ()), frozen, explain, batch, full)
     return lambda: command.search(tuple(query or ()), options, *_given(seeds, home, color, quiet))
 
 

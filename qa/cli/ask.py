@@ -65,7 +65,8 @@ def _ask(question: str, options: Asking, settings: Settings, where: Where, scree
         how = How(options, model, within)
         if options.follow and (isinstance(model, Model) or options.follow_if is None or options.follow_if(question)):
             how = _following(question, how, settings, screen)
-        given = ask_one(library, question, how, screen.stream if screen.tty and not whole else None)
+        with screen.working(f"Asking {model.name}…" if isinstance(model, Model) else "Searching…"):
+            given = ask_one(library, question, how, screen.stream if screen.tty and not whole else None)
         if not settings.piped:
             _keep(fields.answer_json(given, index_state(library, given.words_alone)), settings, where, screen)
         _show(screen, given, library, options)

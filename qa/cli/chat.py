@@ -51,7 +51,7 @@ class _Session:
             self.screen.failure(failure)
         except KeyboardInterrupt:
             if self.screen.streamed:
-                self.screen.line()
+                self.screen.end_stream()
             self.screen.notice("Stopped.")
         return True
 

@@ -25,6 +25,9 @@ from qa.settings.load import Settings, Where, load
 from qa.show import terminal
 from qa.show.terminal import Screen
 
+PASSAGES = "Passages of"
+"""What goes to a model."""
+
 TWO_FORMS = "--markdown is one form, and JSON (--json, --batch) another: name one of them."
 
 
@@ -46,13 +49,14 @@ def _telling(settings: Settings, screen: Screen) -> Settings:
             root = "standard input" if settings.piped else str(part.target.root)
             with one:
                 if not (screen.quiet or has_agreed("sent", what, host, root)):
-                    screen.notice(f"{what} {root} go to {host} (said once).")
+                    none = "; QA_MODEL=none asks no model" if what == PASSAGES else ""
+                    screen.notice(f"{what} {root} go to {host} (said once{none}).")
                     with suppress(HomeNotWritable):
                         agree("sent", what, host, root)
 
     service = settings.service
     if service:
-        service = replace(service, told=screen.notice, sending=partial(sending, "Passages of", service.host))
+        service = replace(service, told=screen.notice, sending=partial(sending, PASSAGES, service.host))
     return replace(settings, service=service, sending=sending)
 
 

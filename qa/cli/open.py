@@ -9,6 +9,7 @@ from pathlib import Path
 
 from index.errors import HomeNotWritable, IndexMissing
 from index.home.folder import Folder
+from qa.cli.page import page
 from qa.documents.texts import file_of, opened_texts, root_of
 from qa.errors import PlaceFailure, UsageFailure
 from qa.saved.answers import last_answer
@@ -16,7 +17,6 @@ from qa.settings.environment import editor
 from qa.settings.last import last_asked
 from qa.settings.load import Where, load
 from qa.show.escapes import escaped
-from qa.show.page import page
 from qa.show.place import surroundings
 from qa.show.terminal import Screen
 

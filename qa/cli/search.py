@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from index.errors import DamagedIndex
 from index.passage import Hit
 from index.search.candidates import Found
-from index.search.window import narrowed
+from index.search.window import best_sentence, narrowed
 from qa.ask.missing import missing, nothing_near
 from qa.cli.batch import failed_line, found_each
 from qa.cli.common import (
@@ -36,6 +36,7 @@ class Searching:
     frozen: bool
     explain: bool
     batch: str | None
+    full: bool = False
 
 
 def search(words: Sequence[str], options: Searching, where: Where, screen: Screen) -> int:
@@ -51,7 +52,8 @@ def search(words: Sequence[str], options: Searching, where: Where, screen: Scree
         asked, read = respelled(query, library.catalog, library.tokenizer)
         for typed, other in read:
             screen.notice(read_as(typed, other))
-        found = library.search([asked], options.top, within)[0]
+        with screen.working("Searching…"):
+            found = library.search([asked], options.top, within)[0]
         hits = _narrowed(found)
         if nothing_near(found):
             screen.notice("Nothing matches well." + (" The nearest passages:" if hits else ""))
@@ -67,6 +69,9 @@ def search(words: Sequence[str], options: Searching, where: Where, screen: Scree
         elif options.files:
             for source in dict.fromkeys(h.place.source for h in hits):
                 screen.line(text.file_here(source, library.root))
+        elif screen.tty:
+            fitting = [best_sentence(found.question, hit) for hit in hits]
+            text.show_blocks(screen, hits, fitting, library.root, full=options.full, explain=options.explain)
         else:
             text.show_hits(screen, hits, library.root, explain=options.explain)
         return 0 if hits else 1

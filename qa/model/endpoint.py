@@ -88,12 +88,13 @@ def _printed(service: Service, model: str, messages: list[Message], timeout: flo
     """The same of a program, which says neither why it ended nor what it took."""
     if service.sending:
         service.sending()
-    text, written, thought = _Text(), 0, 0
+    text, written, thought, blanks = _Text(), 0, 0, ""
     prompt = "\n\n".join(message["content"] for message in messages)
     for printed in command.output(service.base_url or "", prompt, timeout):
         thought += len(printed)
-        if part := text.add(printed):
-            written += len(part)
+        part, blanks = blanks + text.add(printed), ""
+        part, blanks = part.rstrip(), part[len(part.rstrip()) :]  # which end most outputs
+        written += len(part)
         if written > LONGEST_REPLY or thought > THOUGHTS * LONGEST_REPLY:
             raise broken(f"it printed more than {LONGEST_REPLY:,} characters, and was ended", model, service)
         if part:

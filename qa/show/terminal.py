@@ -8,6 +8,8 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, TextIO
 
 from index.errors import Failure
@@ -15,6 +17,7 @@ from index.passage import COLOURS, Place
 from qa.answer import CONTROL
 from qa.documents.texts import Root, file_of
 from qa.show.marks import UNSUPPORTED
+from qa.show.wrap import Wrapping, wrapped
 
 _UNSAFE = re.compile(f"[{CONTROL}]")
 
@@ -38,6 +41,9 @@ class Screen:
         self.quiet = quiet
         self.tty = sys.stdout.isatty()
         self.streamed = ""
+        self.width = shutil.get_terminal_size().columns if self.tty else 0
+        self._wrapping: Wrapping | None = None
+        self._sign = ""
         self.color = _wants_color(color, sys.stdout)
         self.links = has_links()
         self._talk_color = _wants_color(color, sys.stderr)
@@ -48,13 +54,45 @@ class Screen:
 
     def write(self, text: str) -> None:
         """Put cleaned text on standard output as it is."""
+        self._unsign()
         sys.stdout.write(text)
         sys.stdout.flush()
 
     def stream(self, text: str) -> None:
         """A piece of an answer as it comes, which is kept."""
         self.streamed += text
-        self.write(styled(self, clean(text)))
+        if self.tty and self._wrapping is None:
+            self._wrapping = Wrapping(self.width)
+        self.write(styled(self, self._wrapping.feed(clean(text)) if self._wrapping else clean(text)))
+
+    def end_stream(self) -> None:
+        """The rest of what streamed, and the end of its line."""
+        rest = self._wrapping.finish() if self._wrapping else ""
+        self._wrapping = None
+        self.line(styled(self, rest))
+
+    def wrap(self, text: str, indent: str = "", hanging: str = "") -> str:
+        """A text in lines as wide as the terminal; as it is elsewhere, where nothing is wrapped."""
+        return wrapped(text, self.width, indent, hanging) if self.tty else text
+
+    @contextmanager
+    def working(self, text: str) -> Iterator[None]:
+        """A sign of life on a terminal's standard error, which goes when standard output is written, or the work is done."""
+        if sys.stderr.isatty() and not self.quiet:
+            if self._talk_color:
+                self._sign = f"\x1b[2m{fold(text)}\x1b[0m\r"
+                self._put(self._sign)
+            else:  # for who reads without colours: words, which stay
+                self.notice(text)
+        try:
+            yield
+        finally:
+            self._unsign()
+
+    def _unsign(self) -> None:
+        if self._sign:
+            self._sign = ""
+            self._put("\x1b[2K\r")
 
     def page(self, text: str) -> None:
         """Text that may be longer than the terminal is high: then through the user's $PAGER, if one is set."""
@@ -114,8 +152,12 @@ class Screen:
 
     def _err(self, text: str, code: str) -> None:
         styled = f"\x1b[{code}m{text}\x1b[0m" if self._talk_color and code else text
+        self._put("\x1b[2K\r" * bool(self._sign) + styled + "\n" + self._sign)
+
+    def _put(self, text: str) -> None:
+        """Text on standard error as it is."""
         try:
-            sys.stderr.write(styled + "\n")
+            sys.stderr.write(text)
             sys.stderr.flush()
         except BrokenPipeError:
             raise

@@ -12,6 +12,7 @@ from qa.saved.answers import Standing
 from qa.show.escapes import escaped
 from qa.show.marks import UNSUPPORTED, marked
 from qa.show.terminal import Screen, clean, fold, styled
+from qa.show.wrap import flowing, wrapped
 
 CLOSEST = "Closest sentences (no model has read them):"
 PERHAPS = "Perhaps (no model has read these sentences):"
@@ -50,7 +51,7 @@ def file_here(source: str, root: Root) -> str:
 def show_answer(screen: Screen, answer: Answer, root: Root) -> None:
     """An answer with its marks and sources; its text is not repeated where it has streamed. What else is said: see `talk`."""
     if screen.streamed:
-        screen.line()
+        screen.end_stream()
     if answer.status == "not_found":
         screen.notice(_no(answer) + (" The nearest passages:" if answer.nearest else ""))
         show_hits(screen, answer.nearest, root)
@@ -65,9 +66,9 @@ def show_answer(screen: Screen, answer: Answer, root: Root) -> None:
     shown = screen.streamed if answer.status != "passages" else ""
     if answer.text is not None and not shown:
         shown = marked(answer.text, answer.sentences)
-        screen.line(styled(screen, clean(shown)))
+        screen.line(styled(screen, screen.wrap(clean(shown))))
     for mark in _marks(answer):
-        screen.line(screen.style(mark, "33"))
+        screen.line(screen.style(screen.wrap(mark, hanging="    "), "33"))
     if f" {UNSUPPORTED}" in shown:
         screen.notice(f"{UNSUPPORTED} stands behind what the cited sentences do not support.")
     if answer.citations:
@@ -84,11 +85,12 @@ def _show_quoted(screen: Screen, answer: Answer, root: Root) -> None:
             blocks.setdefault((around.place.source, around.span), []).append((around, number))
     for (_, (start, _)), said in blocks.items():
         body, at, shown = "".join((said[0][0].before, said[0][0].marked, said[0][0].after)), 0, ""
+        body = flowing(body)
         for around, number in sorted(said, key=lambda one: one[0].place.start):
             first, last = around.place.start - start, around.place.end - start
             shown += clean(body[at:first]) + screen.style(clean(body[first:last]), "1") + screen.style(number, "36")
             at = last
-        screen.line(shown + clean(body[at:]))
+        screen.line(screen.wrap(shown + clean(body[at:])))
         screen.line()
     for citation in answer.citations:
         screen.line(_source_line(screen, citation, root, quoted=False))
@@ -137,7 +139,7 @@ def _source_line(screen: Screen, citation: Citation, root: Root, *, quoted: bool
     names = columns_in(citation.heading)
     columns = screen.style(f"  ({fold(names).strip('| ')})", "2") if names else ""
     quote = f"  “{fold(citation.quote)}”" if quoted else ""
-    return f"{number} {place}{quote}{columns}{mark}"
+    return screen.wrap(f"{number} {place}{quote}{columns}{mark}", hanging="    ")
 
 
 def show_read(screen: Screen, answer: Answer, root: Root) -> None:
@@ -155,6 +157,61 @@ def show_hits(screen: Screen, hits: Sequence[Hit], root: Root, *, explain: bool 
         screen.line(f"{screen.style(place, '36')}: {columns}{fold(hit.text)}")
         if explain:
             screen.line(screen.style(f"    {explained(hit)}", "2"))
+
+
+LINES = 4
+"""So many lines of a passage are shown on a terminal, unless all are asked for."""
+
+
+def show_blocks(
+    screen: Screen, hits: Sequence[Hit], fitting: Sequence[Span | None], root: Root, *, full: bool, explain: bool
+) -> None:
+    """A block a hit, best first: its place with its heading, and its text in a few lines around the sentence that fits."""
+    cut = False
+    for n, (hit, span) in enumerate(zip(hits, fitting, strict=True)):
+        if n:
+            screen.line()
+        place = screen.link(screen.style(place_here(hit.place, root), "36"), root, hit.place)
+        about = fold(hit.heading)
+        screen.line(screen.wrap(f"{place}{screen.style(f'  {about}', '2') if about else ''}", hanging="    "))
+        lines, short = _few(screen, hit, span, full=full)
+        cut = cut or short
+        for line in lines:
+            screen.line(line)
+        if explain:
+            screen.line(screen.style(screen.wrap(explained(hit), "    "), "2"))
+    if cut:
+        screen.notice("… stands where a passage goes on; --full shows all of it.")
+
+
+def _few(screen: Screen, hit: Hit, span: Span | None, *, full: bool) -> tuple[list[str], bool]:
+    """The lines of a hit around one sentence, which is emphasised; whether there are more."""
+    first, last = (0, 0) if span is None else (span[0] - hit.place.start, span[1] - hit.place.start)
+    text = flowing(hit.text)
+    before, sentence, after = text[:first], text[first:last], text[last:]
+    body = f"{clean(before)}\0{clean(sentence)}\0{clean(after)}"
+    lines = wrapped(body, screen.width - 2, "  ").rstrip("\n").split("\n")
+    marks = [n for n, line in enumerate(lines) for _ in range(line.count("\0"))]
+    shown = _emphasised(screen, lines)
+    if full or len(lines) <= LINES:
+        return shown, False
+    top = max(0, min(marks[0] - 1, len(lines) - LINES))
+    top += not lines[top].strip()
+    few = shown[top : top + LINES]
+    few[0] = f"  … {few[0].lstrip()}" if top else few[0]
+    few[-1] = f"{few[-1]} …" if top + LINES < len(lines) else few[-1]
+    return few, True
+
+
+def _emphasised(screen: Screen, lines: Sequence[str]) -> list[str]:
+    """Lines with what stands between the two marks in bold, in each line anew, so that any of them may be left out."""
+    inside, shown = False, list[str]()
+    for line in lines:
+        parts = line.split("\0")
+        bold = [(n % 2 == 1) != inside for n in range(len(parts))]
+        shown.append("".join(screen.style(part, "1") if strong else part for part, strong in zip(parts, bold, strict=True)))
+        inside = bold[-1]
+    return shown
 
 
 def explained(hit: Hit) -> str:

@@ -105,7 +105,7 @@ def test_thoughts_are_no_text() -> None:
     messages = [{"role": "system", "content": "a"}, {"role": "user", "content": "b"}]
     echo = Service(python("import sys; print('<think>hm</think> ' + repr(sys.stdin.read()))"), "none")
     *said, end = stream(echo, "cmd:python", messages, 30)
-    assert ("".join(map(str, said)), end) == ("'a\\n\\nb'\n", Finished("stop", None))
+    assert ("".join(map(str, said)), end) == ("'a\\n\\nb'", Finished("stop", None))
     with pytest.raises(ServiceFailure, match="it printed no text"):
         list(stream(Service(python("print('   ')"), "none"), "cmd:python", messages, 30))
 

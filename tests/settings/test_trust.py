@@ -206,7 +206,7 @@ def test_where_passages_go_is_said_once(project: Path, qa: Run, private: Path, m
     with Loopback() as service, Loopback() as other:
         monkeypatch.setenv("OPENAI_BASE_URL", service.url)
         host = service.url.split("/")[2]
-        line = f"Passages of {project / 'seeds'} go to {host} (said once)."
+        line = f"Passages of {project / 'seeds'} go to {host} (said once; QA_MODEL=none asks no model)."
         assert qa("ask", "-q", QUESTION).err == ""
         assert line in qa("ask", QUESTION).err
         assert "said once" not in qa("ask", QUESTION).err

@@ -29,7 +29,7 @@ def test_an_answer(project: Path, qa: Run, model: str, monkeypatch: pytest.Monke
     name = Path(sys.executable).name
     result = qa("ask", "--model", model, "what did Lee ask of Xi?")
     assert (result.code, result.out.partition("\n\n")[0]) == (0, LEE.strip())
-    assert f"Passages of {project / 'seeds'} go to the program {name} (said once).\n" in result.err
+    assert f"Passages of {project / 'seeds'} go to the program {name} (said once; QA_MODEL=none asks no model).\n" in result.err
     monkeypatch.setenv("QA_MODEL", model)
     answer = json.loads(qa("ask", "--json", "what did Lee ask of Xi?").out)
     assert (answer["model"], answer["status"], answer["usage"], answer["cost"]) == (f"cmd:{name}", "answered", None, None)

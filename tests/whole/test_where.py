@@ -54,7 +54,7 @@ def test_a_home_folder(tmp_path: Path, qa: Run, monkeypatch: pytest.MonkeyPatch,
     }
     asks = "Agree to it from now on, as long as it stays so? [y/N] "
     assert on_terminal("search", "-q", "dentist", typed="no\n", columns=200) == (4, f"no\n{said}{ways}{asks}")
-    assert on_terminal("search", "-q", "dentist", typed="y\n", columns=200) == (0, f"y\n{said}{ways}{asks}a.txt:1: {DENTIST}")
+    assert on_terminal("search", "-q", "dentist", typed="y\n", columns=200) == (0, f"y\n{said}{ways}{asks}a.txt:1\n  {DENTIST}")
     assert qa("search", "-q", "dentist").out == f"a.txt:1: {DENTIST}"
 
 
