@@ -1,4 +1,4 @@
-"""What the documentation says is so."""
+"""What the documentation says is so: README.md and the pages that it links."""
 
 import io
 import os
@@ -11,6 +11,9 @@ import pytest
 from conftest import REPOSITORY, Run
 
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+PAGES = {path.name: path.read_text(encoding="utf-8") for path in sorted((REPOSITORY / "docs").glob("*.md"))}
+DOCS = "\n".join([README, *PAGES.values()])
+LINES = dict.fromkeys(re.findall(r"^\$ ((?:cd ~/handbook && |[^|\n]* \| )?qa .*?)(?:  +#.*)?$", DOCS, re.MULTILINE))
 COMMANDS = ["ask", "search", "index", "status", "doctor", "show", "verify", "chat", "trust", "calibrate", "open", "history"]
 
 
@@ -22,7 +25,7 @@ def test_the_first_command_prints_what_the_readme_shows(project: object, process
     assert (result.code, result.out) == (0, shown)
 
 
-@pytest.mark.parametrize("line", re.findall(r"^\$ (qa .*?)(?:  +#.*)?$", README, re.MULTILINE))
+@pytest.mark.parametrize("line", LINES)
 def test_every_line_of_use_works(project: Path, qa: Run, line: str) -> None:
     """Run as it stands, in a shell; `answer.json` is what the line with that name made."""
     (project / "answer.json").write_text(qa("ask", "--json", "what did Lee ask of Xi?").out)
@@ -37,12 +40,12 @@ def test_every_line_of_use_works(project: Path, qa: Run, line: str) -> None:
 
 
 def test_every_setting_is_documented() -> None:
-    """In the README and in .env.example."""
+    """In docs/settings.md and in .env.example."""
     from qa.settings.environment import NAMES
 
     example = (REPOSITORY / ".env.example").read_text(encoding="utf-8")
     assert set(re.findall(r"^([A-Z_]+)=$", example, re.MULTILINE)) == set(NAMES)
-    assert all(f"`{name}`" in README for name in NAMES)
+    assert all(f"`{name}`" in PAGES["settings.md"] for name in NAMES)
 
 
 @pytest.mark.parametrize("command", [*COMMANDS, "folders list", "folders add", "folders remove"])
@@ -87,3 +90,34 @@ def test_the_module_runs(project: object) -> None:
     """`python -m qa` is `qa`."""
     done = subprocess.run([sys.executable, "-m", "qa", "--version"], capture_output=True, text=True, check=True)
     assert done.stdout.startswith("qa ")
+
+
+def test_every_page_is_linked_and_every_link_leads_somewhere() -> None:
+    """From the README to each page of docs/, and from each to files that are there."""
+    for name, text in {"README.md": README, **{f"docs/{name}": text for name, text in PAGES.items()}}.items():
+        for link in re.findall(r"\]\(([^)#:]+)\)", text):
+            assert ((REPOSITORY / name).parent / link).exists(), f"{name}: {link}"
+    assert all(f"(docs/{name})" in README for name in PAGES)
+
+
+def test_every_command_and_option_is_documented(qa: Run) -> None:
+    """Each command in docs/use.md; what stands there as an option is one."""
+    options = set(
+        re.findall(r"(?<![\w-])--[a-z][a-z-]+", " ".join(qa(*c.split(), "--help").out for c in [*COMMANDS, "folders add"]))
+    )
+    assert all(f"qa {command}" in PAGES["use.md"] for command in COMMANDS)
+    own = set(re.findall(r"`(--[a-z][a-z-]+)", DOCS))
+    assert own <= options | {"--version", "--help"}, own - options
+
+
+def test_the_picture_is_of_a_real_run(tmp_path: Path) -> None:
+    """docs/picture.py makes it, and it loads nothing."""
+    script = REPOSITORY / "docs" / "picture.py"
+    made = tmp_path / "terminal.svg"
+    subprocess.run([sys.executable, str(script), str(made)], check=True)
+    for svg in (made.read_text(), (REPOSITORY / "docs" / "terminal.svg").read_text()):
+        words = " ".join(re.sub(r"<[^>]*>", " ", svg).replace("&#160;", " ").split())
+        assert "qa ask" in words
+        assert "constructive role" in words
+        assert "seeds/000_148020eec895b876.txt:4" in words
+        assert re.findall(r"https?://[^\"\s]+", svg) == ["http://www.w3.org/2000/svg"]

@@ -1,5 +1,7 @@
 """What is seen on terminals of 80 and of 200 columns, in a pipe, and without colours."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -73,3 +75,32 @@ def test_hits() -> None:
     full = on_terminal("search", "-q", "--full", "-n", "1", QUESTION, columns=60)[1]
     assert "more than three days." in full
     assert max(map(len, full.splitlines())) <= 60
+
+
+def test_ctrl_c_while_it_loads() -> None:
+    """Is no traceback either."""
+    code = (
+        "import sys\n"
+        "class Stopped:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name == 'typer': raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Stopped())\n"
+        "from qa.__main__ import main\n"
+        "main()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "Stopped.\n")
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "said"),
+    [
+        ("公司的年假可以转到明年吗？", "员工每年有二十五天带薪休假。剩余的休假可以结转到下一年的三月底。", False),
+        ("公司的年假可以转到明年吗？", TEXT, True),
+        ("wie viele der Tage werden in das nächste Jahr mitgenommen?", TEXT, True),
+    ],
+)
+def test_words_of_another_language(project: Path, qa: Run, question: str, text: str, said: bool) -> None:
+    """Are spoken of where the documents are in another one, and not where they are in the same."""
+    (project / "seeds" / "leave.md").write_text(text)
+    assert ("in another language" in qa("ask", "--no-llm", question).err) == said
