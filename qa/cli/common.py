@@ -36,8 +36,11 @@ SHORTEST_WAIT, LONGEST_WAIT = 0.1, 86_400
 
 
 def settings_for(where: Where, screen: Screen, *, piped: bool = False) -> Settings:
-    """The settings, with a service that says on stderr when it asks to wait, and to whom texts go, the first time they do."""
+    """The settings, what is said of them said; with a service that says when it asks to wait, and to whom texts go at first."""
     settings = replace(load(where), piped=piped)
+    for line in settings.notices:
+        screen.once(line)
+    settings = replace(settings, notices=())
     return replace(_telling(settings, screen), parts=tuple(_telling(part, screen) for part in settings.parts))
 
 

@@ -52,8 +52,6 @@ def index(options: Indexing, where: Where, screen: Screen) -> int:
     settings = settings_for(where, screen)
     if options.watch and len(settings.parts) > 1:
         raise UsageFailure("--watch follows one folder, and these are several.", "Start one for each.")
-    for line in settings.notices:
-        screen.notice(line)
     budget = None if limit is None else Budget(partial(embedding_price, settings.service), limit)
     own = Where((str(settings.parts[0].target.root),)) if settings.parts else where
     codes = [_index(part, options, budget, own, screen) for part in settings.parts or (settings,)]

@@ -101,8 +101,6 @@ def _inside(name: str, within: frozenset[str] | None) -> frozenset[str] | None:
 @contextmanager
 def open_library(settings: Settings, notice: Notice, progress: Progress, *, frozen: bool = False) -> Iterator[Library]:
     """Bring the indexes up to date unless `frozen`, and open them; what could not be done is told in one line."""
-    for line in settings.notices:
-        notice(line)
     with ExitStack() as stack:
         opened = {
             part.name: stack.enter_context(_opened(part, notice, progress, frozen=frozen))

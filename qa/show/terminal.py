@@ -44,6 +44,7 @@ class Screen:
         self.width = shutil.get_terminal_size().columns if self.tty else 0
         self._wrapping: Wrapping | None = None
         self._sign = ""
+        self._told = set[str]()
         self.color = _wants_color(color, sys.stdout)
         self.links = has_links()
         self._talk_color = _wants_color(color, sys.stderr)
@@ -74,6 +75,12 @@ class Screen:
     def wrap(self, text: str, indent: str = "", hanging: str = "") -> str:
         """A text in lines as wide as the terminal; as it is elsewhere, where nothing is wrapped."""
         return wrapped(text, self.width, indent, hanging) if self.tty else text
+
+    def once(self, text: str) -> None:
+        """A line of talk that a session need not hear again."""
+        if text not in self._told:
+            self._told.add(text)
+            self.notice(text)
 
     @contextmanager
     def working(self, text: str) -> Iterator[None]:

@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Sequence
+from itertools import zip_longest
 from pathlib import Path
 
 from index.passage import Hit, Place, Span, columns_in
@@ -54,7 +55,10 @@ def show_answer(screen: Screen, answer: Answer, root: Root) -> None:
         screen.end_stream()
     if answer.status == "not_found":
         screen.notice(_no(answer) + (" The nearest passages:" if answer.nearest else ""))
-        show_hits(screen, answer.nearest, root)
+        if screen.tty:
+            show_blocks(screen, answer.nearest, root, more="`qa show PLACE` shows all of it")
+        else:
+            show_hits(screen, answer.nearest, root)
         return
     if answer.status == "passages":
         if screen.streamed:
@@ -164,11 +168,21 @@ LINES = 4
 
 
 def show_blocks(
-    screen: Screen, hits: Sequence[Hit], fitting: Sequence[Span | None], root: Root, *, full: bool, explain: bool
+    screen: Screen,
+    hits: Sequence[Hit],
+    root: Root,
+    fitting: Sequence[Span | None] = (),
+    *,
+    full: bool = False,
+    explain: bool = False,
+    more: str = "--full shows all of it",
 ) -> None:
-    """A block a hit, best first: its place with its heading, and its text in a few lines around the sentence that fits."""
+    """A block a hit, best first: its place with its heading, and its text in a few lines around the sentence that fits.
+
+    `more` says how to see the rest of what was cut.
+    """
     cut = False
-    for n, (hit, span) in enumerate(zip(hits, fitting, strict=True)):
+    for n, (hit, span) in enumerate(zip_longest(hits, fitting)):
         if n:
             screen.line()
         place = screen.link(screen.style(place_here(hit.place, root), "36"), root, hit.place)
@@ -181,7 +195,7 @@ def show_blocks(
         if explain:
             screen.line(screen.style(screen.wrap(explained(hit), "    "), "2"))
     if cut:
-        screen.notice("… stands where a passage goes on; --full shows all of it.")
+        screen.notice(f"… stands where a passage goes on; {more}.")
 
 
 def _few(screen: Screen, hit: Hit, span: Span | None, *, full: bool) -> tuple[list[str], bool]:

@@ -98,6 +98,7 @@ class Wrapping:
     def _begin(self, token: str) -> None:
         """What kind of line begins with this word."""
         self._begun = True
+        token = re.sub(rf"{_STYLE}|\0", "", token)
         fence = token.startswith(("```", "~~~"))
         self._whole = self._fenced or fence or token.startswith("|") or len(self._blanks.expandtabs(4)) >= _CODE
         self._fenced ^= fence

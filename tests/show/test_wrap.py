@@ -40,6 +40,7 @@ def test_a_stream_is_wrapped_as_the_whole(text: str, cuts: list[int], width: int
         ("a-very-long-word-of-a-path x", "a-very-long-word-of-a-path\nx"),
         ("```\nls --all --long\n```\none two three", "```\nls --all --long\n```\none two\nthree"),
         ("| a | b | c | d |\none two three", "| a | b | c | d |\none two\nthree"),
+        ("\x1b[1m- one\x1b[0m two three", "\x1b[1m- one\x1b[0m two\n  three"),
         ("    code goes on and on", "    code goes on and on"),
         ("漢字漢字漢字。漢", "漢字漢字漢\n字。漢"),
         ("\x1b[1mone two\x1b[0m three", "\x1b[1mone two\x1b[0m\nthree"),
