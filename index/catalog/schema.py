@@ -16,7 +16,7 @@ from index.home import queries
 from index.home.folder import Folder
 from index.process.machine import on_network
 
-FORMAT = "4"
+FORMAT = "5"
 FILE = "catalog.sqlite"
 REBUILD = "Run `qa index --rebuild` to make it anew from the documents."
 
@@ -41,8 +41,8 @@ CREATE INDEX passage_hash ON passage(hash);
 CREATE INDEX passage_owed ON passage(hash) WHERE owed;
 CREATE TABLE old_vector(hash TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE sketch(hash TEXT, collection TEXT, sentences BLOB NOT NULL, PRIMARY KEY(hash, collection));
-CREATE VIRTUAL TABLE words USING fts5(text, heading, title, bigrams, tokenize = '{TOKENIZER}');
-INSERT INTO words(words, rank) VALUES ('rank', 'bm25(1.0, 0.6, 0.4, 1.0)');
+CREATE VIRTUAL TABLE words USING fts5(text, heading, title, beside, above, tokenize = "{TOKENIZER}");
+INSERT INTO words(words, rank) VALUES ('rank', 'bm25(1.0, 0.6, 0.4, 1.0, 0.6)');
 INSERT INTO meta VALUES ('format', '{FORMAT}');
 """
 

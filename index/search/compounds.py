@@ -1,0 +1,77 @@
+"""Words that are made of others without a space: as German writes them, and those that one text parts and another does not.
+
+Owns how a compound is told from its parts; what stands in the index is asked of the catalog.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+
+from index.catalog.words import BACKWARDS, german
+from index.search.forms import START, Form
+
+SHORTEST = 4
+"""Letters of a part of a compound."""
+
+LONG = 8
+"""Letters of a word that may be one."""
+
+_GERMAN = frozenset(
+    """der das und ist sind dem des ein eine einen einem einer wie wann wo wer welche welcher welches welchem welchen für fur
+    mit von zu zum zur im auf bei nach über uber wird werden hat haben gibt het een voor wat waar hoe och att det som hur
+    vad""".split()
+)
+"""Words that tell a question in a language that makes compounds."""
+
+Holds = Callable[[Sequence[str]], bool]
+"""Whether the index holds any of some words, or of what begins with one that ends with "*"."""
+
+
+def in_two(word: str, holds: Holds) -> Form | None:
+    """A word that stands nowhere as two that stand one behind the other."""
+    runs = [(word[:at], word[at:]) for at in range(1, len(word)) if max(at, len(word) - at) > 1]
+    found = [(one, other) for one, other in runs if holds([f"{one} {other}"])]
+    if not found:
+        return None
+    pattern = "|".join(rf"{one}[\W_]{{1,2}}{other}" for one, other in found)
+    return Form((word,), tuple(f"{one} {other}" for one, other in found), rf"{START}(?:{pattern})\w*")
+
+
+def compounding(words: Sequence[str]) -> bool:
+    """Whether a question is in such a language."""
+    return not _GERMAN.isdisjoint(words)
+
+
+def forms_of(word: str, holds: Holds) -> Iterator[Form]:
+    """A word in any of its cases, and in compounds; where it is one itself, its two parts, as words of their own."""
+    root = german(word)
+    if len(root) < SHORTEST:
+        return
+    yield inflected(word, root)
+    if parts := _parts(word, holds):
+        yield from (inflected(part, german(part)) for part in parts)
+        yield Form((word, *parts), (word,), rf"{START}{word}\w*")
+
+
+def inflected(word: str, root: str) -> Form:
+    """What begins with the root of a word, or ends with it."""
+    pattern = rf"{root}(?:(?<!\w{root})|(?<=\w\w\w{root}))\w*"
+    return Form((word,), (f"{root}*", f"{BACKWARDS}{root[::-1]}*"), pattern)
+
+
+def _parts(word: str, holds: Holds) -> tuple[str, str] | None:
+    """The two parts of a compound, the longest shorter one first chosen; the first without what links them."""
+    if len(word) < LONG:
+        return None
+    middle = len(word) / 2
+    for at in sorted(range(SHORTEST, len(word) - SHORTEST + 1), key=lambda at: abs(at - middle)):
+        one, other = word[:at], word[at:]
+        if _stands(other, holds):
+            for link in ("s", "en", "es", "n", ""):
+                first = one.removesuffix(link)
+                if len(first) >= SHORTEST and one.endswith(link) and _stands(first, holds):
+                    return first, other
+    return None
+
+
+def _stands(part: str, holds: Holds) -> bool:
+    root = german(part)
+    return len(root) >= SHORTEST and holds([f"{root}*", f"{BACKWARDS}{root[::-1]}*"])
