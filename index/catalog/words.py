@@ -35,9 +35,10 @@ CAPITALS = frozenset("IT US WHO OR AM AN AT AS BE DO HE IF IN IS ME MY NO ON SO 
 """Abbreviations, or names, that are common words when they are written small."""
 
 _WORD = re.compile(rf"[{LETTER}]+")
-_CAMEL = re.compile("[A-Za-z][A-Z]")
+_CAMEL = re.compile("[A-Z](?<=[A-Za-z][A-Z])")
 _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
-_BOUNDARY = re.compile("(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_HUMP = re.compile("[A-Z](?:(?<=[a-z0-9][A-Z])|(?<=[A-Z][A-Z])(?=[a-z]))")
+_NAME_BEFORE, _NAME = re.compile(r"[A-Za-z0-9]+\Z"), re.compile("[A-Za-z0-9]+")
 _HYPHEN = re.compile("[-\u2010\u2011](?:\r?\n[ \t]*)?")
 _BEFORE, _AFTER = re.compile(r"[^\W\d_]+\Z"), re.compile(r"[^\W\d_]+")
 SIGN = re.compile(r"(?<![\w.])([^\W\d_]\w{0,20}?)(\+\+|\+|#)(?![^\W\d]|[+#])|(?<!\w)\.([A-Za-z]\w{1,20})|\.(NET)\b")
@@ -123,7 +124,7 @@ def _compounds(text: str) -> bool:
 
 def parts_of(word: str) -> list[str]:
     """The parts of a name such as deleteAccount; the whole where it has none."""
-    return _PART.findall(word) if _BOUNDARY.search(word) else [word]
+    return _PART.findall(word) if _HUMP.search(word) else [word]
 
 
 def otherwise(text: str) -> Iterator[tuple[str, list[tuple[int, int]]]]:
@@ -131,12 +132,17 @@ def otherwise(text: str) -> Iterator[tuple[str, list[tuple[int, int]]]]:
 
     A hyphen may stand at the end of a line.
     """
-    if _CAMEL.search(text):
-        for word in _WORD.finditer(text):
-            if _CAMEL.search(word[0]) and _BOUNDARY.search(word[0]):
-                yield " ", [(word.start() + part.start(), word.start() + part.end()) for part in _PART.finditer(word[0])]
+    end = 0
+    for hump in _HUMP.finditer(text):
+        at = hump.start()
+        before = _NAME_BEFORE.search(text, max(end, at - _LONGEST), at)
+        if before and (name := _NAME.match(text, at, at + _LONGEST)):
+            end = name.end()
+            yield " ", [part.span() for part in _PART.finditer(text, before.start(), end)]
     if "-" in text or "\u2010" in text or "\u2011" in text:
         for found in _HYPHEN.finditer(text):
+            if not text[found.start() - 1 : found.start()].isalpha():
+                continue
             one = _BEFORE.search(text, max(0, found.start() - _LONGEST), found.start())
             other = _AFTER.match(text, found.end(), found.end() + _LONGEST)
             if one and other:
