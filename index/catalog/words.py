@@ -28,6 +28,10 @@ UNSPACED = re.compile(
 )
 """Runs of scripts whose words unicode61 does not part: Thai to Khmer, Japanese, Chinese; Korean for its particles."""
 
+_SYLLABLE = re.compile(
+    ".[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ece\u102b-\u103e\u1056-\u1059\u1062-\u108d\u17b4-\u17d3\u17dd\u3099\u309a]*"
+)
+
 BACKWARDS, CAPITAL = "\ue000", "\ue001"
 """What begins a word that is stored from behind, and a word such as IT that is written in capitals."""
 
@@ -41,14 +45,16 @@ _HUMP = re.compile("[A-Z](?:(?<=[a-z0-9][A-Z])|(?<=[A-Z][A-Z])(?=[a-z]))")
 _NAME_BEFORE, _NAME = re.compile(r"[A-Za-z0-9]+\Z"), re.compile("[A-Za-z0-9]+")
 _HYPHEN = re.compile("[-\u2010\u2011](?:\r?\n[ \t]*)?")
 _BEFORE, _AFTER = re.compile(r"[^\W\d_]+\Z"), re.compile(r"[^\W\d_]+")
-SIGN = re.compile(r"(?<![\w.])([^\W\d_]\w{0,20}?)(\+\+|\+|#)(?![^\W\d]|[+#])|(?<!\w)\.([A-Za-z]\w{1,20})|\.(NET)\b")
+SIGN = re.compile(r"(?<![\w.])([^\W\d_]\w{0,20}?)(\+\+|\+|#)(?![^\W\d]|[+#])|(?<![\w.])\.([A-Za-z]\w{1,20})|\.(NET)\b")
 _LONGEST = 40
+ENOUGH = 8
+"""So many letters of the end of a word are stored from behind."""
 
 _COMPOUNDING = tuple(
     f" {word} " for word in "der das und ist dem des ein eine im auf zur wird het een voor och att det og ikke".split()
 )
 _UMLAUT = re.compile("[äöüßå]")
-_LONG = re.compile(r"[^\W\d_]{8,40}")
+_LONG = re.compile(r"[^\W\d_]{10,40}")
 _ENDING = re.compile("(?:ern|en|er|es|em|e|n|s)$")
 
 
@@ -88,8 +94,9 @@ def unspaced(text: str) -> bool:
 
 
 def bigrams(text: str) -> list[str]:
-    """The overlapping pairs of characters of each run of an unspaced script; a run of one character is that character."""
-    return [gram for run in UNSPACED.findall(text) for gram in ([a + b for a, b in pairwise(run)] or [run])]
+    """The overlapping pairs of characters of each run of an unspaced script, with their vowel signs; one alone is itself."""
+    runs = map(_SYLLABLE.findall, UNSPACED.findall(text))
+    return [gram for run in runs for gram in ([a + b for a, b in pairwise(run)] or run)]
 
 
 def beside(text: str) -> list[str]:
@@ -99,7 +106,7 @@ def beside(text: str) -> list[str]:
     if _CAMEL.search(text):
         found += (CAPITAL + word.lower() for word in _WORD.findall(text) if word in CAPITALS)
     if _compounds(text):
-        found += map(backwards, _LONG.findall(text))
+        found += dict.fromkeys(map(backwards, _LONG.findall(text)))
     if "+" in text or "#" in text or ".N" in text or " ." in text:
         found += (signed(*match.groups("")) for match in SIGN.finditer(text))
     return found
@@ -112,7 +119,7 @@ def _as_typed(text: str) -> Iterator[str]:
             continue
         typed = plain(part) if strange else part
         yield from bigrams(typed)
-        yield from (run[-1] for run in UNSPACED.findall(typed) if len(run) > 1)
+        yield from (run[-1] for run in map(_SYLLABLE.findall, UNSPACED.findall(typed)) if len(run) > 1)
         yield from _WORD.findall(UNSPACED.sub(" ", typed))
 
 
@@ -163,8 +170,8 @@ def german(word: str) -> str:
 
 
 def backwards(word: str) -> str:
-    """A word from behind, by whose beginning the last part of a compound is found."""
-    return BACKWARDS + german(word)[::-1]
+    """The end of a word from behind, by whose beginning the last part of a compound is found."""
+    return BACKWARDS + german(word)[: -ENOUGH - 1 : -1]
 
 
 def searchable(text: str) -> str:

@@ -5,8 +5,8 @@ Owns how a compound is told from its parts; what stands in the index is asked of
 
 from collections.abc import Callable, Iterator, Sequence
 
-from index.catalog.words import BACKWARDS, german
-from index.search.forms import START, Form
+from index.catalog.words import backwards, german
+from index.search.forms import END, START, Form
 
 SHORTEST = 4
 """Letters of a part of a compound."""
@@ -40,27 +40,27 @@ def compounding(words: Sequence[str]) -> bool:
     return not _GERMAN.isdisjoint(words)
 
 
-def forms_of(word: str, holds: Holds) -> Iterator[Form]:
-    """A word in any of its cases, and in compounds; where it is one itself, its two parts, as words of their own."""
+def forms_of(word: str, holds: Holds, *, known: bool) -> Iterator[Form]:
+    """A word in any of its cases, and in compounds; where it is one itself that stands nowhere, its two parts."""
     root = german(word)
     if len(root) < SHORTEST:
         return
-    yield inflected(word, root)
-    if parts := _parts(word, holds):
-        yield from (inflected(part, german(part)) for part in parts)
-        yield Form((word, *parts), (word,), rf"{START}{word}\w*")
+    yield Form((word,), (), rf"{START}{root}(?:ern|en|er|es|em|e|n|s)?{END}")
+    if not known:
+        yield from map(_within, (word, *_parts(word, holds)))
 
 
-def inflected(word: str, root: str) -> Form:
-    """What begins with the root of a word, or ends with it."""
+def _within(word: str) -> Form:
+    """What begins with a word, or ends with it."""
+    root = german(word)
     pattern = rf"{root}(?:(?<!\w{root})|(?<=\w\w\w{root}))\w*"
-    return Form((word,), (f"{root}*", f"{BACKWARDS}{root[::-1]}*"), pattern)
+    return Form((f"…{word}",), (f"{root}*", f"{backwards(word)}*"), pattern)
 
 
-def _parts(word: str, holds: Holds) -> tuple[str, str] | None:
+def _parts(word: str, holds: Holds) -> tuple[str, ...]:
     """The two parts of a compound, the longest shorter one first chosen; the first without what links them."""
     if len(word) < LONG:
-        return None
+        return ()
     middle = len(word) / 2
     for at in sorted(range(SHORTEST, len(word) - SHORTEST + 1), key=lambda at: abs(at - middle)):
         one, other = word[:at], word[at:]
@@ -69,9 +69,9 @@ def _parts(word: str, holds: Holds) -> tuple[str, str] | None:
                 first = one.removesuffix(link)
                 if len(first) >= SHORTEST and one.endswith(link) and _stands(first, holds):
                     return first, other
-    return None
+    return ()
 
 
 def _stands(part: str, holds: Holds) -> bool:
     root = german(part)
-    return len(root) >= SHORTEST and holds([f"{root}*", f"{BACKWARDS}{root[::-1]}*"])
+    return len(root) >= SHORTEST and holds([part, *(root + ending for ending in ("", "e", "en", "n", "er", "s"))])

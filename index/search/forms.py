@@ -13,6 +13,9 @@ from index.catalog.words import CAPITAL, CAPITALS, LETTER, SIGN, bigrams, folded
 from index.search.dates import dates
 
 START, END = r"(?<!\w)", r"(?!\w)"
+WHOLE = 0.3
+"""What a name of several words tells beside them, as a share of what it would tell by itself."""
+
 MOST_PARTS = 6
 """A longer chain of words is no name."""
 
@@ -41,13 +44,15 @@ class Form:
     """A way in which `words` of a question may stand in a text.
 
     `sought` are words and runs of words of the index, none for what a passage is not found by; `pattern` is what it looks
-    like in a folded text, or `cased` as written.
+    like in a folded text, or `cased` as written. `share` of the weight that its rarity gives it is that of the first of the
+    words, where that is no plain word.
     """
 
     words: tuple[str, ...]
     sought: tuple[str, ...]
     pattern: str
     cased: bool = False
+    share: float = 1.0
 
 
 @dataclass(slots=True)
@@ -113,7 +118,7 @@ def _read_dates(reading: Reading, small: str, taken: bytearray) -> None:
     for date in dates(small):
         key = small[date.start : date.end]
         parts = () if date.figures else tuple(_WORD.findall(key))
-        form = Form((key, *parts), date.sought, date.pattern)
+        form = Form((key, *parts), date.sought, date.pattern, share=WHOLE if parts else 1.0)
         if date.figures:
             reading.special.setdefault(key, date.start)
             reading.forms.append(form)
@@ -234,7 +239,7 @@ def _whole(reading: Reading, span: tuple[int, int], whole: str, parts: Sequence[
         return
     pattern = START + r"[\W_]{0,2}".join(map(re.escape, parts)) + (r"\w*" if parts[-1].isalpha() else END)
     sought = tuple(dict.fromkeys((" ".join(parts), "".join(parts))))
-    reading.add_whole(*span, whole, telling, Form((whole, *telling), sought, pattern))
+    reading.add_whole(*span, whole, telling, Form((whole, *telling), sought, pattern, share=WHOLE if telling else 1.0))
 
 
 def _read_names(reading: Reading, tokens: Sequence[re.Match[str]], common: frozenset[str]) -> None:
@@ -250,7 +255,13 @@ def _read_names(reading: Reading, tokens: Sequence[re.Match[str]], common: froze
             pattern = START + r"\s+".join(map(re.escape, words[a:b] if cased else small[a:b])) + END
             telling = tuple(word for word in small[a:b] if word not in common)
             key = " ".join(small[a:b])
-            reading.add_whole(tokens[a].start(), tokens[b - 1].end(), key, (), Form((key, *telling), (key,), pattern, cased))
+            reading.add_whole(
+                tokens[a].start(),
+                tokens[b - 1].end(),
+                key,
+                (),
+                Form((key, *telling), (key,), pattern, cased, WHOLE if telling else 1.0),
+            )
 
 
 def _runs(words: Sequence[str], small: Sequence[str], common: frozenset[str]) -> Iterator[tuple[int, int]]:

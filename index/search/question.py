@@ -145,13 +145,14 @@ def understand(text: str, catalog: Catalog, tokenizer: Tokenizer) -> Question:
     of = dict(zip(words, stems, strict=True))
     counts = {word: min((frequency.get(s, 0) for s in found), default=0) for word, found in of.items()}
     forms = _standing(reading, text, counts, catalog, tokenizer) if len(words) < MOST_WORDS else []
-    places = {word: 0 for form, _ in forms for word in form.words} | reading.special | reading.words
+    places = {word: len(text) for form, _ in forms for word in form.words} | reading.special | reading.words
     places |= {word: place for word, place in reading.wholes.items() if word in places}
     distinct = list(dict.fromkeys(s for word in sorted(places, key=places.__getitem__) for s in of.get(word, [word])))
     more = Counter[str]()
     for form, count in forms:
         more.update({s: count for word in form.words[: None if form.words[0] in of else 1] for s in of.get(word, [word])})
-    idf = [math.log(1 + passages / (frequency.get(stem, 0) + more[stem] + 0.5)) for stem in distinct]
+    shares = {form.words[0]: form.share for form, _ in forms if form.words[0] not in of}
+    idf = [shares.get(s, 1.0) * math.log(1 + passages / (frequency.get(s, 0) + more[s] + 0.5)) for s in distinct]
     total = sum(idf) or 1.0
     weights = tuple(w / total for w in idf)
     known = frozenset(stem for stem in distinct if stem in frequency or more[stem])
@@ -183,10 +184,12 @@ def _standing(
         return catalog.count(any_of(runs), 1) > 0
 
     forms = list(reading.forms)
-    pairs = {one + other: tuple(w for w in (one, other) if w in counts) for one, other in reading.joined}
-    known = catalog.document_frequency([s for found in tokenizer.stems(list(pairs)) for s in found])[0] if pairs else {}
-    whole = [joined for joined, found in zip(pairs, tokenizer.stems(list(pairs)), strict=True) if known.keys() & found]
-    forms += [Form(pairs[joined], (joined,), START + joined + END) for joined in whole if pairs[joined]]
+    pairs = {one + other: (one, other) for one, other in reading.joined}
+    stems = {joined: "".join(found) for joined, found in zip(pairs, tokenizer.stems(list(pairs)), strict=True)}
+    known = catalog.document_frequency(list(stems.values()))[0] if stems else {}
+    for joined, (one, other) in pairs.items():
+        if counts.keys() & {one, other} and stems[joined] in known and len(stems[joined]) - len(one) >= min(3, len(other)):
+            forms.append(Form(tuple(w for w in (one, other) if w in counts), (joined,), START + joined + END))
     own = [
         word
         for word, count in counts.items()
@@ -198,7 +201,7 @@ def _standing(
         if parted:
             forms.append(parted)
         elif asked or not counts[word]:
-            forms += forms_of(word, holds)
+            forms += forms_of(word, holds, known=counts[word] > 0)
     counted = ((form, catalog.count(any_of(form.sought), MOST_COUNTED) if form.sought else 0) for form in forms)
     return [(form, count) for form, count in counted if count or not form.sought]
 
