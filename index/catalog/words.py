@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from index.catalog.letters import odd, plain
+from index.letters.typed import odd, plain
 
 TOKENIZER = "porter unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'"
 
@@ -40,8 +40,8 @@ CAPITALS = frozenset("IT US WHO OR AM AN AT AS BE DO HE IF IN IS ME MY NO ON SO 
 
 _WORD = re.compile(rf"[{LETTER}]+")
 _CAMEL = re.compile("[A-Z](?<=[A-Za-z][A-Z])")
-_PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
-_HUMP = re.compile("[A-Z](?:(?<=[a-z0-9][A-Z])|(?<=[A-Z][A-Z])(?=[a-z]))")
+_PART = re.compile(r"[A-Z]+s?(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_HUMP = re.compile("[A-Z](?:(?<=[a-z0-9][A-Z])|(?<=[A-Z][A-Z])(?=[a-z])(?!s(?![A-Za-z])))")
 _NAME_BEFORE, _NAME = re.compile(r"[A-Za-z0-9]+\Z"), re.compile("[A-Za-z0-9]+")
 _HYPHEN = re.compile("[-\u2010\u2011](?:\r?\n[ \t]*)?")
 _BEFORE, _AFTER = re.compile(r"[^\W\d_]+\Z"), re.compile(r"[^\W\d_]+")

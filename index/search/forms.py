@@ -8,12 +8,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby, pairwise
 
-from index.catalog.letters import plain
 from index.catalog.words import CAPITAL, CAPITALS, LETTER, SIGN, bigrams, folded, parts_of, signed, unspaced
+from index.letters.typed import plain
 from index.search.dates import dates
 
 START, END = r"(?<!\w)", r"(?!\w)"
-WHOLE = 0.3
+WHOLE = 0.15
 """What a name of several words tells beside them, as a share of what it would tell by itself."""
 
 MOST_PARTS = 6
@@ -32,7 +32,7 @@ _BETWEEN = "[.,'’ \u00a0\u202f]?"
 _BEHIND = frozenset("up in out off on over down".split())
 """Small words that become the end of another: log in, login."""
 
-_CODE = frozenset("function functions method methods procedure subroutine constructor class classes variable constant".split())
+_CODE = frozenset("function functions method methods procedure procedures subroutine constructor variable variables".split())
 _NAMED_IN_CODE = (
     r"\b(?:def|fn|func|function|class|struct|interface|void|const|let|var)\s+\w|\w\(|\b[a-z]\w*[a-z][A-Z]\w*|\b[a-z]+_[a-z]\w*"
 )
@@ -43,7 +43,7 @@ _NAMED_IN_CODE = (
 class Form:
     """A way in which `words` of a question may stand in a text.
 
-    `sought` are words and runs of words of the index, none for what a passage is not found by; `pattern` is what it looks
+    `sought` are words and runs of words of the index, `known` such as no passage is found by; `pattern` is what it looks
     like in a folded text, or `cased` as written. `share` of the weight that its rarity gives it is that of the first of the
     words, where that is no plain word.
     """
@@ -53,6 +53,7 @@ class Form:
     pattern: str
     cased: bool = False
     share: float = 1.0
+    known: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -238,8 +239,10 @@ def _whole(reading: Reading, span: tuple[int, int], whole: str, parts: Sequence[
         reading.add(span[0], *(telling or parts))
         return
     pattern = START + r"[\W_]{0,2}".join(map(re.escape, parts)) + (r"\w*" if parts[-1].isalpha() else END)
-    sought = tuple(dict.fromkeys((" ".join(parts), "".join(parts))))
-    reading.add_whole(*span, whole, telling, Form((whole, *telling), sought, pattern, share=WHOLE if telling else 1.0))
+    apart, joined = " ".join(parts), "".join(parts)
+    sought, known = ((joined,), (apart,)) if len(telling) == len(parts) else ((joined, apart), ())
+    share = WHOLE if telling else 1.0
+    reading.add_whole(*span, whole, telling, Form((whole, *telling), sought, pattern, share=share, known=known))
 
 
 def _read_names(reading: Reading, tokens: Sequence[re.Match[str]], common: frozenset[str]) -> None:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from index.catalog.catalog import Catalog
-from index.catalog.letters import odd, plainer
 from index.catalog.words import LETTER, Tokenizer, any_of, folded, otherwise, unspaced, words_of
+from index.letters.typed import odd, plainer
 from index.search.compounds import compounding, forms_of, in_two
 from index.search.forms import END, START, Form, Reading, read
 
@@ -202,7 +202,8 @@ def _standing(
             forms.append(parted)
         elif asked or not counts[word]:
             forms += forms_of(word, holds, known=counts[word] > 0)
-    counted = ((form, catalog.count(any_of(form.sought), MOST_COUNTED) if form.sought else 0) for form in forms)
+    runs = [(form, form.sought + form.known) for form in forms]
+    counted = ((form, catalog.count(any_of(sought), MOST_COUNTED) if sought else 0) for form, sought in runs)
     return [(form, count) for form, count in counted if count or not form.sought]
 
 

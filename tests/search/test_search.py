@@ -14,10 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.catalog.catalog import Catalog
-from index.catalog.letters import plain
 from index.catalog.words import Tokenizer, any_of, bigrams, folded, otherwise, words_of
 from index.embed.choice import open_embedder
 from index.errors import DamagedIndex
+from index.letters.typed import plain
 from index.search.candidates import Found, search
 from index.search.forms import read
 from index.search.near import Index

@@ -1,4 +1,4 @@
-"""Letters as people type them, whatever stands in a text: the one way in which texts and questions are compared.
+"""A text as people type it.
 
 Owns what is left out (soft hyphens, zero-width characters, a log's colours, vowel signs of Arabic and Hebrew), and what is
 another way to write a letter (ligatures, widths, ß, accents apart, digits of other scripts, traditional characters). Case, and
@@ -85,7 +85,7 @@ def _typed(part: str) -> str:
 
 @cache
 def _simplified() -> dict[int, int]:
-    from index.catalog.chinese import SIMPLIFIED
+    from index.letters.chinese import SIMPLIFIED
 
     return SIMPLIFIED
 
