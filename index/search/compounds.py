@@ -11,6 +11,9 @@ from index.search.forms import END, START, Form
 SHORTEST = 4
 """Letters of a part of a compound."""
 
+LONGEST = 40
+"""Letters of a word that is looked for in parts."""
+
 LONG = 8
 """Letters of a word that may be one."""
 

@@ -8,13 +8,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby, pairwise
 
-from index.catalog.words import CAPITAL, CAPITALS, LETTER, SIGN, bigrams, folded, parts_of, signed, unspaced
+from index.catalog.words import CAPITAL, CAPITALS, LETTER, SIGN, bigrams, folded, parts_of, signed, unspaced, words_of
 from index.letters.typed import plain
 from index.search.dates import dates
 
 START, END = r"(?<!\w)", r"(?!\w)"
 WHOLE = 0.15
 """What a name of several words tells beside them, as a share of what it would tell by itself."""
+
+MOST_READ = 2000
+"""Characters; of a longer question the words count alone."""
 
 MOST_PARTS = 6
 """A longer chain of words is no name."""
@@ -91,8 +94,11 @@ class Reading:
 def read(question: str, common: frozenset[str]) -> Reading:
     """What a question says; `common` words say nothing by themselves."""
     typed = plain(question)
-    small = folded(typed)
     reading, taken = Reading(), bytearray(len(typed))
+    if len(typed) > MOST_READ:
+        reading.add(0, *(word for word in words_of(typed) if word not in common))
+        return reading
+    small = folded(typed)
     _read_dates(reading, small, taken)
     for pattern, reader in (
         (SIGN, _sign),

@@ -13,7 +13,7 @@ from itertools import takewhile
 from index.catalog.catalog import Catalog
 from index.catalog.words import LETTER, Tokenizer, any_of, folded, otherwise, unspaced, words_of
 from index.letters.typed import odd, plainer
-from index.search.compounds import compounding, forms_of, in_two
+from index.search.compounds import LONGEST, SHORTEST, compounding, forms_of, in_two
 from index.search.forms import END, START, Form, Reading, read
 
 MOST_WORDS = 64
@@ -190,13 +190,9 @@ def _standing(
     for joined, (one, other) in pairs.items():
         if counts.keys() & {one, other} and stems[joined] in known and len(stems[joined]) - len(one) >= min(3, len(other)):
             forms.append(Form(tuple(w for w in (one, other) if w in counts), (joined,), START + joined + END))
-    own = [
-        word
-        for word, count in counts.items()
-        if word.isalpha() and len(word) > 4 and not unspaced(word) and not compounding([word])
-    ]
+    own = [word for word in counts if word.isalpha() and not unspaced(word) and not compounding([word])]
     asked = compounding(words_of(text))
-    for word in own:
+    for word in (w for w in own if SHORTEST < len(w) < LONGEST):
         parted = in_two(word, holds) if not counts[word] else None
         if parted:
             forms.append(parted)

@@ -1,15 +1,23 @@
 """Words are found however they are written: by words alone, the vectors have no part in it."""
 
+import re
+import sqlite3
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from index.catalog.catalog import Catalog
+from index.catalog.words import any_of, folded
 from index.embed.choice import open_embedder
+from index.letters.typed import plain, plainer
 from index.search.candidates import search
+from index.search.forms import read
 from index.search.near import Index
+from index.search.question import STOPWORDS
 from index.update.run import update
 from index.update.target import Target
 
@@ -140,3 +148,60 @@ def test_words_are_found_first_however_they_are_written(index: Index) -> None:
             if not hits or hits[0].text != written or "sentence" not in dict(hits[0].why):
                 wrong.append((kind, asked, hits[0].text if hits else "", dict(hits[0].why) if hits else {}))
     assert wrong == []
+
+
+BAD = {
+    "marks": "a" + "\u0301\u0323" * 500_000,
+    "word": "x" * 1_000_000,
+    "humps": "aB" * 100_000,
+    "hyphens": "a-" * 100_000,
+    "figures": "1," * 100_000,
+    "traditional": "圖" * 100_000,
+    "signs": "C+" * 100_000,
+    "hidden": "\u200d" * 100_000,
+    "emoji": "😀" * 100_000,
+}
+"""Texts that nobody writes."""
+
+
+def test_no_text_and_no_question_is_too_odd(tmp_path: Path) -> None:
+    """What stands beside such a text is found, at its place, and such a question finds what it also says."""
+    (tmp_path / "docs").mkdir()
+    for name, text in BAD.items():
+        (tmp_path / "docs" / f"{name}.txt").write_text(f"{text}\n\nThe quokka of {name} sleeps.\n", encoding="utf-8")
+    target = Target(tmp_path / "docs", tmp_path / "home")
+    assert update(target, lambda: open_embedder("static", None)).left_out == 0
+    with Catalog(target.home) as catalog:
+        index = Index(catalog, target.vectors, None)
+        for name in BAD:
+            place = search(index, f"quokka {name}", 1).hits[0].place
+            assert place.source == f"{name}.txt"
+            whole = (tmp_path / "docs" / place.source).read_text(encoding="utf-8")
+            assert whole[place.start : place.end].endswith(f"The quokka of {name} sleeps.")
+        for odd in ("\ud800", "😀👍🏽", "\x00", "C" * 60 + "++", "99/99/9999 0000-00-00", "'", "+", "#", ".", *BAD.values()):
+            assert "quokka" in search(index, f"quokka {odd} sleeps", 1).hits[0].text
+
+
+LETTERS = st.text(st.sampled_from("aéßıIİ\u0301\u00ad\u200bﬁ²圖ｦﾞＡกำ\u0e31अाकُأ가\u1100\u1161-_'.5 \n\x1b[m"), max_size=40)
+
+
+@settings(max_examples=300, deadline=None)
+@given(LETTERS)
+def test_every_letter_keeps_its_place(text: str) -> None:
+    """A text as people type it is the same with its places and without, they go up, and it is so already."""
+    typed, places = plainer(text)
+    assert typed == plain(text)
+    assert len(places) == len(typed)
+    assert places == sorted(places)
+    assert all(0 <= place < len(text) for place in places)
+
+
+@settings(max_examples=200, deadline=None)
+@given(LETTERS, LETTERS)
+def test_any_question_can_be_read(question: str, text: str) -> None:
+    """Each of its forms is a pattern, and what is sought of them is no syntax."""
+    db = sqlite3.connect(":memory:")
+    db.execute("CREATE VIRTUAL TABLE t USING fts5(x)")
+    for form in read(f"{question} {text}", STOPWORDS).forms:
+        re.compile(form.pattern).search(folded(plain(text)))
+        db.execute("SELECT 1 FROM t WHERE t MATCH ?", (any_of([*form.sought, *form.known]) or '""',)).fetchall()
