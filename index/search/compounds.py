@@ -1,9 +1,10 @@
-"""Words that are made of others without a space: as German writes them, and those that one text parts and another does not.
+"""Words that have forms which no rule of the tokenizer sees: compounds, as German writes them, two words in one, went and mice.
 
 Owns how a compound is told from its parts; what stands in the index is asked of the catalog.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 
 from index.catalog.words import backwards, german
 from index.search.forms import END, START, Form
@@ -23,6 +24,41 @@ _GERMAN = frozenset(
     vad""".split()
 )
 """Words that tell a question in a language that makes compounds."""
+
+_IRREGULAR = """
+    arise arose arisen; bear bore borne born; beat beaten; become became; begin began begun; bend bent; bind bound; bite
+    bit bitten; blow blew blown; break broke broken; bring brought; build built; burn burnt; buy bought; catch caught;
+    choose chose chosen; come came; creep crept; deal dealt; dig dug; draw drew drawn; dream dreamt; drink drank drunk;
+    drive drove driven; eat ate eaten; fall fell fallen; feed fed; feel felt; fight fought; find found; flee fled; fly
+    flew flown; forbid forbade forbidden; forget forgot forgotten; forgive forgave forgiven; freeze froze frozen; get got
+    gotten; give gave given; go went gone; grow grew grown; hang hung; hear heard; hide hid hidden; hold held; keep kept;
+    know knew known; lay laid; lead led; leave left; lend lent; lie lay lain; lose lost; make made; mean meant; meet met;
+    pay paid; ride rode ridden; ring rang rung; rise rose risen; run ran; see saw seen; seek sought; sell sold; send sent;
+    shake shook shaken; shine shone; shoot shot; show shown; shrink shrank shrunk; sing sang sung; sink sank sunk; sit
+    sat; sleep slept; slide slid; speak spoke spoken; spend spent; spin spun; stand stood; steal stole stolen; stick
+    stuck; strike struck; swear swore sworn; sweep swept; swim swam swum; swing swung; take took taken; teach taught; tear
+    tore torn; tell told; think thought; throw threw thrown; understand understood; wake woke woken; wear wore worn; weave
+    wove woven; win won; withdraw withdrew withdrawn; write wrote written; man men; woman women; child children; foot
+    feet; tooth teeth; goose geese; mouse mice; louse lice; ox oxen; person people; die dice; index indices; matrix
+    matrices; vertex vertices; appendix appendices; analysis analyses; basis bases; crisis crises; thesis theses;
+    hypothesis hypotheses; axis axes; criterion criteria; phenomenon phenomena; datum data; medium media; leaf leaves;
+    knife knives; life lives; wife wives; shelf shelves; half halves; wolf wolves; thief thieves; calf calves; good better
+    best; bad worse worst
+"""
+
+
+@cache
+def _irregular() -> dict[str, tuple[str, ...]]:
+    """The other forms of each English word that has none by rule."""
+    groups = [group.split() for group in _IRREGULAR.split(";")]
+    return {word: tuple(other for other in group if other != word) for group in groups for word in group}
+
+
+def irregular(word: str) -> Form | None:
+    """The forms that English has of a word by no rule."""
+    others = _irregular().get(word, ())
+    return Form((word,), others, rf"{START}(?:{'|'.join(others)}){END}") if others else None
+
 
 Holds = Callable[[Sequence[str]], bool]
 """Whether the index holds any of some words, or of what begins with one that ends with "*"."""

@@ -32,6 +32,8 @@ _OWNED = re.compile(r"[’'](?:s|t|ll|re|ve|d|m)$", re.IGNORECASE)
 _LETTERS_OR_DIGITS = re.compile(r"[^\W\d_]+|\d+")
 _SEPARATOR = re.compile("[^0-9]")
 _BETWEEN = "[.,'’ \u00a0\u202f]?"
+_ARTICLES = frozenset(("the", "a", "an"))
+_UMLAUTS = {"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "ae", "Ö": "oe", "Ü": "ue"}
 _BEHIND = frozenset("up in out off on over down".split())
 """Small words that become the end of another: log in, login."""
 
@@ -210,6 +212,8 @@ def _word(reading: Reading, found: re.Match[str], common: frozenset[str]) -> Non
     if len(parts) > 1:
         _whole(reading, (start, start), small, parts, common)
         return
+    if other := _other_umlauts(word):
+        reading.forms.append(Form((small,), (other,), rf"{START}{other}\w*"))
     if small in _CODE:
         reading.forms.append(Form((small,), (), _NAMED_IN_CODE, cased=True))
     if word.isupper() and 1 < len(word) < 6 and word.isalpha():
@@ -218,6 +222,13 @@ def _word(reading: Reading, found: re.Match[str], common: frozenset[str]) -> Non
     pieces = _LETTERS_OR_DIGITS.findall(small)
     if 1 < len(pieces) < 4:
         reading.forms.append(Form((small,), (" ".join(pieces),), START + r"[\W_]?".join(pieces) + END))
+
+
+def _other_umlauts(word: str) -> str:
+    """Mueller for Müller, and the other way; "" for a word that has none."""
+    if any(letter in _UMLAUTS for letter in word):
+        return folded("".join(_UMLAUTS.get(letter, letter) for letter in word))
+    return re.sub("(?<=[aou])e", "", folded(word)) if word[0].isupper() and re.search("[aou]e", word) else ""
 
 
 def _parted(word: str) -> list[str]:
@@ -282,12 +293,13 @@ def _runs(words: Sequence[str], small: Sequence[str], common: frozenset[str]) ->
         end = start + len(list(run))
         for first in {start, start or 1} if capital else ():
             inner = small[first:end]
-            if len(inner) > 1 and (common.intersection(inner[1:]) or common.issuperset(inner)):
+            told = inner if first and _ARTICLES.isdisjoint(inner[:1]) else inner[1:]
+            if len(inner) > 1 and (common.intersection(told) or common.issuperset(inner)):
                 yield first, end
         start = end
     for n, word in enumerate(words):
-        if n and word in ("A", "I"):
+        if n and len(word) == 1 and word.isupper() and small[n] in common:
             if small[n - 1] not in common:
                 yield n - 1, n + 1
-            elif word == "A" and n + 1 < len(words):
+            elif word != "I" and n + 1 < len(words):
                 yield n, n + 2

@@ -13,7 +13,7 @@ from itertools import takewhile
 from index.catalog.catalog import Catalog
 from index.catalog.words import LETTER, Tokenizer, any_of, folded, otherwise, unspaced, words_of
 from index.letters.typed import odd, plainer
-from index.search.compounds import LONGEST, SHORTEST, compounding, forms_of, in_two
+from index.search.compounds import LONGEST, SHORTEST, compounding, forms_of, in_two, irregular
 from index.search.forms import END, START, Form, Reading, read
 
 MOST_WORDS = 64
@@ -25,6 +25,9 @@ takes 5 microseconds."""
 
 MOST_COUNTED = 1000
 """Other ways to write a word are counted so far."""
+
+RARE = 20
+"""A word that stands in fewer passages may stand in others as two."""
 
 MOST_STEMS = 30_000
 """So many are looked up at once; SQLite takes few more variables in a statement."""
@@ -191,9 +194,10 @@ def _standing(
         if counts.keys() & {one, other} and stems[joined] in known and len(stems[joined]) - len(one) >= min(3, len(other)):
             forms.append(Form(tuple(w for w in (one, other) if w in counts), (joined,), START + joined + END))
     own = [word for word in counts if word.isalpha() and not unspaced(word) and not compounding([word])]
+    forms += filter(None, map(irregular, counts))
     asked = compounding(words_of(text))
     for word in (w for w in own if SHORTEST < len(w) < LONGEST):
-        parted = in_two(word, holds) if not counts[word] else None
+        parted = in_two(word, holds) if counts[word] < RARE else None
         if parted:
             forms.append(parted)
         elif asked or not counts[word]:
