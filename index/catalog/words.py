@@ -188,18 +188,14 @@ def words_of(text: str) -> list[str]:
 def any_of(words: Sequence[str]) -> str:
     """An FTS5 expression that matches where any of the words stands, or what begins with one that ends with "*".
 
-    No other character of a word is taken as syntax. A single character of an unspaced script is looked for at the beginning of
-    the pairs that are stored.
+    No other character of a word is taken as syntax. A single character of an unspaced script, with its vowel signs, is looked
+    for at the beginning of the pairs that are stored.
     """
-    return " OR ".join(f'"{w.rstrip("*")}"{"*" * _begins(w)}'.replace("\x00", "") for w in map(_quoted, words))
+    return " OR ".join('"' + w.rstrip("*").replace('"', '""') + '"' + "*" * _begins(w) for w in words)
 
 
 def _begins(word: str) -> bool:
-    return word.endswith("*") or (len(word) == 1 and unspaced(word))
-
-
-def _quoted(word: str) -> str:
-    return word.replace('"', '""')
+    return word.endswith("*") or (unspaced(word) and _SYLLABLE.fullmatch(word) is not None)
 
 
 def any_of_with(leading: Sequence[str], words: Sequence[str]) -> str:

@@ -136,18 +136,14 @@ def understand(text: str, catalog: Catalog, tokenizer: Tokenizer) -> Question:
     if not reading.words and not reading.special:
         reading.add(0, *words_of(text))
     overview = _COLLECTION.issuperset(reading.words) and not reading.special
-    words = list(reading.words)
-    stems = tokenizer.stems(words)
-    frequency, passages = catalog.document_frequency(list({s for found in stems for s in found})[:MOST_STEMS])
-    if len(words) > MOST_WORDS:
-        counted = [(frequency[s[0]], w) for w, s in zip(words, stems, strict=True) if s and s[0] in frequency]
-        rarest = {w for _, w in sorted(counted)[:MOST_WORDS]} or set(words[:MOST_WORDS])
-        reading = Reading({w: place for w, place in reading.words.items() if w in rarest})
-        words = list(reading.words)
-        stems = tokenizer.stems(words)
-    of = dict(zip(words, stems, strict=True))
+    of = dict(zip(reading.words, tokenizer.stems(list(reading.words)), strict=True))
+    frequency, passages = catalog.document_frequency(list({s for found in of.values() for s in found})[:MOST_STEMS])
+    if len(of) > MOST_WORDS:
+        rarest = sorted((frequency[found[0]], word) for word, found in of.items() if found and found[0] in frequency)
+        few = {word for _, word in rarest[:MOST_WORDS]} or set(list(of)[:MOST_WORDS])
+        reading, of = Reading({w: place for w, place in reading.words.items() if w in few}), {w: of[w] for w in of if w in few}
     counts = {word: min((frequency.get(s, 0) for s in found), default=0) for word, found in of.items()}
-    forms = _standing(reading, text, counts, catalog, tokenizer) if len(words) < MOST_WORDS else []
+    forms = _standing(reading, text, counts, catalog, tokenizer) if len(of) < MOST_WORDS else []
     places = {word: len(text) for form, _ in forms for word in form.words} | reading.special | reading.words
     places |= {word: place for word, place in reading.wholes.items() if word in places}
     distinct = list(dict.fromkeys(s for word in sorted(places, key=places.__getitem__) for s in of.get(word, [word])))
@@ -173,7 +169,7 @@ def understand(text: str, catalog: Catalog, tokenizer: Tokenizer) -> Question:
         overview,
         foreign,
         tokenizer,
-        tuple(patterns(words, stems)),
+        tuple(patterns(list(of), list(of.values()))),
         tuple(_compiled(forms, of, distinct)),
     )
 
