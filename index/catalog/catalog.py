@@ -20,7 +20,7 @@ _KINDS: Mapping[str, Sequence[type | tuple[type, ...]]] = {
     "passage": (int, int, int, int, _MAYBE, str, str, str, int, str),
     "old_vector": (str,),
     "sketch": (str, str, bytes),
-    "words": (str, str, str, str),
+    "words": (str, str, str, str, str),
 }
 """What each table's columns hold; SQLite itself takes anything in any of them."""
 

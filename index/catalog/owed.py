@@ -122,6 +122,10 @@ class Owed(Connection):
         """Forget those of every embedder. In a transaction."""
         self._db.execute("DELETE FROM sketch")
 
+    def has_sketches(self) -> bool:
+        """Whether any are kept."""
+        return self._one("SELECT 1 FROM sketch LIMIT 1") is not None
+
     def sketches(self, collection: str, hashes: Sequence[str]) -> dict[str, bytes]:
         """The packed vectors of the sentences of texts, as far as there are any."""
         found: dict[str, bytes] = {}

@@ -23,6 +23,11 @@ class Passages(Connection):
         """Whether a word stands in any passage, in some form."""
         return self._one("SELECT 1 FROM words WHERE words MATCH ? LIMIT 1", any_of([word])) is not None
 
+    def count(self, expression: str, limit: int) -> int:
+        """How many passages match an FTS5 expression, up to `limit`."""
+        sql = "SELECT COUNT(*) FROM (SELECT 1 FROM words WHERE words MATCH ? LIMIT ?)"
+        return int(self._all(sql, expression, limit)[0][0])
+
     def hashes_in(self, documents: Iterable[int], limit: int) -> list[str]:
         """Up to `limit` vector keys of the passages of these documents."""
         self._select_documents(documents)

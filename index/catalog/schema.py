@@ -16,7 +16,7 @@ from index.home import queries
 from index.home.folder import Folder
 from index.process.machine import on_network
 
-FORMAT = "4"
+FORMAT = "5"
 FILE = "catalog.sqlite"
 REBUILD = "Run `qa index --rebuild` to make it anew from the documents."
 
@@ -41,13 +41,14 @@ CREATE INDEX passage_hash ON passage(hash);
 CREATE INDEX passage_owed ON passage(hash) WHERE owed;
 CREATE TABLE old_vector(hash TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE sketch(hash TEXT, collection TEXT, sentences BLOB NOT NULL, PRIMARY KEY(hash, collection));
-CREATE VIRTUAL TABLE words USING fts5(text, heading, title, bigrams, tokenize = '{TOKENIZER}');
-INSERT INTO words(words, rank) VALUES ('rank', 'bm25(1.0, 0.6, 0.4, 1.0)');
+CREATE VIRTUAL TABLE words USING fts5(text, heading, title, beside, above, tokenize = "{TOKENIZER}");
+INSERT INTO words(words, rank) VALUES ('rank', 'bm25(1.0, 0.6, 0.4, 1.0, 0.6)');
 INSERT INTO meta VALUES ('format', '{FORMAT}');
 """
 
 
 _OWN = {statement.strip() for statement in _SCHEMA.split(";") if statement.strip().startswith("CREATE")}
+_SKETCH = next(statement for statement in _OWN if statement.startswith("CREATE TABLE sketch"))
 _META = next(statement for statement in _OWN if statement.startswith("CREATE TABLE meta"))
 _OF_WORDS = {f"words_{part}" for part in ("data", "idx", "content", "docsize", "config")}
 _PLAIN = re.compile(
@@ -133,14 +134,14 @@ def is_old(home: Path) -> bool:
 
 
 def renew(home: Path, kept: Mapping[str, str]) -> None:
-    """Put an empty catalog that remembers what is `kept` in the place of the one that is there."""
+    """Put a catalog that remembers what is `kept`, and the sentences' sketches alone, in the place of the one that is there."""
     path = home / FILE
     with failures():
         _create(path, kept)
 
 
 def _create(path: Path, kept: Mapping[str, str]) -> None:
-    """Make an empty catalog under another name and move it into place whole: no reader sees half of it."""
+    """Make a catalog under another name and move it into place whole: no reader sees half of it."""
     home, new = Folder(path.parent), f"{path.name}.new"
     home.delete(new)
     db = sqlite3.connect(path.with_name(new), isolation_level=None)
@@ -148,11 +149,30 @@ def _create(path: Path, kept: Mapping[str, str]) -> None:
         db.execute(f"PRAGMA journal_mode = {'DELETE' if on_network(path.parent) else 'WAL'}")
         db.executescript(f"BEGIN; {_SCHEMA} COMMIT;")
         db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", kept.items())
+        if kept and path.exists():
+            _take_sketches(db, path)
     finally:
         db.close()
     for log in ("-wal", "-shm"):  # of the catalog whose place it takes
         home.delete(path.name + log)
     home.rename(new, path.name)
+
+
+def _take_sketches(db: sqlite3.Connection, path: Path) -> None:
+    """Take the sketches of a catalog of another format, as far as they can be read: then nothing is embedded again."""
+    kinds = "typeof(hash) || typeof(collection) || typeof(sentences) = 'texttextblob'"
+    with suppress(sqlite3.Error):
+        old = queries.connected(_uri(path, os.access(path, os.W_OK)), path, uri=True, timeout=5.0)
+        try:
+            old.execute("PRAGMA trusted_schema = OFF")
+            if old.execute("SELECT 1 FROM sqlite_master WHERE name = 'sketch' AND sql = ?", (_SKETCH,)).fetchone():
+                found = old.execute(f"SELECT hash, collection, sentences FROM sketch WHERE {kinds}")
+                db.execute("BEGIN")
+                db.executemany("INSERT OR IGNORE INTO sketch VALUES (?, ?, ?)", found)
+        finally:
+            old.close()
+    if db.in_transaction:
+        db.execute("COMMIT")
 
 
 def _uri(path: Path, writable: bool) -> str:

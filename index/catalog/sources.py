@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from index.catalog.connection import Connection, marks, slices
 from index.catalog.rows import DOCUMENT, Counts, Prepared, Row, parts_of, text_hash, text_of
-from index.catalog.words import folded_name, stem, stored_bigrams
+from index.catalog.words import beside, folded_name, stem
 from index.files.plan import Known
 from index.files.walk import Stat
 from index.home import user
@@ -175,8 +175,8 @@ class Sources(Connection):
             (document_id, *said, key in owed, user.seal("passage", *document, title, p.heading, *said)),
         )
         self._db.execute(
-            "INSERT INTO words(rowid, text, heading, title, bigrams) VALUES (?, ?, ?, ?, ?)",
-            (cursor.lastrowid, p.text, p.heading, title, " ".join(stored_bigrams(p.text))),
+            "INSERT INTO words(rowid, text, heading, title, beside, above) VALUES (?, ?, ?, ?, ?, ?)",
+            (cursor.lastrowid, p.text, p.heading, title, " ".join(beside(p.text)), " ".join(beside(f"{p.heading}\n{title}"))),
         )
 
     def _drop_passages(self, document_id: int) -> None:

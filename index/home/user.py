@@ -22,9 +22,15 @@ _LENGTH = 32
 
 def folder() -> Path:
     """Where it is: the data folder that the system has for programs of this user."""
-    from platformdirs import user_data_path
+    from platformdirs import user_data_dir
 
-    return Path(os.path.realpath(user_data_path("qa")))
+    return _resolved(user_data_dir("qa"))
+
+
+@cache
+def _resolved(path: str) -> Path:
+    """Each row that is read asks for it."""
+    return Path(os.path.realpath(path))
 
 
 def seal(*parts: str | int | None) -> str:

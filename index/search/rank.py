@@ -26,7 +26,7 @@ NEAR = 24
 
 _SIGNS = re.compile(r"[\W_]+")
 
-WORDS, SENTENCE, AROUND, TOGETHER, TITLE = 1.0, 1.2, 2.0, 1.1, 0.6
+WORDS, SENTENCE, AROUND, TOGETHER, TITLE = 1.0, 1.2, 2.0, 1.1, 1.2
 
 
 @dataclass(frozen=True, slots=True)

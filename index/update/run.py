@@ -163,7 +163,7 @@ def _run(
         store = Store(catalog, target.vectors, embedder, target.spool, doubtful=doubtful, former=former, budget=budget)
         store.settle()
         lost = catalog.has_sources() and not store.vectors.exists()
-        cheap = renewed and not catalog.meta("embedder").startswith("openai")
+        cheap = renewed and not catalog.has_sketches() and not catalog.meta("embedder").startswith("openai")
         if rebuild or lost or cheap:
             store.forget_vectors()
             with catalog.transaction():

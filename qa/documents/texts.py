@@ -51,6 +51,9 @@ class Texts(Protocol):
     def holds(self, word: str) -> bool:
         """Whether a word stands anywhere."""
 
+    def count(self, expression: str, limit: int) -> int:
+        """How many passages an expression finds, counted up to a limit."""
+
     def terms(self, beginning: str) -> list[str]:
         """The stems that begin so."""
 
@@ -188,6 +191,10 @@ class Joined:
     def holds(self, word: str) -> bool:
         """Whether a word stands anywhere."""
         return any(catalog.holds(word) for catalog in self._all)
+
+    def count(self, expression: str, limit: int) -> int:
+        """In all of them, up to the limit."""
+        return min(limit, sum(catalog.count(expression, limit) for catalog in self._all))
 
     def terms(self, beginning: str) -> list[str]:
         """The stems that begin so."""

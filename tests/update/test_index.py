@@ -492,8 +492,24 @@ def test_an_index_of_an_earlier_version_is_made_anew(target: Target, name: str) 
         update(target, STATIC)
 
 
-def test_a_renewal_that_was_cut_off_goes_on(target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The vectors that were left have no sketches, so they are made anew; and it is told."""
+def test_an_earlier_index_moves_without_embedding(target: Target) -> None:
+    """What is embedded of a text has not changed: its vector and its sketches stay; only what is new is embedded."""
+    update(target, STATIC)
+    with Catalog(target.home) as catalog, catalog.transaction():
+        sketches = catalog.sketches(STATIC().identity, sorted(catalog.hashes()))
+        catalog.remember(format="4")
+    (target.root / "new.txt").write_text("A heron stands on the pier.")
+    report = update(target, STATIC)
+    assert (report.renewed, report.fresh, report.embedded) == (True, True, 1)
+    consistent(target)
+    with Catalog(target.home) as catalog:
+        assert sketches.items() <= catalog.sketches(STATIC().identity, sorted(catalog.hashes())).items()
+        assert catalog.match('"heron"', 3)
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_renewal_that_was_cut_off_goes_on(target: Target, monkeypatch: pytest.MonkeyPatch, kept: bool) -> None:
+    """And it is told; vectors that were left without sketches are made anew."""
 
     def kill(store: Store) -> None:
         raise KeyboardInterrupt
@@ -501,11 +517,14 @@ def test_a_renewal_that_was_cut_off_goes_on(target: Target, monkeypatch: pytest.
     update(target, STATIC)
     with Catalog(target.home) as catalog, catalog.transaction():
         catalog.remember(format="1")
+        if not kept:
+            catalog.forget_sketches()
     with monkeypatch.context() as patch:
-        patch.setattr(Store, "forget_vectors", kill)
+        patch.setattr(Store, "drop_unused" if kept else "forget_vectors", kill)
         with pytest.raises(KeyboardInterrupt):
             update(target, STATIC)
-    assert update(target, STATIC).renewed
+    report = update(target, STATIC)
+    assert (report.renewed, report.embedded == 0) == (True, kept)
     consistent(target)
     with Catalog(target.home) as catalog:
         assert catalog.sketches(STATIC().identity, sorted(catalog.hashes())).keys() == catalog.hashes()

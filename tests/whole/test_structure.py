@@ -17,7 +17,7 @@ index.retriever index.doctor
 index.update index.search index.catalog index.vectors index.embed index.convert index.split
 index.read index.read.mail index.read.other index.read.web index.read.word index.read.sheet index.read.slides index.read.office
 index.read.pdf index.read.page index.read.plain index.read.draft index.read.style
-index.home index.files index.service index.process
+index.home index.files index.service index.process index.letters
 index
 """.split()
 """From the top down: a room imports from itself and from those below it. `qa` and `index` are the files in no room."""
