@@ -142,6 +142,8 @@ def _source_line(screen: Screen, citation: Citation, root: Root, *, quoted: bool
     place = screen.link(screen.style(place_here(citation.place, root), "4"), root, citation.place)
     names = columns_in(citation.heading)
     columns = screen.style(f"  ({fold(names).strip('| ')})", "2") if names else ""
+    if screen.tty and not names and citation.place.line is None and citation.place.page is None and citation.heading:
+        columns = screen.style(f"  {fold(citation.heading)}", "2")  # where a person finds it in a file without lines
     quote = f"  “{fold(citation.quote)}”" if quoted else ""
     return screen.wrap(f"{number} {place}{quote}{columns}{mark}", hanging="    ")
 

@@ -104,3 +104,12 @@ def test_words_of_another_language(project: Path, qa: Run, question: str, text: 
     """Are spoken of where the documents are in another one, and not where they are in the same."""
     (project / "seeds" / "leave.md").write_text(text)
     assert ("in another language" in qa("ask", "--no-llm", question).err) == said
+
+
+def test_a_place_in_a_file_without_lines(project: Path, qa: Run) -> None:
+    """Names its heading on a terminal; elsewhere a line is as ever."""
+    (project / "seeds" / "leave.md").unlink()
+    (project / "seeds" / "a.html").write_text(f"<h1>Leave</h1><h2>Carrying over</h2><p>{OVER}</p>")
+    shown = on_terminal("ask", "--no-llm", "-q", "--color", "never", QUESTION)[1]
+    assert shown.splitlines()[-1] == "[1] seeds/a.html  Leave › Carrying over"
+    assert qa("ask", "--no-llm", "-q", QUESTION).out == f"{OVER} [1]\n\n[1] seeds/a.html  “{OVER}”\n"
