@@ -133,9 +133,9 @@ def test_ctrl_c_on_a_terminal_ends_the_line(service: Loopback, project: Path, co
         os.write(parent, f"{QUESTION}\n".encode())
     until(parent, b"Xi ")
     child.send_signal(signal.SIGINT)
-    assert b"\r\nStopped." in until(parent, b"Stopped.").replace(b"\x1b[2m", b"")
+    ends = b"> " if command == "chat" else b"Stopped."
+    assert b"\r\nStopped." in until(parent, ends).replace(b"\x1b[2m", b"")
     if command == "chat":
-        until(parent, b"> ")
         os.write(parent, b"\x04")
     assert child.wait(timeout=30) == code
     os.close(parent)
@@ -159,7 +159,7 @@ def test_a_session_on_a_terminal(project: Path) -> None:
     os.close(terminal)
     until(parent, b"> ")
     os.write(parent, f"{QUESTION}\n".encode())
-    assert f"\x1b]8;;file://{project.resolve()}/seeds/{SEED}\x1b\\".encode() in until(parent, b"nuclear threat.\xe2\x80\x9d")
+    assert f"\x1b]8;;file://{project.resolve()}/seeds/{SEED}\x1b\\".encode() in until(parent, f"{SEED}:4".encode())
     until(parent, b"> ")
     os.write(parent, b"\x04")
     assert child.wait(timeout=30) == 0
