@@ -21,7 +21,7 @@ import torch
 from qa.reader.fitted import Signs, certain
 
 NAMES = list(Signs.__dataclass_fields__)
-LOST = 0.04
+LOST = 0.02
 """Of answerable questions, so many are taken for unanswerable where that threshold is set."""
 
 Found = list[dict[str, Any]]

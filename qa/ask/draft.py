@@ -206,7 +206,7 @@ class Draft:
             swapped = swapped_roles(self.question, Evidence(refs[:1], Sent(hits)))
             if swapped:
                 self.notices.append("The nearest sentence says it the other way round.")
-            years = other_years(self.found.question.text, hits)
+            years = other_years(self.found.question.text, chosen.hits)
             if years:
                 self.notices.append(f"No passage found mentions {' or '.join(years)}.")
             if swapped or years or chosen.none:

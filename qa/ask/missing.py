@@ -53,7 +53,8 @@ def missing(found: Found, catalog: Texts) -> tuple[str, ...]:
 
 
 def other_years(question: str, hits: Sequence[Hit]) -> tuple[str, ...]:
-    """The years of a question that none of the passages found has, nor the document's name or title, nor a span of years."""
+    """The years of a question that the best passage's document has in none that was found, nor in its name, nor in a span."""
+    hits = [hit for hit in hits if hit.place.source == hits[0].place.source]
     asked = dict.fromkeys(_YEAR.findall(question))
     there = "\n".join(text for hit in hits for text in (hit.text, hit.heading, hit.title, hit.place.source))
     spans = [(int(a), int(b if len(b) > 2 else a[:2] + b)) for a, b in _YEARS.findall(there)] if asked else []

@@ -14,7 +14,8 @@ _LABEL = re.compile(r"\W*\*\*[^*\n]{1,80}(?::\*\*|\*\*\s?[:–—-])")
 
 _TITLES = frozenset("i mr mrs ms dr prof sir president prime minister chancellor senator professor doctor".split())
 _LANGUAGES = {
-    "en": "a an and are as at be by for from has have in is it its of on or that the to was were will with he she they not who",
+    "en": "a an and are as at be by for from has have in is it its of on or that the to was were will with he she they not who "
+    "what which when where how why does did do can you your my there their this these had",
     "de": "der die das und ist den von zu mit sich des auf für im dem nicht ein eine als auch es er sie wurde am um zum zur",
     "fr": "le la les et est dans des de du un une en que qui pour sur avec au aux il elle par ne pas se son sa a été",
     "es": "el la los las y es en de del un una que por para con se su al lo como más fue no",
@@ -77,7 +78,7 @@ def latin(text: str) -> bool:
 
 def language_of(text: str, least: int = 1) -> str:
     """The language whose common words are most frequent in a text, "" where they are too few to tell, or fewer than `least`."""
-    words = re.findall(r"[^\W\d_]+", text.casefold())
+    words = re.findall(r"(?<!\w)[^\W\d_]+(?!\w)", text.casefold())
     best, count = max(((language, sum(w in common for w in words)) for language, common in COMMON.items()), key=lambda c: c[1])
     return best if count * 12 >= len(words) and count >= least else ""
 

@@ -49,7 +49,7 @@ _SAYS_NOTHING = re.compile(
     | ~~.*~~[.!]?$ | -{2,}\s*$ | \|.*\n\s*\|?[\s|:-]+$
     | (?:hi|hello|hey|dear|good\ (?:morning|afternoon|evening))\b[^.?!:;]{0,40}[,!]?$
     | (?:on\ )?[^\n]{6,80}\bwrote:$ | -+\ ?(?:original|forwarded)\ message\b.*
-    | [\w.-]*[\\/][\w\\/.-]+$ | [\w-]+\.[a-z]\w{0,4}$ | [-dl][rwx-]{9}\b.*""",
+    | \.TH\b.* | [\w.-]*[\\/][\w\\/.-]+$ | [\w-]+\.[a-z]\w{0,4}$ | [-dl][rwx-]{9}\b.*""",
     re.IGNORECASE | re.DOTALL | re.VERBOSE,
 )
 """What names a document, the columns of a table or a file, is struck out, a rule or a greeting."""
@@ -98,18 +98,28 @@ def names_of_columns(hit: Hit) -> set[int]:
     starts = [table.start for table in tables(lines)]
     found: set[int] = set()
     for n, line in enumerate(lines):
+        if line.kind == "row" and n + 1 < len(lines) and _says_names_of(line.body, lines[n + 1].body):
+            found.add(hit.place.start + line.start)
         if line.start in starts:
             above = takewhile(lambda line: line.kind in ("row", "tail"), reversed(lines[:n]))
             found.update(hit.place.start + line.start for line in above)
     return found
 
 
+def _says_names_of(row: str, below: str) -> bool:
+    """Whether the cells of a row have those of another one before them, as "Department: Marketing"."""
+    names = [cell.strip() for cell in row.strip("| ").split("|") if cell.strip()]
+    return len(names) > 1 and below.startswith("|") and sum(f"| {name}: " in below for name in names) * 2 > len(names)
+
+
 def _heads(hit: Hit, n: int) -> bool:
     """Whether a sentence looks like a heading without markup: a few words in a line of their own, above a sentence."""
-    if n + 1 >= len(hit.sentences):
+    quote = hit.sentence(hit.sentences[n])
+    if not _HEADS.fullmatch(quote) or not _alone(hit, hit.sentences[n]):
         return False
-    quote, below = hit.sentence(hit.sentences[n]), hit.sentence(hit.sentences[n + 1])
-    return _HEADS.fullmatch(quote) is not None and _SENTENCE.search(below) is not None and _alone(hit, hit.sentences[n])
+    if n + 1 == len(hit.sentences):  # what it is the heading of stands in the next passage
+        return quote.count(" ") > 1
+    return _SENTENCE.search(hit.sentence(hit.sentences[n + 1])) is not None
 
 
 def _asks(hit: Hit, span: Span) -> bool:
