@@ -49,7 +49,9 @@ def missing(found: Found, catalog: Texts) -> tuple[str, ...]:
     other = bool(language) and any(language_of(hit.text) not in (language, "") for hit in found.hits[:3])
     if question.overview or language == "de" or other:
         return ()
-    return tuple(dict.fromkeys(word for word in _hinges(question.text) if not _stands(word, question, catalog)))
+    names = folded("\n".join(f"{hit.place.source}\n{hit.title}" for hit in found.hits))
+    hinges = dict.fromkeys(word for word in _hinges(question.text) if folded(word) not in names)
+    return tuple(word for word in hinges if not _stands(word, question, catalog))
 
 
 def other_years(question: str, hits: Sequence[Hit]) -> tuple[str, ...]:
