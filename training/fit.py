@@ -10,6 +10,7 @@ how often what is called so sure is right.
 """
 
 import json
+import math
 import pickle
 import sys
 from pathlib import Path
@@ -23,6 +24,9 @@ from qa.reader.fitted import Signs, certain
 NAMES = list(Signs.__dataclass_fields__)
 LOST = 0.02
 """Of answerable questions, so many are taken for unanswerable where that threshold is set."""
+
+LEAST = {"order": 1.0, "likeness": 0.0}
+"""Weights at least: few questions that are fitted to tell who did it from whom it was done to, and no mistake is worse."""
 
 Found = list[dict[str, Any]]
 
@@ -59,7 +63,7 @@ def choice(found: Found, names: list[str]) -> dict[str, float]:
         return torch.stack(each).mean() + 1e-3 * (weights**2).sum()
 
     fitted = dict(zip(names, minimised(loss, len(names)) / deviation, strict=True))
-    return {n: round(float(fitted.get(n, 0.0)), 4) for n in NAMES}
+    return {n: round(float(max(fitted.get(n, 0.0), LEAST.get(n, -math.inf))), 4) for n in NAMES}
 
 
 def chosen(one: dict[str, Any], weights: dict[str, float]) -> int:

@@ -13,10 +13,6 @@ import pytest
 from conftest import SEED, Run
 
 QUESTION = "what did Lee ask of Xi?"
-INVITED = (
-    "President Lee invited Xi to travel to South Korea for the Asia-Pacific Economic Cooperation Summit, which will be held in"
-    " the southeastern city of Gyeongju in November."
-)
 LEE = (
     "In turn, Lee asked Xi to play a “constructive role” in the process of denuclearisation of the Korean peninsula, over"
     " which hangs North Korea’s nuclear threat."
@@ -27,7 +23,7 @@ def test_ask_without_a_model(project: Path, qa: Run) -> None:
     """The whole output: the sentence, its number, its place; the talk is on stderr."""
     result = qa("ask", *QUESTION.split())
     assert result.code == 0
-    assert result.out == (f"{LEE} [1]\n{INVITED} [2]\n\n[1] seeds/{SEED}:4  “{LEE}”\n[2] seeds/{SEED}:5  “{INVITED}”\n")
+    assert result.out == f"{LEE} [1]\n\n[1] seeds/{SEED}:4  “{LEE}”\n"
     assert result.err.endswith("Closest sentences (no model has read them):\n")
     quiet = qa("ask", QUESTION, "-q")
     assert (quiet.out, quiet.err) == (result.out, "")
@@ -38,15 +34,15 @@ def test_ask_as_json(project: Path, qa: Run) -> None:
     answer = json.loads(qa("ask", "--json", QUESTION).out)
     assert list(answer) == [
         *("schema", "id", "question", "asked", "asked_at", "version", "status", "answer", "sentences", "citations", "nearest"),
-        *("missing", "coverage", "model", "usage", "cost", "timings", "index", "error"),
+        *("missing", "confidence", "coverage", "model", "usage", "cost", "timings", "index", "error"),
     ]
-    assert (answer["status"], answer["answer"]) == ("passages", f"{LEE} [1]\n{INVITED} [2]")
-    assert answer["sentences"] == [
-        {"text": LEE, "citations": [1], "supported": True, "why": None, "judge": None},
-        {"text": INVITED, "citations": [2], "supported": True, "why": None, "judge": None},
-    ]
-    citation = answer["citations"][0]
+    assert (answer["status"], answer["answer"]) == ("passages", f"{LEE} [1]")
+    (sentence,), citation = answer["sentences"], answer["citations"][0]
+    around = sentence.pop("around")
+    assert sentence == {"text": LEE, "citations": [1], "supported": True, "why": None, "judge": None}
     text = (project / "seeds" / SEED).read_text(encoding="utf-8")
+    assert LEE in text[around["start"] : around["end"]]
+    assert 0.5 < answer["confidence"] < 1
     assert text[citation["start"] : citation["end"]] == citation["quote"] == LEE
     assert (citation["place"], citation["line"], citation["verdict"]) == (f"{SEED}:4", 4, "exact")
     assert answer["index"] == {"embedder": "static", "fresh": True, "pending": 0, "skipped": 0}
@@ -55,7 +51,7 @@ def test_ask_as_json(project: Path, qa: Run) -> None:
 def test_ask_as_markdown(project: Path, qa: Run) -> None:
     """Numbers are footnotes."""
     result = qa("ask", "--markdown", QUESTION)
-    assert result.out == (f"{LEE}[^1]\n\n{INVITED}[^2]\n\n[^1]: seeds/{SEED}:4 “{LEE}”\n[^2]: seeds/{SEED}:5 “{INVITED}”\n")
+    assert result.out == f"{LEE}[^1]\n\n[^1]: seeds/{SEED}:4 “{LEE}”\n"
 
 
 def test_the_question_from_stdin(project: Path, process: Run) -> None:
@@ -298,7 +294,7 @@ def test_show_the_last_answer_again(project: Path, qa: Run) -> None:
     assert qa("show", "--markdown").out == qa("ask", "--markdown", QUESTION).out
     seed = project / "seeds" / SEED
     text = seed.read_text("utf-8")
-    seed.write_text(text.replace("Gyeongju", "Busan"), "utf-8")
+    seed.write_text(text.replace("“constructive role” in the", "part in the"), "utf-8")
     changed = qa("show")
     assert changed.code == 3
     assert changed.out.splitlines()[-1].endswith("[?] the file has changed since")
@@ -307,7 +303,7 @@ def test_show_the_last_answer_again(project: Path, qa: Run) -> None:
     (project / "seeds" / "renamed.txt").write_text(text, "utf-8")
     qa("index")
     renamed = qa("show")
-    assert (renamed.code, renamed.out.count("the file is gone")) == (3, 2)
+    assert (renamed.code, renamed.out.count("the file is gone")) == (3, 1)
     assert "What [1] quotes stands at seeds/renamed.txt:4 now.\n" in renamed.err
     assert qa("show", "--text").code == qa("show", "1", "--markdown").code == 2
 
@@ -323,18 +319,19 @@ def test_verify(project: Path, qa: Run, process: Run) -> None:
         result = qa("verify", "--json", str(saved))
         return result.code, [c["state"] for c in json.loads(result.out)["citations"]]
 
-    assert states() == (0, ["holds", "holds"])
-    seed.write_text("A new first line.\n" + text.replace("Gyeongju", "Busan"), "utf-8")
-    assert states() == (3, ["moved", "changed"])
-    lines = qa("verify", str(saved)).out.splitlines()
-    assert lines[0].startswith(f"[1] moved  seeds/{SEED}:4 → seeds/{SEED}:5  “In turn, Lee")
-    assert lines[1].startswith(f"[2] changed  seeds/{SEED}:5  “President")
+    assert states() == (0, ["holds"])
+    seed.write_text("A new first line.\n" + text, "utf-8")
+    assert states() == (0, ["moved"])
+    assert qa("verify", str(saved)).out.startswith(f"[1] moved  seeds/{SEED}:4 → seeds/{SEED}:5  “In turn, Lee")
+    seed.write_text(text.replace("“constructive role” in the", "part in the"), "utf-8")
+    assert states() == (3, ["changed"])
+    assert qa("verify", str(saved)).out.startswith(f"[1] changed  seeds/{SEED}:4  “In turn, Lee")
     seed.unlink()
-    assert states() == (3, ["gone", "gone"])
+    assert states() == (3, ["gone"])
     (project / "seeds" / "b.txt").write_text(text, "utf-8")
     assert "after `qa index` a renamed file is found" in qa("verify", str(saved)).err
     assert qa("index").code == 0
-    assert states() == (0, ["moved", "moved"])
+    assert states() == (0, ["moved"])
     assert qa("verify", str(saved)).err == ""
     assert process("verify", "-", stdin=saved.read_bytes()).code == 0
 
@@ -426,8 +423,9 @@ def test_verify_reads_no_file_but_the_documents(project: Path, qa: Run, tmp_path
 def test_verify_places_that_are_not_there(project: Path, qa: Run) -> None:
     """A place beyond the end, or on a page that no document has, has changed; nothing fails for its size."""
     forged = json.loads(qa("ask", "--json", QUESTION).out)
-    forged["citations"][0] |= {"start": 10**300, "end": 10**300, "place": f"{SEED}#page={'9' * 5000}"}
-    forged["citations"][1] |= {"source": "x" * 5000, "source_sha256": ""}
+    first = forged["citations"][0]
+    forged["citations"].append({**first, "n": 2, "source": "x" * 5000, "source_sha256": ""})
+    forged["citations"][0] = first | {"start": 10**300, "end": 10**300, "place": f"{SEED}#page={'9' * 5000}"}
     (project / "a.json").write_text(json.dumps(forged))
     result = qa("verify", "--json", "a.json")
     assert (result.code, [c["state"] for c in json.loads(result.out)["citations"]]) == (3, ["moved", "gone"])
@@ -436,7 +434,7 @@ def test_verify_places_that_are_not_there(project: Path, qa: Run) -> None:
 @pytest.mark.parametrize(
     ("place", "message"),
     [
-        ("9", "The last answer has no citation 9; it has 2."),
+        ("9", "The last answer has no citation 9; it has 1."),
         ("nowhere.txt:3", "nowhere.txt:3 is not among the documents."),
         (f"{SEED}:900", f"{SEED} has no line 900.\nIt has line 1 to line 17."),
         (f"{SEED}#page=1", f"{SEED} has no page 1.\nIt has no pages, rows or cells."),
