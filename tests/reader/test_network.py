@@ -1,13 +1,16 @@
 """The local reader: what it says of a sentence, when it is asked, and what follows from it."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from conftest import Run
 from replied import passage
 
+from index.passage import Hit
 from qa.ask.missing import other_years
+from qa.quote.choice import MOST_READ
 from qa.reader import fitted, network
 from qa.reader.fitted import Signs
 from qa.reader.network import FOLDER, WINDOW
@@ -71,6 +74,24 @@ def test_without_the_reader_nothing_is_refused_for_doubt(project: Path, qa: Run,
     assert (answer["confidence"], answer["status"]) == (None, "passages")
     monkeypatch.setenv("QA_READER", "maybe")
     assert (qa("ask", "x").code, qa("ask", "x").err) == (2, "QA_READER is “maybe”.\nIt is one of auto, none.\n")
+
+
+def test_many_passages_are_not_all_read(project: Path, qa: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever --top asks for: reading takes its time."""
+    for n in range(40):
+        (project / "seeds" / f"{n}.txt").write_text(f"Lee asked Xi for {n} things.")
+    read: list[int] = []
+    net = network.network()
+    assert net
+    margins = net.margins
+
+    def counted(question: str, hits: Sequence[Hit]) -> list[list[float]]:
+        read.append(len(hits))
+        return margins(question, hits)
+
+    monkeypatch.setattr(net, "margins", counted)
+    assert qa("ask", "-n", "500", "what did Lee ask of Xi?").code == 0
+    assert read == [MOST_READ]
 
 
 def test_without_its_file_words_and_vectors_choose(project: Path, qa: Run, monkeypatch: pytest.MonkeyPatch) -> None:
