@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from conftest import Run
 
+CODES = ["CVE-2024-9403", "CVE-2024-3904", "CVE-2023-3094", "CVE-2024-3094", "CVE-2024-3049"]
 ANSWER = "Parcels arrive within three working days."
 
 
@@ -58,3 +59,12 @@ def test_a_log_with_colours_is_read_as_it_is_seen(project: Path, qa: Run) -> Non
     answer = qa("ask", "--in", "a.log", "What kind of ERROR was there?")
     assert answer.out.startswith("2024-01-01 10:00 ERROR: the red pump failed at the quay [1]")
     assert "speaks to a model" not in answer.err
+
+
+@pytest.mark.parametrize("code", ["CVE-2024-3094", "CVE-2024-9403", "CVE-2024-3904"])
+def test_a_code_is_that_code(project: Path, qa: Run, code: str) -> None:
+    """However alike others are."""
+    lines = [f"{c} affects the parser of module {c[-1]} and is fixed in release 8.{n}.1." for n, c in enumerate(CODES)]
+    (project / "seeds" / "cve.txt").write_text("\n\n".join(lines))
+    answer = qa("ask", "-q", "--in", "cve.txt", f"In which release is {code} fixed?").out
+    assert answer.startswith(f"{code} affects")
