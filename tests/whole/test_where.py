@@ -21,10 +21,10 @@ def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "handbook/it/vpn.txt": "The VPN is called Otter.\n",
         "notes/dentist.txt": DENTIST,
     }.items():
-        (tmp_path / "work" / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / "work" / name).write_text(text)
-    monkeypatch.chdir(tmp_path / "work" / "handbook")
-    return tmp_path / "work"
+        (tmp_path / "folders" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "folders" / name).write_text(text)
+    monkeypatch.chdir(tmp_path / "folders" / "handbook")
+    return tmp_path / "folders"
 
 
 def test_the_current_folder(folders: Path, qa: Run) -> None:
@@ -77,7 +77,7 @@ def test_the_last_answer_knows_its_documents(folders: Path, project: Path, qa: R
     """From a project, its numbers are those of the answer that was given there; from elsewhere, those of the last one."""
     answer = qa("ask", "-q", "--no-llm", "--seeds", str(folders / "notes"), "--json", "when is the dentist?").out
     (project / "answer.json").write_text(answer)
-    place = Path("../work/notes/dentist.txt:1")
+    place = Path("../folders/notes/dentist.txt:1")
     assert qa("show", "1").out == f"{place}\n>>>{DENTIST.strip()}<<<\n"
     assert qa("verify", "answer.json").out == f"[1] holds  {place}  “{DENTIST.strip()}”\n"
     assert qa("ask", "-q", "-c", "--no-llm", "and on Tuesday?").out.endswith(f"[1] {place}  “{DENTIST.strip()}”\n")
