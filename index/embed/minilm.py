@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from index.embed.embedder import Arrived, Batch
+from index.embed.inference import padded, session
 from index.embed.rows import encodable, own, unit
 from index.embed.sketch import packed
 from index.errors import EmbedderMissing
 from index.passage import Piece
-from index.process.machine import processors
 
 if TYPE_CHECKING:
     import numpy as np
@@ -79,29 +79,12 @@ class MiniLM:
 
     def _run(self, tokens: list[list[int]]) -> "Vectors":
         """The last hidden state, (texts, tokens, 384); what stands behind a text's own tokens means nothing."""
-        import numpy as np
-
-        ids = np.zeros((len(tokens), max(map(len, tokens))), dtype=np.int64)
-        mask = np.zeros_like(ids)
-        for row, text in enumerate(tokens):
-            ids[row, : len(text)] = text
-            mask[row, : len(text)] = 1
-        inputs = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
-        hidden: Vectors = self._session.run(None, inputs)[0]
+        hidden: Vectors = self._session.run(None, padded(tokens))[0]
         return hidden
 
     @cached_property
     def _session(self) -> Any:
-        import onnxruntime  # type: ignore[import-untyped]
-
-        options = onnxruntime.SessionOptions()
-        # Left alone, it pins its threads, and says on stderr where a container forbids that.
-        options.intra_op_num_threads = processors()
-        options.log_severity_level = 4
-        model = str(self._folder / "model.onnx")
-        return self._loaded(
-            lambda: onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"]),
-        )
+        return self._loaded(lambda: session(self._folder / "model.onnx"))
 
     @cached_property
     def _tokenizer(self) -> "tokenizers.Tokenizer":
@@ -116,6 +99,8 @@ class MiniLM:
         """What `load` makes; EmbedderMissing for a damaged file."""
         try:
             return load()
+        except ImportError:
+            raise
         except Exception as error:  # onnxruntime and tokenizers raise bare Exceptions
             raise EmbedderMissing(
                 f"The files of the embedder minilm in {self._folder} cannot be read.",

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from index.catalog.words import stem
+from index.embed.inference import padded, session
 from index.embed.rows import encodable
 from index.passage import LEVEL, Hit
-from index.process.machine import processors
 
 if TYPE_CHECKING:
     import numpy as np
@@ -95,14 +95,9 @@ class Network:
 
     def _run(self, windows: Sequence[_Window]) -> "Numbers":
         """The logits, (windows, tokens, 2); what stands behind a window's own tokens means nothing."""
-        import numpy as np
-
-        ids = np.zeros((len(windows), max(len(window.tokens) for window in windows)), dtype=np.int64)
-        mask, types = np.zeros_like(ids), np.zeros_like(ids)
-        for row, window in enumerate(windows):
-            end = len(window.tokens)
-            ids[row, :end], mask[row, :end], types[row, window.typed : end] = window.tokens, 1, 1
-        inputs = {"input_ids": ids, "attention_mask": mask, "token_type_ids": types}
+        inputs = padded([window.tokens for window in windows])
+        for types, window in zip(inputs["token_type_ids"], windows, strict=True):
+            types[window.typed : len(window.tokens)] = 1
         logits: Numbers = self._session.run(None, inputs)[0]
         return logits
 
@@ -112,12 +107,7 @@ class Network:
 
     @cached_property
     def _session(self) -> Any:
-        import onnxruntime  # type: ignore[import-untyped]
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = processors()  # left alone, it pins its threads, and complains where it may not
-        options.log_severity_level = 4
-        return onnxruntime.InferenceSession(str(FOLDER / "reader.onnx"), options, providers=["CPUExecutionProvider"])
+        return session(FOLDER / "reader.onnx")
 
 
 def is_common(word: str) -> bool:
