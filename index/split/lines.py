@@ -31,9 +31,11 @@ _ITEM = re.compile(
     rf"|(?:{COLOURS.pattern})*[\[(]?(?:\d{{4}}-\d\d-\d\d[T ]|[A-Z][a-z]{{2}} [ \d]\d |\S+ \S+ \S+ \[\d\d/\w+/\d+:)\d\d:\d\d"
 )
 """What begins an entry of a list, or of a log."""
-_WIDE = "[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\U00020000-\U0003fffd]"
-_WIDE_CHAR = re.compile(_WIDE)
-_FIRST_WORD = re.compile(rf"{_WIDE}[、。，．！？：；」』）】》〉”’]*|(?:(?!{_WIDE})\S)+")
+WIDE = "[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\U00020000-\U0003fffd]"
+"""A character that takes two columns of a terminal: Chinese, Japanese, Korean."""
+
+_WIDE_CHAR = re.compile(WIDE)
+_FIRST_WORD = re.compile(rf"{WIDE}[、。，．！？：；」』）】》〉”’]*|(?:(?!{WIDE})\S)+")
 
 
 @dataclass(frozen=True, slots=True)

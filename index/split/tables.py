@@ -45,21 +45,21 @@ def _table(run: Sequence[Line]) -> Iterator[Table]:
         top += 1
     if top >= last:
         return
-    names = _cells(run[top].body)
+    names = cells_of(run[top].body)
     ruled = _RULE.fullmatch(run[top + 1].body) is not None
     first = top + 1 + ruled
-    while first < last and _goes_on(names, _cells(run[first].body)):
-        names = over(names, _cells(run[first].body))
+    while first < last and _goes_on(names, cells_of(run[first].body)):
+        names = over(names, cells_of(run[first].body))
         first += 1
-    if first > last or not (ruled or is_header(names)) or _says_its_names(names, _cells(run[first].body)):
+    if first > last or not (ruled or is_header(names)) or _says_its_names(names, cells_of(run[first].body)):
         return
     yield Table(run[first].start, run[last].end, BETWEEN.join(names)[:LONGEST])
 
 
 def _is_title(row: str, below: str) -> bool:
     """Whether a row is a title above the names of the columns."""
-    cells = _cells(row)
-    return not any(cells[1:]) and not _RULE.fullmatch(below) and not _goes_on(cells, _cells(below))
+    cells = cells_of(row)
+    return not any(cells[1:]) and not _RULE.fullmatch(below) and not _goes_on(cells, cells_of(below))
 
 
 def _goes_on(names: Sequence[str], cells: Sequence[str]) -> bool:
@@ -70,7 +70,8 @@ def _goes_on(names: Sequence[str], cells: Sequence[str]) -> bool:
     return bool(below) and not cells[0] and not has_figures(below) and (len(below) > 1 or not all(names[1:]))
 
 
-def _cells(row: str) -> list[str]:
+def cells_of(row: str) -> list[str]:
+    """The texts of a row's cells, "" for an empty one."""
     return [cell.strip() for cell in _BAR.split(row.strip().strip("|"))]
 
 

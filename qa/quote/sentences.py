@@ -11,7 +11,7 @@ from itertools import takewhile
 
 from index.passage import LEVEL, Hit, Span
 from index.split.lines import lines_of
-from index.split.tables import tables
+from index.split.tables import cells_of, tables
 from qa.answer import SentenceRef
 
 
@@ -108,8 +108,9 @@ def names_of_columns(hit: Hit) -> set[int]:
 
 def _says_names_of(row: str, below: str) -> bool:
     """Whether the cells of a row have those of another one before them, as "Department: Marketing"."""
-    names = [cell.strip() for cell in row.strip("| ").split("|") if cell.strip()]
-    return len(names) > 1 and below.startswith("|") and sum(f"| {name}: " in below for name in names) * 2 > len(names)
+    names, cells = [name for name in cells_of(row) if name], cells_of(below)
+    said = sum(any(cell.startswith(f"{name}: ") for cell in cells) for name in names)
+    return len(names) > 1 and below.startswith("|") and said * 2 > len(names)
 
 
 def _heads(hit: Hit, n: int) -> bool:

@@ -61,10 +61,8 @@ def around(ref: SentenceRef) -> Surroundings:
     """The paragraph that a sentence stands in, or its list with what leads to it; it alone where that is too long."""
     start, end = _around(ref)
     hit, shift = ref.hit, ref.hit.place.start
-    place = hit.place.inner(*ref.span, hit.text)
-    return Surroundings(
-        place, hit.text[start - shift : ref.span[0] - shift], ref.quote, hit.text[ref.span[1] - shift : end - shift]
-    )
+    before, after = hit.text[start - shift : ref.span[0] - shift], hit.text[ref.span[1] - shift : end - shift]
+    return Surroundings(hit.place.inner(*ref.span, hit.text), before, ref.quote, after)
 
 
 def _around(ref: SentenceRef) -> Span:
@@ -99,9 +97,8 @@ class _Lines:
         return bisect_right(self.lines, place - self.hit.place.start, key=lambda line: line.start) - 1
 
     def kind(self, span: Span) -> str:
-        """What a sentence is: prose, item, row or code; what stands below an item, further in, belongs to it."""
-        line = self.lines[self.at(span[0])]
-        return line.kind
+        """What the line is that a sentence begins on: prose, item, row or code."""
+        return self.lines[self.at(span[0])].kind
 
     def parted(self, n: int) -> bool:
         """Whether a line of another kind stands between a sentence and the next."""

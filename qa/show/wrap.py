@@ -9,11 +9,10 @@ import unicodedata
 from dataclasses import dataclass
 from itertools import pairwise
 
-from index.split.lines import blocks_of, lines_of
+from index.split.lines import WIDE, blocks_of, lines_of
 
 _STYLE = r"(?:\x1b\[[0-9;]*m|\x1b\]8;;[^\x1b]*\x1b\\)"
-_WIDE = "[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\U00020000-\U0003fffd]"
-_TOKEN = re.compile(rf"\n|[ \t]+|{_STYLE}*{_WIDE}[、。，．！？：；」』）】》〉”’]*{_STYLE}*|(?:{_STYLE}|(?!{_WIDE})[^ \t\n])+")
+_TOKEN = re.compile(rf"\n|[ \t]+|{_STYLE}*{WIDE}[、。，．！？：；」』）】》〉”’]*{_STYLE}*|(?:{_STYLE}|(?!{WIDE})[^ \t\n])+")
 _MARK = re.compile(r"(?:[-*+•]|\d{1,3}[.)])$")
 _CODE = 4
 """Blanks before a line of code."""
