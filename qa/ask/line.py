@@ -16,14 +16,13 @@ from qa.ask.missing import missing, nothing_near
 from qa.check.words import language_of, latin
 from qa.documents.library import Library
 from qa.model.choice import Model, with_near_names
-from qa.reader.spelling import read_as, respelled
+from qa.reader.spelling import read_as, searched
 
 
 def ask(library: Library, question: str, how: How, show: Show | None) -> Answer:
     """Answer one question; a Failure as the model is why there is none, and is told with the best sentences."""
     started = time.perf_counter()
-    asked, read = respelled(how.asked or question, library.catalog, library.tokenizer)
-    found = library.search([asked], how.top, how.within)[0]
+    ((found, read),) = searched(library, [how.asked or question], how.top, how.within)
     return answer(library, question, found, replace(how, read=read), show, started)
 
 

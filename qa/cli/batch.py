@@ -14,7 +14,7 @@ from qa.ask.asking import TOP, checked_question
 from qa.cli.common import bytes_of, tell_words_alone
 from qa.documents.library import Library
 from qa.errors import UsageFailure
-from qa.reader.spelling import respelled
+from qa.reader.spelling import searched
 from qa.saved.strict import from_json
 from qa.show import fields
 from qa.show.terminal import Screen
@@ -64,13 +64,12 @@ def found_each(
     told = False
     for group in questions(file):
         checked = [(q, q.failure or _refused(q.text)) for q in group]
-        catalog, tokenizer = library.catalog, library.tokenizer
-        texts = [respelled(q.text.strip(), catalog, tokenizer) for q, failure in checked if not failure]
-        searched = library.search([text for text, _ in texts], top or TOP, within) if texts else []
-        if searched and searched[0].failure and not told:
-            tell_words_alone(searched[0].failure, screen)
+        texts = [q.text.strip() for q, failure in checked if not failure]
+        found_all = searched(library, texts, top or TOP, within) if texts else []
+        if found_all and found_all[0][0].failure and not told:
+            tell_words_alone(found_all[0][0].failure, screen)
             told = True
-        results = zip(searched, (read for _, read in texts), strict=True)
+        results = iter(found_all)
         for question, failure in checked:
             found, read = (None, ()) if failure else next(results)
             yield replace(question, read=read), found, failure

@@ -19,7 +19,7 @@ from qa.cli.common import (
     with_collections,
 )
 from qa.documents.library import Library, open_library
-from qa.reader.spelling import read_as, respelled
+from qa.reader.spelling import read_as, searched
 from qa.settings.load import Where
 from qa.show import fields, text
 from qa.show.terminal import Screen
@@ -49,11 +49,10 @@ def search(words: Sequence[str], options: Searching, where: Where, screen: Scree
         within = library.within(options.within)
         if options.batch:
             return _search_batch(library, options, within, screen)
-        asked, read = respelled(query, library.catalog, library.tokenizer)
+        with screen.working("Searching…"):
+            ((found, read),) = searched(library, [query], options.top, within)
         for typed, other in read:
             screen.notice(read_as(typed, other))
-        with screen.working("Searching…"):
-            found = library.search([asked], options.top, within)[0]
         hits = _narrowed(found)
         if nothing_near(found):
             screen.notice("Nothing matches well." + (" The nearest passages:" if hits else ""))

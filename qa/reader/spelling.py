@@ -5,9 +5,11 @@ stand there, or two for a long word (Damerau 1964: one letter too much, too few,
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from index.catalog.words import Tokenizer, folded
+from index.search.candidates import Found
+from qa.documents.library import Library
 from qa.documents.texts import Texts
 from qa.reader.network import is_common
 
@@ -20,7 +22,18 @@ MOST_SLIPS, NEAR, PASSAGES = 4, 12, 3
 _WORD = re.compile(rf"(?<![\w’'-])[a-zA-Z]{{{SHORTEST},}}(?![\w’'-])")
 
 
-def respelled(text: str, catalog: Texts, tokenizer: Tokenizer) -> tuple[str, tuple[tuple[str, str], ...]]:
+Slips = tuple[tuple[str, str], ...]
+"""Words as typed and as read."""
+
+
+def searched(library: Library, queries: Sequence[str], top: int, within: frozenset[str] | None) -> list[tuple[Found, Slips]]:
+    """What is found for each query with its slips mended, and the slips; all with one visit to the vectors."""
+    asked = [respelled(query, library.catalog, library.tokenizer) for query in queries]
+    found = library.search([text for text, _ in asked], top, within)
+    return [(one, slips) for one, (_, slips) in zip(found, asked, strict=True)]
+
+
+def respelled(text: str, catalog: Texts, tokenizer: Tokenizer) -> tuple[str, Slips]:
     """A question with its slips mended, and each as typed and as read."""
     typed = list(dict.fromkeys(_WORD.findall(text)))
     stems = dict(zip(typed, tokenizer.stems(typed), strict=True))
