@@ -3,16 +3,11 @@
 It asks the document in seeds/ with an index of its own, on a terminal of 92 columns, and draws what is seen there.
 """
 
-import fcntl
 import io
 import os
-import pty
 import re
-import struct
-import subprocess
 import sys
 import tempfile
-import termios
 from pathlib import Path
 
 from rich._export_format import CONSOLE_SVG_FORMAT
@@ -23,22 +18,16 @@ COLUMNS = 92
 QUESTION = "what did Lee ask of Xi?"
 HERE = Path(__file__).parent
 
+sys.path.insert(0, str(HERE.parent / "tests"))
+from terminal import on_terminal  # noqa: E402 (of the tests, which have such a terminal)
+
 
 def seen(home: str) -> str:
     """What a person sees, with its colours."""
-    parent, terminal = pty.openpty()
-    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 40, COLUMNS, 0, 0))
     environment = {"PATH": os.environ["PATH"], "HOME": home, "TERM": "xterm-256color", "PYTHONPATH": str(HERE.parent)}
-    asked = [sys.executable, "-P", "-m", "qa", "ask", "-q", "--no-llm", "--home", f"{home}/index", QUESTION]
-    with subprocess.Popen(asked, stdin=terminal, stdout=terminal, stderr=terminal, cwd=HERE.parent, env=environment):
-        os.close(terminal)
-        out = b""
-        try:
-            while part := os.read(parent, 65536):
-                out += part
-        except OSError:  # how Linux says that nobody writes any more
-            pass
-    return out.decode().replace("\r\n", "\n").strip("\n")
+    asked = ("ask", "-q", "--no-llm", "--home", f"{home}/index", QUESTION)
+    _, shown = on_terminal(*asked, columns=COLUMNS, color=True, cwd=HERE.parent, env=environment)
+    return shown.strip("\n")
 
 
 def main(out: str = str(HERE / "terminal.svg")) -> None:
