@@ -228,7 +228,7 @@ class Draft:
         return self._answer("not_found", None, (), (), model=model, failure=failure, nearest=nearest, left_out=left_out)
 
     def _prove(self, cited: CitedText) -> tuple[Citation, ...]:
-        return tuple(prove(cited.refs, self.library.root, self.library.catalog))
+        return tuple(prove(cited.refs, self.library.root, self.catalog))
 
     def _answer(
         self,

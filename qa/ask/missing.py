@@ -11,7 +11,7 @@ from index.catalog.words import folded, words_of
 from index.passage import Hit
 from index.search.candidates import Found
 from index.search.question import STOPWORDS, Question
-from qa.check.words import capitalised, language_of
+from qa.check.words import MONTHS, capitalised, language_of
 from qa.documents.texts import Texts
 
 ALIKE = 0.8
@@ -20,10 +20,10 @@ ALIKE = 0.8
 FAR = 0.3
 """Below this cosine of the nearest text, and with no word of the question in any document, nothing is claimed to be close."""
 
-_DATES = frozenset(
-    """january february march april may june july august september october november december monday tuesday wednesday thursday
-    friday saturday sunday english spanish french german""".split()
-)
+_DATES = {
+    *MONTHS,
+    *"monday tuesday wednesday thursday friday saturday sunday english spanish french german".split(),
+}
 """Written otherwise in documents, or about their language."""
 
 _NUMBER = re.compile(r"(?<![\w.,:/-])\d{3,6}(?![\w,:/-]|\.\d)")

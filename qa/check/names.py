@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from qa.check.evidence import Evidence, Sent
-from qa.check.words import COMMON, WORD, capitalised, folded, folded_word, language_of, latin
+from qa.check.words import COMMON, MONTHS, WORD, capitalised, folded, folded_word, language_of, latin
 
 _ENDINGS = frozenset(("", *"n an ian ean ese i ish a ia e y s es ns ans ians is in ic ain er ers".split()))
 _RUN = re.compile(r"(?<!\w)[A-Z][\w’'-]*(?:[ -](?:(?:of|for|the|and) )*[A-Z][\w’'-]*)+")
@@ -41,7 +41,6 @@ _BEGINNERS = frozenset(
     would yes yet you your along born despite due former history little man one part people prior two three four five six seven
     eight nine ten capex opex""".split()
 )
-_MONTHS = "January February March April May June July August September October November December".casefold().split()
 _DATE = re.compile(r"\b(?:\d{4}-(\d\d)\b|(\d{1,2})[./](\d{1,2})[./]\d)")
 _SHORT = re.compile(r"[A-Z][A-Z&]{1,5}s?|[A-Z]{1,3}\d{1,3}|[IVXLC]{1,7}")
 """CEO, R&D, FAQs; Q4, A380; VII."""
@@ -179,8 +178,8 @@ def _words(text: str) -> frozenset[str]:
     """Every word of a text, folded, the parts of those with hyphens, and the names of months in dates of digits."""
     dotted = re.sub(r"\b(?:[A-Z]\.){2,}", lambda m: m[0].replace(".", ""), text)
     words = {folded_word(m[0]) for m in WORD.finditer(dotted)}
-    months = {_MONTHS[int(n) - 1] for date in _DATE.findall(text) for n in date if n and 1 <= int(n) <= 12}
-    months |= {month for month in _MONTHS if month[:3] in words or month[:4] in words}
+    months = {MONTHS[int(n) - 1] for date in _DATE.findall(text) for n in date if n and 1 <= int(n) <= 12}
+    months |= {month for month in MONTHS if month[:3] in words or month[:4] in words}
     return frozenset(words | {part for word in words for part in re.split("[-_]", word)} | months)
 
 

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from qa.check.words import language_of
+from qa.check.words import MONTHS, language_of
 
 SCALES = {
     "hundred": 2,
@@ -88,8 +88,7 @@ _MEANT |= {
 _MEANT |= {"century": 100, "freshman": 9, "freshmen": 9, "daily": 1, "weekly": 7, "fortnight": 14}
 """Words that show a number in evidence, and that a claim uses without meaning a figure."""
 
-_MONTHS = "january february march april may june july august september october november december".split()
-_MEANT |= {form: n for n, name in enumerate(_MONTHS, start=1) for form in (name, name[:3])}
+_MEANT |= {form: n for n, name in enumerate(MONTHS, start=1) for form in (name, name[:3])}
 _ROMAN = re.compile(r"\b(?=[IVXLC]{1,7}\b)(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})\b")
 _ENUMERATED = re.compile(r"[^,.;:\n]+(?:, [^,.;:\n]+)*,? and [^,.;:\n]+")
 _PARTS = {"half an hour": 30, "half-hour": 30, "quarter of an hour": 15, "half": 0.5, "quarter": 25}

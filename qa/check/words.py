@@ -25,6 +25,8 @@ _LANGUAGES = {
 }
 COMMON = {language: frozenset(words.split()) for language, words in _LANGUAGES.items()}
 
+MONTHS = tuple("january february march april may june july august september october november december".split())
+
 _EMPTY = frozenset(
     """a about above after again all also although am an and any are around as at be because been before being below between
     both but by can could did do does doing down during each either else even ever every few for from further had has have

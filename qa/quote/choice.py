@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from index.passage import Hit
 from index.search.question import Question
 from qa.answer import SentenceRef
-from qa.check.words import language_of, latin
+from qa.check.words import MONTHS, language_of, latin
 from qa.quote.sentences import Quotable, quotable
 from qa.quote.together import Asked, whole
 from qa.reader import fitted
@@ -57,7 +57,7 @@ _MAIL = re.compile(r"\b(?:e-?mails?|mails?|messages?|sen[dt]|sender|subject|wrot
 
 _THING = r"\b(what|which|in what|in which) "
 _UNITS = r"(seconds?|minutes?|hours?|days?|weeks?|months?|years?|decades?|centur(y|ies)|km|kilomet\w+|miles?|met(er|re)s?|feet)"
-_MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
+_MONTHS = "|".join(map(str.title, MONTHS))
 _KINDS = [
     (re.compile(cue, re.IGNORECASE), re.compile(answer))
     for cue, answer in (
