@@ -1,7 +1,7 @@
 """Questions about tables, settings and contacts, made by rule: what people keep in folders, and no public set has.
 
 Owns the words they are made of. Each is written as `index/read` writes it: a row between bars below the names of its columns,
-"key: value" a line. Those without an answer ask for another row, another column, another year or what is not told of somebody.
+behind them, or a line for each cell; "key: value" a line. Those without an answer ask for another row, another column, another year or what is not told of somebody.
 """
 
 import random
@@ -85,28 +85,67 @@ _TABLES: list[tuple[str, Callable[[], list[str]], dict[str, tuple[Callable[[], s
 
 
 def table() -> Row:
-    """A row is asked for by what it is about and one of the columns."""
+    """A row is asked for by what it is about and one of the columns; it is written in one of the ways of `_WRITTEN`."""
     first, subjects, columns = random.choice(_TABLES)
     names = random.sample(list(columns), min(len(columns), random.randint(2, 4)))
     pool = subjects()
     rows = random.sample(pool, min(len(pool) - 2, random.randint(3, 8)))
-    title = f"{random.choice(_DOCS)} {random.randint(2018, 2026)}" if random.random() < 0.4 else random.choice(_DOCS)
-    head = f"| {first} | {' | '.join(names)} |"
-    lines = [f"| {subject} | {' | '.join(columns[n][0]() for n in names)} |" for subject in rows]
-    rule = "\n|" + "---|" * (len(names) + 1) if random.random() < 0.4 else ""
-    text = f"{title}. {head}{rule}\n" + "\n".join(lines)
+    cells = [[subject, *(columns[n][0]() for n in names)] for subject in rows]
+    text, places = random.choice(_WRITTEN)([first, *names], cells)
     way, column, subject = random.random(), random.choice(names), random.choice(rows)
     question = random.choice(columns[column][1]).format(r=subject)
     if way < 0.6:
-        line = lines[rows.index(subject)]
-        at, cells = text.index(line), line.split(" | ")
-        start = at + len(" | ".join(cells[: names.index(column) + 1])) + 3
-        return _row(question, text, start, start + len(cells[names.index(column) + 1].removesuffix(" |")))
+        return _row(question, text, *places[rows.index(subject), names.index(column) + 1])
     others = [n for n in columns if n not in names]
     if way < 0.8 or not others:
         missing = random.choice([p for p in pool if p not in rows])
         return _row(random.choice(columns[column][1]).format(r=missing), text)
     return _row(random.choice(columns[random.choice(others)][1]).format(r=subject), text)
+
+
+_Places = dict[tuple[int, int], tuple[int, int]]
+"""Where the cell of a row and a column is in a text."""
+
+
+def _barred(head: list[str], cells: list[list[str]]) -> tuple[str, _Places]:
+    """Between bars, below the names of the columns: Markdown, HTML, pages."""
+    title = f"{random.choice(_DOCS)} {random.randint(2018, 2026)}" if random.random() < 0.4 else random.choice(_DOCS)
+    rule = "\n|" + "---|" * len(head) if random.random() < 0.4 else ""
+    return _joined(
+        f"{title}. | {' | '.join(head)} |{rule}\n", [["| ", *[""] * (len(head) - 1)] for _ in cells], cells, " | ", " |\n"
+    )
+
+
+def _named(head: list[str], cells: list[list[str]]) -> tuple[str, _Places]:
+    """Each cell behind the name of its column: sheets and CSV."""
+    before = [[("| " if not i else "") + f"{name}: " for i, name in enumerate(head)] for _ in cells]
+    return _joined(f"{random.choice(_DOCS)}. " if random.random() < 0.5 else "", before, cells, " | ", " |\n")
+
+
+def _records(head: list[str], cells: list[list[str]]) -> tuple[str, _Places]:
+    """A line for each cell, behind its path: JSON and YAML."""
+    name = random.choice(["rows", "items", "entries", random.choice(_DOCS).lower().replace(" ", "_")])
+    keys = [h.lower().replace(" ", "_") for h in head]
+    return _joined("", [[f"{name}[{i}].{key}: " for key in keys] for i in range(len(cells))], cells, "\n", "\n")
+
+
+def _cards(head: list[str], cells: list[list[str]]) -> tuple[str, _Places]:
+    """A block of lines for each row: forms, address books, lists of properties."""
+    return _joined("", [[f"{name}: " for name in head] for _ in cells], cells, "\n", "\n\n")
+
+
+_WRITTEN = (_barred, _barred, _named, _named, _records, _cards)
+
+
+def _joined(text: str, before: list[list[str]], cells: list[list[str]], between: str, behind: str) -> tuple[str, _Places]:
+    """The cells one behind the other, each with what stands before it."""
+    places = {}
+    for i, row in enumerate(cells):
+        for k, cell in enumerate(row):
+            text += before[i][k]
+            places[i, k] = len(text), len(text) + len(cell)
+            text += cell + (between if k < len(row) - 1 else behind)
+    return text, places
 
 
 def settings() -> Row:

@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-_TAG = re.compile(r"</?(?:answer|response|final|final_answer|output|result)>\s?", re.IGNORECASE)
-_TAG_SO_FAR = re.compile(r"</?[a-z_]{0,14}", re.IGNORECASE)
+_TAG = re.compile(r"</?(?:answer|response|final|final_answer|output|result)>(?:\s|(?=\S)|(\Z))", re.IGNORECASE)
+_TAG_SO_FAR = re.compile(r"</?[a-z_]{0,14}>?", re.IGNORECASE)
 _JSON = re.compile(r"\s*(?:```(?:json)?\s*)?(?:\{|\[\s*[{\"])", re.IGNORECASE)
 _JSON_SO_FAR = re.compile(r"\s*(?:`{1,3}(?:j|js|jso|json)?\s*)?(?:\[\s*)?", re.IGNORECASE)
 _FENCE = re.compile(r"\A\s*```(?:json)?\s*|\s*```\s*\Z", re.IGNORECASE)
@@ -19,6 +19,7 @@ _CITED = re.compile(r"(?:cit\w*|ids?|sources?|references?|refs?|evidence|passage
 _RAISED = "¹²³⁴⁵⁶⁷⁸⁹⁰"
 _LOWERED = str.maketrans(_RAISED, "1234567890")
 _NOTE = re.compile(rf"(?<=[.,;:!?”\"'’)\]»a-zA-Z])[{_RAISED}]+|\[\^[0-9]{{1,3}}\](?!:)")
+_NOTE_SO_FAR = re.compile(rf"\[(?:\^(?:[0-9]{{0,3}}|[0-9]{{1,3}}\])?)?\Z|[{_RAISED}]+\Z")
 _PAIR = r"[0-9]{1,6}[.．:][0-9]{1,6}"
 _LISTED = re.compile(
     rf"^[ \t]*(?:\[\^?(\d{{1,3}})\]:?|([{_RAISED}]+)[.:)]?)[ \t]*(?:ids?|passages?|sources?"
@@ -26,11 +27,9 @@ _LISTED = re.compile(
     r"[^\n]*(?:\n|\Z)",
     re.MULTILINE | re.IGNORECASE,
 )
-_TAIL = re.compile(
-    rf"^([^\w\n]*+(?:sources?|references?|citations?|quellen?|ids?)[^\w:]{{0,20}}:\W{{0,40}}?)((?:{_PAIR}[,; \t]*)+)$",
-    re.IGNORECASE | re.MULTILINE,
-)
-_TAIL_SO_FAR = re.compile(r"\n?[ \t*_]*(?:sources?|references?|citations?|quellen?|ids?)\b[^\n\[【]{0,200}\Z", re.IGNORECASE)
+_LEAD, _BARE = r"[ \t*_]*+(?:sources?|references?|citations?|quellen?|ids?)(?![^\W_])", r"(?:[^\w\n\[【]|_)"
+_TAIL = re.compile(rf"^({_LEAD}[^\w:\n\[【]{{0,20}}:{_BARE}{{0,40}}?)((?:{_PAIR}[,; \t]*)+)$", re.IGNORECASE | re.MULTILINE)
+_TAIL_SO_FAR = re.compile(rf"{_LEAD}(?:{_BARE}|[0-9])*+\Z", re.IGNORECASE)
 _LEADS = tuple("sources references citations quellen ids".split())
 
 LONGEST = 100_000
@@ -53,13 +52,17 @@ class Plain:
             return ""
         if not self._begun and not self._begins():
             return ""
-        note = _NOTE.search(self._last + self._held)
-        if note and not self._waits:
-            at, self._waits = note.start() - len(self._last), True
-            given, self._held = self._held[:at], self._held[at:]
-            self._last = given[-1:] or self._last
-            return given
-        return self._up_to_what_waits()
+        text = _TAG.sub(lambda tag: "" if tag[1] is None else tag[0], self._held)
+        note = None if self._waits else _NOTE.search(self._last + text)
+        note = None if note and note[0][-1] == "]" and note.end() == len(self._last + text) else note
+        if note:
+            text, rest = text[: note.start() - len(self._last)], text[note.start() - len(self._last) :]
+            whole, newline, line = text.rpartition("\n")
+            given, self._held, self._waits = self._tails_in(whole + newline) + line, rest, True
+        else:
+            given, self._held = self._up_to_what_waits(text)
+        self._last = given[-1:] or self._last
+        return given
 
     def _begins(self) -> bool:
         """Whether it is known that the reply is no JSON, and what tag it has is away."""
@@ -71,25 +74,20 @@ class Plain:
         self._begun = True
         return True
 
-    def _up_to_what_waits(self) -> str:
-        """All but the beginning of a tag, and a last line that may be one of sources."""
-        text = _TAIL.sub(_bracketed, _TAG.sub("", self._held)) if "\n" in self._held or "<" in self._held else self._held
-        last = text.rfind("\n") + 1
-        line = "" if self._last not in ("", "\n") and not last else text[last:].lstrip(" \t*_").casefold()
-        at = len(text)
-        if line and (any(lead.startswith(line) for lead in _LEADS) or _TAIL_SO_FAR.match(text[last:])):
-            at = last
-        elif (tag := text.rfind("<")) >= 0 and _TAG_SO_FAR.fullmatch(text[tag:]):
-            at = tag
-        elif (
-            text
-            and not text[-1].isspace()
-            and (text[-1] in _RAISED or text.endswith(("[", "[^")) or re.search(r"\[\^\d*\Z", text))
+    def _up_to_what_waits(self, text: str) -> tuple[str, str]:
+        """What goes on, and the rest: what may be a note or the beginning of a tag, or a last line of sources."""
+        whole, newline, line = text.rpartition("\n")
+        lines = self._tails_in(whole + newline)
+        tag = line.rfind("<")
+        known = line[:tag] if tag >= 0 and _TAG_SO_FAR.fullmatch(line[tag:]) else line
+        if note := _NOTE_SO_FAR.search(known):
+            known = known[: note.start()]
+        word = known.lstrip(" \t*_").casefold()
+        if (newline or self._last in ("", "\n")) and (
+            any(lead.startswith(word) for lead in _LEADS) or _TAIL_SO_FAR.match(known)
         ):
-            at = max(text.rfind("["), len(text.rstrip(_RAISED))) if text[-1] in _RAISED else text.rfind("[")
-        given, self._held = text[:at], text[at:]
-        self._last = given[-1:] or self._last
-        return given
+            known = ""
+        return lines + known, line[len(known) :]
 
     def finish(self) -> str:
         """The rest."""
@@ -100,7 +98,12 @@ class Plain:
         rest = _LISTED.sub("", held)
         if any(_key(mark) in listed for mark in _NOTE.finditer(self._last + rest)):
             held = _NOTE.sub(lambda mark: _noted(mark, listed), self._last + rest)[len(self._last) :].rstrip()
-        return _TAIL.sub(_bracketed, held)
+        return self._tails_in(held)
+
+    def _tails_in(self, text: str) -> str:
+        """The text, with its lines of bare ids in brackets; its first line is one only where a line begins."""
+        begins = 0 if self._last in ("", "\n") else text.find("\n") + 1 or len(text)
+        return text[:begins] + _TAIL.sub(_bracketed, text[begins:])
 
 
 def _key(mark: re.Match[str]) -> str:

@@ -363,10 +363,14 @@ GROUP = re.compile(
 )
 
 
+NUMBERS = r"\d+(?:[^\w()\[\]【】［］（）.．]{1,9}\d+)*"
+"""A number that is no id, or several."""
+
+
 def without_ids(reply: str) -> str:
     """A reply as it has to be shown, but for white space, punctuation and the refusal word."""
     kept = GROUP.sub(lambda group: group[0] if is_interval(group[1]) else "", reply)
-    return bare(re.sub(r"[\[【［(]\^?(\d+)[\]】］)]|\(3.2\)", "", kept))
+    return bare(re.sub(rf"[\[【［(]\^?{NUMBERS}[\]】］)]|\(3.2\)", "", kept))
 
 
 def is_interval(items: str) -> bool:
@@ -394,7 +398,7 @@ def holds(reply: str, cuts: list[int]) -> None:
     for sentence in found.sentences:
         assert not re.search(r"\[\d+\]", sentence.text)
         assert sentence.citations or not sentence.supported
-    assert bare(re.sub(r"\[ ?\d+ ?\]|\(\d+\)|\(3.2\)", "", found.text)) == without_ids(reply)
+    assert bare(re.sub(rf"\[ ?\d+ ?\]|\({NUMBERS}\)|\(3.2\)", "", found.text)) == without_ids(reply)
 
 
 def in_pieces(reply: str, cuts: list[int]) -> CitedText:

@@ -1,11 +1,14 @@
 """Ids and whole replies in the forms that models write."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from replied import passage
 
 from index.passage import Hit
 from qa.answer import CitedText
 from qa.reply.cite import Citer
+from qa.reply.forms import Plain
 
 ONE = [passage("a.txt", "Lee asked Xi for a role.", "He paid 15 euros.", "The call took long.")]
 TWO = [*ONE, passage("b.txt", "Kim stayed at home.", "Zebras run fast.")]
@@ -83,6 +86,25 @@ def test_what_only_looks_like_a_form(reply: str) -> None:
     """Nothing is lost."""
     for step in (1000, 1):
         assert cited(reply, TWO, step).text.replace("(1)", "[1]") == reply
+
+
+_PIECES = st.sampled_from(
+    "Sources|source|Quelle|id|:|[|]|1.1|12.3|, | |\n|*|- |_|<answer>|<|¹|é|[^1]|It is.|say |{|```|７|[^1]: 1.1|"
+    "Sources: 1.1, 2.1\n|\nIDs: 2.1".split("|")
+)
+
+
+@settings(max_examples=600, deadline=None)
+@given(st.lists(_PIECES, max_size=9).map("".join), st.lists(st.integers(0, 60), max_size=4))
+def test_a_form_in_pieces(reply: str, cuts: list[int]) -> None:
+    """What is made of it does not hang on how it was cut."""
+    cut = Plain()
+    ends = [*sorted(cuts), len(reply)]
+    in_pieces = [cut.feed(reply[a:b]) for a, b in zip([0, *ends], ends, strict=False)]
+    one, bit = Plain(), Plain()
+    whole = one.feed(reply) + one.finish()
+    assert "".join(in_pieces) + cut.finish() == whole
+    assert "".join(map(bit.feed, reply)) + bit.finish() == whole
 
 
 def test_ids_at_the_end_of_a_paragraph() -> None:
