@@ -3,7 +3,6 @@
 Owns which words those are. A common word that stands nowhere proves nothing, as documents have their own words for it.
 """
 
-import difflib
 import re
 from collections.abc import Iterator, Sequence
 
@@ -11,11 +10,8 @@ from index.catalog.words import folded, words_of
 from index.passage import Hit
 from index.search.candidates import Found
 from index.search.question import STOPWORDS, Question
-from qa.check.words import MONTHS, capitalised, language_of
+from qa.check.words import MONTHS, TITLES, capitalised, language_of
 from qa.documents.texts import Texts
-
-ALIKE = 0.8
-"""The least likeness (difflib's ratio) of another spelling of a word."""
 
 FAR = 0.3
 """Below this cosine of the nearest text, and with no word of the question in any document, nothing is claimed to be close."""
@@ -30,6 +26,12 @@ _NUMBER = re.compile(r"(?<![\w.,:/-])\d{3,6}(?![\w,:/-]|\.\d)")
 
 _YEAR = re.compile(r"(?<![\d.,:/-])(?:1[5-9]|20)\d\d(?![\d:/]|[.,-]\d)")
 _YEARS = re.compile(r"\b((?:1[5-9]|20)\d\d)\s?(?:-|–|to|until|till|and)\s?(\d{4}|\d\d)\b")
+
+_NAME = re.compile(r"(?<![\w.@’'-])(?=([A-Z][^\W\d_]+) ([A-Z][^\W\d_]+)(?![\w@]))")
+"""A person's name, of two words."""
+
+MOST_PASSAGES = 30
+"""So many passages with a word of a name tell what it stands with."""
 
 _CODE = re.compile(r"\b(?=[A-Z-]*\d)(?=\d*-?[A-Z])[A-Z\d][A-Z\d-]{1,11}\b")
 
@@ -51,7 +53,9 @@ def missing(found: Found, catalog: Texts) -> tuple[str, ...]:
         return ()
     names = folded("\n".join(f"{hit.place.source}\n{hit.title}" for hit in found.hits))
     hinges = dict.fromkeys(word for word in _hinges(question.text) if folded(word) not in names)
-    return tuple(word for word in hinges if not _stands(word, question, catalog))
+    gone = tuple(word for word in hinges if not _stands(word, question, catalog))
+    pairs = dict.fromkeys(found.groups() for found in _NAME.finditer(question.text))
+    return gone or tuple(f"{first} {last}" for first, last in pairs if _of_two(first, last, catalog))
 
 
 def other_years(question: str, hits: Sequence[Hit]) -> tuple[str, ...]:
@@ -73,9 +77,29 @@ def _hinges(text: str) -> Iterator[str]:
 
 
 def _stands(word: str, question: Question, catalog: Texts) -> bool:
-    """Whether a word, a form of it or another spelling stands in some document."""
+    """Whether a word or a form of it stands in some document."""
     stems = question.tokenizer.stems(words_of(word))
     known = {stem for found in stems for stem in found}
-    if not known or catalog.document_frequency(list(known))[0]:
-        return True
-    return word.isalpha() and any(difflib.get_close_matches(s, catalog.terms(s[:2]), n=1, cutoff=ALIKE) for s in known)
+    return not known or bool(catalog.document_frequency(list(known))[0])
+
+
+def _of_two(first: str, last: str, catalog: Texts) -> bool:
+    """Whether a name is made of two others: its words stand nowhere together, and each with another one as a name."""
+    if folded(first) in STOPWORDS:
+        return False
+    together = re.compile(rf"\b{first}\b[^|\n;]{{0,30}}\b{last}\b|\b{last}\b,? {first}\b", re.IGNORECASE)
+    if any(map(together.search, _passages(f'"{first}" AND "{last}"', catalog))):
+        return False
+    return _named(first, rf"{first} ([A-Z][^\W\d_]+)", catalog) and _named(last, rf"([A-Z][^\W\d_]+) {last}", catalog)
+
+
+def _named(word: str, name: str, catalog: Texts) -> bool:
+    """Whether a word is part of a name, and nowhere written small."""
+    texts = _passages(f'"{word}"', catalog)
+    others = {other for text in texts for other in re.findall(rf"(?<![\w.@/-]){name}(?![\w@/-])", text)}
+    small = re.compile(rf"(?<![\w.@/-]){word.lower()}(?![\w.@/-])")
+    return any(other.casefold() not in TITLES for other in others) and not any(map(small.search, texts))
+
+
+def _passages(expression: str, catalog: Texts) -> list[str]:
+    return [row.text for row in catalog.rows([id_ for id_, _ in catalog.match(expression, MOST_PASSAGES)])]

@@ -12,7 +12,7 @@ _BEGINNING = re.compile(r"(?:^|[.!?:;|…。！？][*_]{0,3}\s|\*\*\s?[–—-]\
 _LABEL = re.compile(r"\W*\*\*[^*\n]{1,80}(?::\*\*|\*\*\s?[:–—-])")
 """What some models write in bold before an item, with the capitals of a headline."""
 
-_TITLES = frozenset("i mr mrs ms dr prof sir president prime minister chancellor senator professor doctor".split())
+TITLES = frozenset("i mr mrs ms dr prof sir president prime minister chancellor senator professor doctor".split())
 _LANGUAGES = {
     "en": "a an and are as at be by for from has have in is it its of on or that the to was were will with he she they not who "
     "what which when where how why does did do can you your my there their this these had",
@@ -51,7 +51,7 @@ def capitalised(text: str, *, inside: bool) -> Iterator[tuple[int, str]]:
     beginnings |= set(range(label.end())) if label else set()
     for found in WORD.finditer(text):
         word = re.sub(r"[’'](?:s|S)?$", "", found[0])
-        if word[0].isupper() and len(word) > 1 and word.casefold() not in _TITLES and (found.start() in beginnings) != inside:
+        if word[0].isupper() and len(word) > 1 and word.casefold() not in TITLES and (found.start() in beginnings) != inside:
             yield found.start(), word
 
 

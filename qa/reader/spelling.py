@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from index.catalog.words import Tokenizer, folded
 from index.search.candidates import Found
+from qa.check.words import capitalised
 from qa.documents.library import Library
 from qa.documents.texts import Texts
 from qa.reader.network import is_common
@@ -18,6 +19,9 @@ SHORTEST, LONG = 5, 9
 
 MOST_SLIPS, NEAR, PASSAGES = 4, 12, 3
 """Slips that are mended, stems that begin alike and are looked at, and passages in which the word of one is sought."""
+
+ENDING = 2
+"""So many letters more may a stem lose that is spelled rightly: "vacation" does, "vaction" does not."""
 
 _WORD = re.compile(rf"(?<![\w’'-])[a-zA-Z]{{{SHORTEST},}}(?![\w’'-])")
 
@@ -36,10 +40,11 @@ def searched(library: Library, queries: Sequence[str], top: int, within: frozens
 def respelled(text: str, catalog: Texts, tokenizer: Tokenizer) -> tuple[str, Slips]:
     """A question with its slips mended, and each as typed and as read."""
     typed = list(dict.fromkeys(_WORD.findall(text)))
+    names = {word for _, word in capitalised(text, inside=True)}
     stems = dict(zip(typed, tokenizer.stems(typed), strict=True))
     known, _ = catalog.document_frequency([stem for found in stems.values() for stem in found])
     strange = [word for word in typed if not known.keys() & set(stems[word]) and not is_common(word)]
-    read = [(word, other) for word in strange[:MOST_SLIPS] if (other := _alike(word, catalog, tokenizer))]
+    read = [(word, other) for word in strange[:MOST_SLIPS] if (other := _alike(word, catalog, tokenizer, word in names))]
     if 2 * (len(strange) - len(read)) > len(typed):
         return text, ()  # another language
     for word, other in read:
@@ -52,20 +57,22 @@ def read_as(typed: str, other: str) -> str:
     return f"Read “{typed}” as “{other}”."
 
 
-def _alike(word: str, catalog: Texts, tokenizer: Tokenizer) -> str:
-    """The word of the documents that is meant, "" where none is near enough."""
+def _alike(word: str, catalog: Texts, tokenizer: Tokenizer, name: bool) -> str:
+    """The word of the documents that is meant, "" where none is near enough; for a name one that is written as such."""
     small, most = folded(word), 2 if len(word) >= LONG else 1
-    stems = [stem for stem in catalog.terms(small[:2]) if len(stem) <= len(word) + most]
+    least = min(map(len, tokenizer.stems([word])[0]), default=0) - most - ENDING
+    stems = [stem for stem in catalog.terms(small[:2]) if least <= len(stem) <= len(word) + most]
     near = sorted(stems, key=lambda stem: (_distance(small[: len(stem)], stem, len(word)), -len(stem)))[:NEAR]
-    forms = {form for stem in near for form in _forms(stem, catalog, tokenizer)}
-    distance, form = min(((_distance(small, form, most), form) for form in forms), default=(most + 1, ""))
+    written = {form for stem in near for form in _forms(stem, catalog, tokenizer)}
+    forms = {form for form in written if form[0].isupper()} if name else {folded(form) for form in written}
+    distance, form = min(((_distance(small, folded(form), most), form) for form in forms), default=(most + 1, ""))
     return form if distance <= most else ""
 
 
 def _forms(stem: str, catalog: Texts, tokenizer: Tokenizer) -> Iterator[str]:
     """How some passages spell the words of a stem."""
     rows = catalog.rows([id_ for id_, _ in catalog.match(f'"{stem}"', PASSAGES)])
-    words = list({folded(w) for row in rows for w in re.findall(r"[^\W\d_]+", row.text) if folded(w)[:2] == stem[:2]})
+    words = list({w for row in rows for w in re.findall(r"[^\W\d_]+", row.text) if folded(w)[:2] == stem[:2]})
     return (word for word, found in zip(words, tokenizer.stems(words), strict=True) if found == [stem])
 
 

@@ -32,6 +32,35 @@ def test_what_no_document_mentions(
     assert bool(answer["nearest"]) == bool(missing)
 
 
+STAFF = """| Name | Room |
+|---|---|
+| Petra Novak | 106 |
+| Joel Brandt | 137 |
+| Aisha Rahman | 138 |
+
+Mr Calloway called the caller about the Calloway account. Ann Lee and Bea Lind share the Marketing office.
+The Marketing team and the Finance department meet on Mondays.
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "missing"),
+    [
+        ("What is Petra Brandt's room?", ["Petra Brandt"]),  # the first name of one, the last name of another
+        ("In which room is Joel Novak?", ["Joel Novak"]),
+        ("What is Petra Novak's room?", []),
+        ("Who is Ann Calloway?", []),  # may be the one who has no first name here
+        ("What did Calder say?", ["Calder"]),  # no slip of a common word
+        ("What does the Marketing Department do?", []),  # no names
+    ],
+)
+def test_a_name_made_of_two(project: Path, qa: Run, monkeypatch: pytest.MonkeyPatch, question: str, missing: list[str]) -> None:
+    """Nobody has it."""
+    monkeypatch.setenv("QA_READER", "none")
+    (project / "seeds" / "staff.md").write_text(STAFF)
+    assert json.loads(qa("ask", question, "--json").out)["missing"] == missing
+
+
 def test_it_is_said_first(project: Path, qa: Run) -> None:
     """In words, and in Markdown."""
     assert "No document mentions “Tesla”. The nearest passages:\n" in qa("ask", "What did Tesla announce in Gyeongju?").err

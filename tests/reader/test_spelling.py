@@ -19,7 +19,7 @@ TEXT = (
         ("libary memebrship cost", ["“libary” as “library”", "“memebrship” as “membership”"]),
         ("who repaird the heatng?", ["“repaird” as “repaired”", "“heatng” as “heating”"]),
         ("who repaired the heatting?", []),  # its stem is that of heating
-        ("what did Kowalzcyk repair?", ["“Kowalzcyk” as “kowalczyk”"]),
+        ("what did Kowalzcyk repair?", ["“Kowalzcyk” as “Kowalczyk”"]),
         ("are hearing aids paid for?", []),  # another word, not another spelling
         ("how many vacations are there?", []),  # a form
         ("wieviele Urlaubstage haben Mitarbeiter jedes Kalenderjahr", []),  # another language
