@@ -34,8 +34,8 @@ def main(folder: str, questions: str, out: str) -> None:
             result = library.search([one["question"]], TOP)[0]
             candidates, signs = all_signs(result.question, result.hits, network())
             gold = [(e["source"], (e["start"], e["end"])) for e in one["evidence"] if "start" in e]
-            right = [any(touches(c.ref, *evidence) for evidence in gold) for c in candidates]
-            texts = [c.ref.quote for c in candidates]
+            right = [any(touches(ref, *evidence) for evidence in gold for ref in c.refs) for c in candidates]
+            texts = [c.text for c in candidates]
             found.append({**one, "signs": [asdict(s) for s in signs], "right": right, "texts": texts})
     target.write_bytes(pickle.dumps(found))
 

@@ -5,14 +5,16 @@ Owns the choice among the sentences of the passages found; knows nothing of file
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.passage import Hit
 from index.search.question import Question
 from qa.answer import SentenceRef
 from qa.check.words import MONTHS, language_of, latin
-from qa.quote.sentences import Quotable, quotable
-from qa.quote.together import Asked, whole
+from qa.quote import form
+from qa.quote.asked import Asked, Side, asked_for, sides
+from qa.quote.sentences import Quotable
+from qa.quote.together import paragraph, units, whole
 from qa.reader import fitted
 from qa.reader.fitted import Signs
 from qa.reader.network import Network
@@ -27,33 +29,10 @@ MOST_READ = 24
 OTHER_CODE = 6.0
 """So much less speaks for a sentence that lacks a code of the question, such as CVE-2024-3094."""
 
-_CODE = re.compile(r"\b(?=[\w.-]*\d)(?=[\w.-]*[A-Za-z_-])[A-Za-z0-9][\w.-]{2,}\w\b")
+_CODE = re.compile(r"\b(?:(?=[\w.-]*\d)(?=[\w.-]*[A-Za-z_-])[A-Za-z0-9][\w.-]{2,}\w|[A-Z]{1,2}\d{1,2})\b")
 
 CLOSE = 1.5
 """So much less than for the best sentence may speak for a further one: its odds are a quarter as good."""
-
-_LISTED = re.compile(
-    r"^\W*(?:please |can you )?(?:list|name|enumerate|give me|show me|tell me)\b.*\b(?:all|every|each)\b|^\W*list\b", re.I
-)
-_EVERY = re.compile(
-    r"\b(?:what|which) (?:are|were)\b|\b(?:which|what) (?:\w+ )?\w+s (?:are|were|do|does|can|must|should|have|has|need)\b"
-    r"|\ball (?:the )?\w+s\b|\b(?:ingredients|steps|requirements|obligations|duties|items)\b"
-    r"|^\W*what (?:should|must|do|does|can|shall) \w[\w ]* (?:bring|need|pack|include|contain|take|do)\b",
-    re.IGNORECASE,
-)
-_STEPS = re.compile(r"\bhow (?:to|do|can|should|must|shall|does one)\b|\bsteps\b|\binstructions\b", re.IGNORECASE)
-"""Questions that a whole list answers, all of a list or table by its name, and those that steps answer."""
-
-
-def asked_for(text: str) -> Asked:
-    """What a question asks for more than one of."""
-    listed, steps = _LISTED.search(text) is not None, _STEPS.search(text) is not None
-    return Asked(listed or steps or _EVERY.search(text) is not None, listed, steps)
-
-
-_MAIL = re.compile(r"\b(?:e-?mails?|mails?|messages?|sen[dt]|sender|subject|wrote|writes?|from whom|cc)\b", re.IGNORECASE)
-"""Questions that the head of a mail may answer."""
-
 
 _THING = r"\b(what|which|in what|in which) "
 _UNITS = r"(seconds?|minutes?|hours?|days?|weeks?|months?|years?|decades?|centur(y|ies)|km|kilomet\w+|miles?|met(er|re)s?|feet)"
@@ -100,22 +79,63 @@ class Choice:
 def choose(question: Question, hits: Sequence[Hit], network: Network | None) -> Choice:
     """The sentences of these hits that answer best; none where the hits are none.
 
-    Without a network, or in a language that it does not read, words and vectors alone choose, and nothing tells how surely.
+    Without a network, or in a language that it does not read, words and vectors alone choose, and nothing tells how surely. Of
+    two things that are compared each gets its sentence, where no sentence has both.
     """
     if question.overview:
         return Choice(tuple(_beginnings(hits)), tuple(hits))
     read = network if reads(question, hits) else None
-    candidates, signs = all_signs(question, hits[:MOST_READ] if read else hits, read)
-    if not candidates:
+    some = hits[:MOST_READ] if read else hits
+    best = _ranked(question, some, read)
+    if not best.candidates:
         return Choice((), tuple(hits))
-    scores = _by_codes(question.text, candidates, fitted.scores(signs, read=read is not None))
-    order = sorted(range(len(candidates)), key=lambda n: -scores[n])
-    sure = fitted.confidence(signs, order[0]) if read else None
-    none = read is not None and not fitted.answers(signs, order[0])
-    refs = _with_others([(candidates[n].ref, scores[n]) for n in order], asked_for(question.text))
-    places = list(dict.fromkeys(candidates[n].ref.hit.place for n in order))
+    two = sides(question)
+    both = frozenset[int]().union(*(side.stems for side in two))
+    in_one = len(best.first.refs) == 1 and both <= _stems_of(question, best.first)
+    compared = [_ranked(question, some, read, side) for side in two if not in_one]
+    if not compared or not all(one.order for one in compared):
+        compared = [best]
+    sure = min(fitted.confidence(one.signs, one.order[0]) for one in compared) if read else None
+    none = read is not None and not any(fitted.answers(one.signs, one.order[0]) for one in compared)
+    asked = asked_for(question.text)
+    refs = _with_others(best, asked) if compared == [best] else [ref for one in compared for ref in _whole(one.first, asked)]
+    places = list(dict.fromkeys(one.candidates[n].ref.hit.place for one in compared for n in one.order))
     ordered = sorted(hits, key=lambda hit: places.index(hit.place) if hit.place in places else len(places))
-    return Choice(tuple(refs), tuple(ordered), sure, none)
+    return Choice(tuple(dict.fromkeys(refs)), tuple(ordered), sure, none)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ranked:
+    """What may be quoted with its signs and scores, and the order of those that tell of what is asked for, best first."""
+
+    candidates: Sequence[Quotable]
+    signs: Sequence[Signs]
+    scores: Sequence[float]
+    order: Sequence[int]
+
+    @property
+    def first(self) -> Quotable:
+        """The best one."""
+        return self.candidates[self.order[0]]
+
+
+def _ranked(question: Question, hits: Sequence[Hit], network: Network | None, side: Side | None = None) -> _Ranked:
+    """The candidates in order; of one side of a comparison those that name it, or whose document does, and not the other."""
+    text = side.text if side else question.text
+    candidates, signs = all_signs(question, hits, network, text)
+    scores = _by_codes(text, candidates, fitted.scores(signs, read=network is not None))
+    order = sorted(range(len(candidates)), key=lambda n: -scores[n])
+    if side:
+        order = [n for n in order if side.stems <= _stems_of(question, candidates[n], document=True)]
+        order = [n for n in order if not side.others <= _stems_of(question, candidates[n])]
+    return _Ranked(candidates, signs, scores, order)
+
+
+def _stems_of(question: Question, one: Quotable, *, document: bool = False) -> frozenset[int]:
+    """The question's stems that a candidate has, or its document's name, title and headings."""
+    hit = one.ref.hit
+    names = f"{hit.place.source}\n{hit.title}\n{hit.heading}\n" if document else ""
+    return frozenset(n for n, _, _ in question.find([names + one.text])[0])
 
 
 def _by_codes(text: str, candidates: Sequence[Quotable], scores: Sequence[float]) -> list[float]:
@@ -125,13 +145,19 @@ def _by_codes(text: str, candidates: Sequence[Quotable], scores: Sequence[float]
     return [score if mine or not any(has) else score - OTHER_CODE for score, mine in zip(scores, has, strict=True)]
 
 
-def all_signs(question: Question, hits: Sequence[Hit], network: Network | None) -> tuple[list[Quotable], list[Signs]]:
-    """Each sentence that may be quoted, with what is known of it."""
-    asks_of_mail = _MAIL.search(question.text) is not None
-    candidates = [one for hit in hits for one in quotable(hit, mail=asks_of_mail)]
-    candidates = candidates or [Quotable(SentenceRef(hit, span), "", 0.0) for hit in hits for span in hit.sentences]
-    margins = _margins(network, question, hits) if network else {}
-    return candidates, list(_signs(question, candidates, margins))
+def all_signs(
+    question: Question, hits: Sequence[Hit], network: Network | None, text: str = ""
+) -> tuple[list[Quotable], list[Signs]]:
+    """What may be quoted, with what is known of it; `text` is the question as the network is asked it, if in other words."""
+    asked, shares = asked_for(question.text), form.headed(question, hits)
+    found = [(one, n) for n, hit in enumerate(hits) for one in units(hit, replace(asked, every=True) if shares[n] else asked)]
+    candidates = [one for one, _ in found]
+    if not candidates:
+        candidates = [Quotable((SentenceRef(hit, span),), "", 0.0) for hit in hits for span in hit.sentences]
+        return candidates, list(_signs(question, candidates, {}, [0.0] * len(candidates)))
+    told = form.told(question, asked, candidates, [shares[n] for _, n in found])
+    margins = _margins(network, text or question.text, hits) if network else {}
+    return candidates, list(_signs(question, candidates, margins, told))
 
 
 def reads(question: Question, hits: Sequence[Hit]) -> bool:
@@ -146,28 +172,46 @@ def _beginnings(hits: Sequence[Hit]) -> list[SentenceRef]:
     return [SentenceRef(hit, span) for hit in hits for span in hit.sentences[:each]][:MOST_SENTENCES]
 
 
-def _with_others(ranked: Sequence[tuple[SentenceRef, float]], asked: Asked) -> list[SentenceRef]:
+def _with_others(ranked: _Ranked, asked: Asked) -> list[SentenceRef]:
     """The best sentence with what belongs to it, and such others as are nearly as good and say something else."""
-    most, chosen = ranked[0][1], whole(ranked[0][0], asked)
+    most, chosen = ranked.scores[ranked.order[0]], _whole(ranked.first, asked)
+    if len(chosen) == 1 and ranked.first.lead.rstrip().endswith("?"):
+        chosen = paragraph(ranked.first.ref, MOST_SENTENCES, MOST_CHARS)
     if len(chosen) > 1:
         return chosen
-    for ref, score in ranked[1:]:
-        room = sum(len(one.quote) for one in chosen) + len(ref.quote) <= MOST_CHARS
-        if len(chosen) < MOST_SENTENCES and score >= most - CLOSE and room and all(ref.quote != one.quote for one in chosen):
-            chosen.append(ref)
+    for n in ranked.order[1:]:
+        others = ranked.candidates[n].refs
+        room = sum(len(one.quote) for one in (*chosen, *others)) <= MOST_CHARS
+        fits = len(chosen) + len(others) <= MOST_SENTENCES and room and ranked.scores[n] >= most - CLOSE
+        if fits and all(ref.quote != one.quote for one in chosen for ref in others):
+            chosen += others
     return chosen
 
 
-def _signs(question: Question, candidates: Sequence[Quotable], margins: Mapping[SentenceRef, float]) -> Iterator[Signs]:
-    """What is known of each."""
+def _whole(one: Quotable, asked: Asked) -> list[SentenceRef]:
+    """What is quoted of a candidate: itself, or a sentence with what it leads to."""
+    return list(one.refs) if len(one.refs) > 1 else whole(one.ref, asked)
+
+
+def _signs(
+    question: Question, candidates: Sequence[Quotable], margins: Mapping[SentenceRef, float], told: Sequence[float]
+) -> Iterator[Signs]:
+    """What is known of each; where the network was asked, its margin is at least what the form tells.
+
+    A list below a heading that tells of it is as near to the question as the best passage of its document.
+    """
     kind = next((answer for cue, answer in _KINDS if cue.search(question.text)), None)
     found = question.find([one.text for one in candidates])
-    for one, words in zip(candidates, found, strict=True):
+    best = {one.ref.hit.place.source: one.ref.hit.score for one in sorted(candidates, key=lambda one: one.ref.hit.score)}
+    for one, words, least in zip(candidates, found, told, strict=True):
         stems = [n for n, _, _ in words]
         covered = sum(question.weights[n] for n in set(stems))
-        fits = kind is not None and kind.search(one.ref.quote) is not None
+        fits = kind is not None and any(kind.search(ref.quote) for ref in one.refs)
         order = _in_order(stems, question.weights)
-        yield Signs(covered, order, one.ref.hit.score, max(0.0, one.likeness), float(fits), margins.get(one.ref, 0.0))
+        margin = max(least, *(margins[ref] for ref in one.refs)) if margins else 0.0
+        hit = one.ref.hit
+        passage = best[hit.place.source] if least > 0 and len(one.refs) > 1 else hit.score
+        yield Signs(covered, order, passage, max(0.0, one.likeness), float(fits), margin)
 
 
 def _in_order(stems: Sequence[int], weights: Sequence[float]) -> float:
@@ -182,8 +226,8 @@ def _in_order(stems: Sequence[int], weights: Sequence[float]) -> float:
     return row[-1]
 
 
-def _margins(network: Network, question: Question, hits: Sequence[Hit]) -> dict[SentenceRef, float]:
-    found = network.margins(question.text, hits)
+def _margins(network: Network, text: str, hits: Sequence[Hit]) -> dict[SentenceRef, float]:
+    found = network.margins(text, hits)
     return {
         SentenceRef(hit, span): margin
         for hit, margins in zip(hits, found, strict=True)

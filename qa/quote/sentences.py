@@ -17,30 +17,41 @@ from qa.answer import SentenceRef
 
 @dataclass(frozen=True, slots=True)
 class Quotable:
-    """A sentence, what leads to it, and its likeness to the question: the cosine of their vectors, 0.0 where not known."""
+    """A sentence or several that belong together, what leads to them, and their likeness to the question: the highest cosine of
+    its vector and one of theirs, 0.0 where not known.
+    """
 
-    ref: SentenceRef
+    refs: tuple[SentenceRef, ...]
     lead: str
     likeness: float
 
     @property
+    def ref(self) -> SentenceRef:
+        """The first sentence."""
+        return self.refs[0]
+
+    @property
     def text(self) -> str:
-        """The sentence behind what leads to it."""
-        return f"{self.lead}\n{self.ref.quote}" if self.lead else self.ref.quote
+        """The sentences behind what leads to them."""
+        return "\n".join([self.lead, *(ref.quote for ref in self.refs)] if self.lead else [ref.quote for ref in self.refs])
 
 
-def quotable(hit: Hit, *, mail: bool = False) -> Iterator[Quotable]:
-    """Those of a passage, in order; with `mail` the heads of mails too, for who asks about one."""
-    lead, near, names, farewell = "", 0.0, names_of_columns(hit), None
+def quotable(hit: Hit, *, mail: bool = False, questions: bool = False) -> Iterator[Quotable]:
+    """The sentences of a passage, in order; with `mail` the heads of mails too, for who asks of them, and `questions`."""
+    lead, near, names, columns, farewell = "", 0.0, names_of_columns(hit), "", None
     for n, span in enumerate(hit.sentences):
         ref, likeness = SentenceRef(hit, span), hit.likeness[n] if hit.likeness else 0.0
         signed, farewell = farewell and _SIGNED.fullmatch(ref.quote), _FAREWELL.fullmatch(ref.quote)
         if signed or farewell or _SAYS_NOTHING.match(ref.quote) or (not mail and _HEAD_OF_A_MAIL.match(ref.quote)):
             continue
-        if span[0] in names or _leads(hit, ref.quote) or _asks(hit, span) or _heads(hit, n):
+        if span[0] in names:
+            columns = ref.quote
+            continue
+        columns = columns if ref.quote.startswith("|") else ""
+        if _leads(hit, ref.quote) or (not questions and _ASKS.search(ref.quote)) or _heads(hit, n):
             lead, near = ref.quote, likeness
             continue
-        yield Quotable(ref, lead, max(likeness, near))
+        yield Quotable((ref,), lead or columns, max(likeness, near))
         lead, near = "", 0.0
 
 
@@ -121,11 +132,6 @@ def _heads(hit: Hit, n: int) -> bool:
     if n + 1 == len(hit.sentences):  # what it is the heading of stands in the next passage
         return quote.count(" ") > 1
     return _SENTENCE.search(hit.sentence(hit.sentences[n + 1])) is not None
-
-
-def _asks(hit: Hit, span: Span) -> bool:
-    """Whether a sentence is a question with a line of its own, as in a list of questions with their answers."""
-    return _ASKS.search(hit.sentence(span)) is not None and _alone(hit, span)
 
 
 def _alone(hit: Hit, span: Span) -> bool:

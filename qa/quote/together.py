@@ -5,25 +5,17 @@ Owns how far that reaches; offsets count characters of the source's text.
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from index.passage import Hit, Span
 from index.split.lines import Line, lines_of
 from qa.answer import SentenceRef, Surroundings
-from qa.quote.sentences import names_of_columns
+from qa.quote.asked import Asked
+from qa.quote.sentences import Quotable, names_of_columns, quotable
 
 MOST_ITEMS, MOST_CHARS = 12, 1500
 """Sentences of a list or lines of code that are quoted together, and characters that are shown around a sentence."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What a question asks for more than one of: the things of a list, `listed` in so many words, or `steps`."""
-
-    every: bool = False
-    listed: bool = False
-    steps: bool = False
 
 
 _FENCE = re.compile(r"\s*(?:`{3,}|~{3,})")
@@ -54,7 +46,48 @@ def whole(ref: SentenceRef, asked: Asked) -> list[SentenceRef]:
         last = end(at + 1, 1)
     names = names_of_columns(ref.hit)
     found = [one for one in sentences[first : last + 1] if one.span[0] not in names and not _FENCE.match(one.quote)]
+    found = found if len(found) > 1 else _record(sentences, at)
     return found if ref in found and len(found) <= MOST_ITEMS else [ref]
+
+
+def units(hit: Hit, asked: Asked) -> Iterator[Quotable]:
+    """What of a passage may be the answer: its sentences, and as one each record, and each list where all is asked for."""
+    of: dict[SentenceRef, Quotable] = {}
+    single = list(quotable(hit, mail=asked.mail, questions=asked.questions))
+    own = {one.ref for one in single}
+    for one in single:
+        together: tuple[SentenceRef, ...] = (one.ref,)
+        if asked.every or _RECORD.match(one.ref.quote):
+            together = tuple(ref for ref in whole(one.ref, asked) if ref in own)
+        if len(together) == 1:
+            of[one.ref] = one
+        elif (other := of.get(together[0])) is None or len(other.refs) < len(together):
+            of[together[0]] = replace(one, refs=together)
+        else:
+            of[together[0]] = replace(other, likeness=max(other.likeness, one.likeness))
+    taken = {ref for one in of.values() for ref in one.refs if len(one.refs) > 1}
+    return (one for ref, one in of.items() if len(one.refs) > 1 or ref not in taken)
+
+
+_RECORD = re.compile(r"(?:[^\s:=]*\[\d+\])(?=[.\w])|[ \t]*(?=<([\w:-]+)(?:\s[^<>]*)?>[^<>]*</\1>\s*$)")
+"""What the fields of a record begin with: the path of JSON up to its number, or an element of XML in a line of its own."""
+
+
+def _record(sentences: Sequence[SentenceRef], at: int) -> list[SentenceRef]:
+    """The fields that stand together with one."""
+    begins = [found[0] if (found := _RECORD.match(one.quote)) else None for one in sentences]
+    first = last = at
+    while begins[at] is not None and first and begins[first - 1] == begins[at]:
+        first -= 1
+    while begins[at] is not None and last + 1 < len(begins) and begins[last + 1] == begins[at]:
+        last += 1
+    return list(sentences[first : last + 1])
+
+
+def paragraph(ref: SentenceRef, most: int, chars: int) -> list[SentenceRef]:
+    """A sentence with those that follow it in its paragraph, so many at most and so long."""
+    end, found = _around(ref)[1], [SentenceRef(ref.hit, span) for span in ref.hit.sentences if span[0] >= ref.span[0]]
+    return [one for one in found[:most] if one.span[1] <= min(end, ref.span[0] + chars)] or [ref]
 
 
 def around(ref: SentenceRef) -> Surroundings:

@@ -4,8 +4,8 @@ import pytest
 from replied import whole_text
 
 from qa.answer import SentenceRef
-from qa.quote.choice import asked_for
-from qa.quote.together import Asked, around, whole
+from qa.quote.asked import Asked, asked_for
+from qa.quote.together import around, whole
 
 LIST = "Some words.\n\nEvery child should bring:\n\n- a rain jacket\n- a sleeping bag\n- a torch\n\nThe coach leaves at eight."
 STEPS = "The pressure is low.\n\n1. Open the valve.\n2. Wait for 1.5 bar.\n3. Close the valve.\n\nCall us."

@@ -1,0 +1,150 @@
+"""What a question asks for, told from its words: one thing or all of a list, steps, what a word means, two things compared.
+
+Owns the cues of English questions; in other languages none is found, and a question asks for one thing.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from index.search.question import STOPWORDS, Question
+
+MOST_WORDS = 3
+"""Words of the name of one side of a comparison."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """More than one thing of a list, `listed` in so many words, or `steps`; what a `term` means; what only the head of a `mail`
+    tells; which `questions` somebody has.
+    """
+
+    every: bool = False
+    listed: bool = False
+    steps: bool = False
+    mail: bool = False
+    questions: bool = False
+    term: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of two things compared: the question without the other one, and the stems that are its, or the other's, alone."""
+
+    text: str
+    stems: frozenset[int]
+    others: frozenset[int]
+
+
+_LISTED = re.compile(
+    r"^\W*(?:please |can you )?(?:list|name|enumerate|give me|show me|tell me)\b.*\b(?:all|every|each)\b|^\W*list\b", re.I
+)
+_EVERY = re.compile(
+    r"\b(?:what|which) (?:are|were)\b|\b(?:which|what) (?:\w+ )?\w+s (?:are|were|do|does|can|must|should|have|has|need)\b"
+    r"|\ball (?:the )?\w+s\b|\b(?:ingredients|steps|requirements|obligations|duties|items)\b"
+    r"|^\W*what (?:should|must|do|does|can|shall) \w[\w ]* (?:bring|need|pack|include|contain|take|do|done)\b",
+    re.IGNORECASE,
+)
+_STEPS = re.compile(
+    r"\bhow (?:to|do|can|should|must|shall|does one)\b|\bsteps\b|\binstructions\b"
+    r"|\bwhat (?:do|should|must) (?:I|we|you) (?:have to )?do\b",
+    re.IGNORECASE,
+)
+"""Questions that a whole list answers, all of a list or table by its name, and those that steps answer."""
+
+_MAIL = re.compile(r"\b(?:e-?mails?|mails?|messages?|sen[dt]|sender|subject|wrote|writes?|from whom|cc)\b", re.IGNORECASE)
+_QUESTIONS = re.compile(r"\b(?:questions?|asks?|asked|asking|wonders?|wants? to know|wanted to know)\b", re.IGNORECASE)
+
+_TERM = re.compile(
+    r"\W*(?:what(?:['’]s|\s+(?:is|are|was|were|does|do))|define|explain|(?:the\s+)?(?:meaning|definition)\s+of)\s+"
+    r"(?:the\s+(?:meaning|definition)\s+of\s+|meant\s+by\s+)?(?:an?\s+|the\s+)?([^?.!,;]{2,60}?)(?:\s+means?|\s+stands?\s+for|\s+do)?\W*",
+    re.IGNORECASE,
+)
+
+
+def asked_for(text: str) -> Asked:
+    """What a question asks for."""
+    listed, steps, term = _LISTED.search(text) is not None, _STEPS.search(text) is not None, _TERM.fullmatch(text)
+    return Asked(
+        every=listed or steps or _EVERY.search(text) is not None,
+        listed=listed,
+        steps=steps,
+        mail=_MAIL.search(text) is not None,
+        questions=_QUESTIONS.search(text) is not None,
+        term=term[1] if term else "",
+    )
+
+
+def defines(quote: str, term: str) -> bool:
+    """Whether a sentence begins with a term and says what it is: "Fetch: the distance", "Fetch is the distance"."""
+    name = r"\s+".join(map(re.escape, term.split()))
+    begins = rf"[\W\d]*(?:(?:an?|the)\s+)?{name}(?:s|es)?[^\w\s:]{{0,3}}(?:\s*\([^)\n]{{1,40}}\))?"
+    return re.match(begins + _IS, quote, re.IGNORECASE) is not None
+
+
+_IS = r"(?:\W*:|\s[–—-]|,?\s(?:is|are|was|were)\s(?:an?|the|any|one|what|when|where)\b|\s(?:means|refers\sto|denotes)\b)\s*\S"
+
+
+_WORD = re.compile(r"[^\W_](?:[\w'’.-]*\w)?")
+_COMPARED = re.compile(
+    r"\b(?:compar\w+|differ\w*|vs|versus|than|or|both|respectively"
+    r"|and (?:what|how|when|who|where|which|in|for|at|under|of|on|version))\b",
+    re.IGNORECASE,
+)
+_BETWEEN = re.compile(r"\b(?:or|vs\.?|versus|compared (?:with|to)|and|with|to|from|than)\b", re.IGNORECASE)
+_SHAPES = [re.compile(shape, re.IGNORECASE) for shape in (r"\b(?:1[5-9]|20)\d\d\b", r"\b(?:version |v)\d+(?:\.\d+)*\b")]
+"""Years and versions: two of a question that compares are its sides."""
+
+
+def sides(question: Question) -> tuple[Side, ...]:
+    """The two things that a question compares, none where it compares nothing."""
+    text = question.text
+    if not _COMPARED.search(text):
+        return ()
+    places = [(n, start, end) for n, start, end in question.find([text])[0]]
+    for one, other in _pairs(text):
+        mine, its = ({n for n, a, b in places if a < span[1] and b > span[0]} for span in (one, other))
+        if mine - its and its - mine:
+            first, second = frozenset(mine - its), frozenset(its - mine)
+            return Side(_without(text, other), first, second), Side(_without(text, one), second, first)
+    return ()
+
+
+def _pairs(text: str) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
+    """What may be two things compared, with their places: two years or versions, or what stands around a word between."""
+    for shape in _SHAPES:
+        found = {m[0].casefold(): m.span() for m in shape.finditer(text)}
+        if len(found) == 2:
+            one, other = found.values()
+            yield one, other
+    words = list(_WORD.finditer(text))
+    for between in _BETWEEN.finditer(text):
+        before = _run([w for w in reversed(words) if w.end() <= between.start()], text, MOST_WORDS)
+        behind = [w for w in words if w.start() >= between.end()]
+        while behind and behind[0][0].casefold() in STOPWORDS and not behind[0][0].isupper():
+            behind.pop(0)
+        if between[0].casefold() == "than" and before:
+            first = [w for w in words if w[0].casefold() not in STOPWORDS][:1]
+            before = first if first and first[0].end() <= between.start() else []
+        after = _run(behind, text, len(before))
+        if before and after:
+            yield (min(w.start() for w in before), max(w.end() for w in before)), (after[0].start(), after[-1].end())
+
+
+def _run(words: list[re.Match[str]], text: str, most: int) -> list[re.Match[str]]:
+    """The first words that stand together, as names do or as small words do."""
+    run: list[re.Match[str]] = []
+    for word in words[:most]:
+        apart = run and "," in text[min(run[-1].end(), word.end()) : max(run[-1].start(), word.start())]
+        common = word[0].casefold() in {*STOPWORDS, "between"} and not (word[0].isupper() and len(word[0]) > 1)
+        if apart or common or (run and word[0][0].islower() != run[0][0][0].islower()):
+            break
+        run.append(word)
+    return run
+
+
+def _without(text: str, span: tuple[int, int]) -> str:
+    """A question without one of its parts, and what joins it to the rest."""
+    joint = r"[\s,]*\b(?:or|vs\.?|versus|compared (?:with|to)|and|with|to|than)\b"
+    before = re.sub(rf"{joint}[\s\w]{{0,12}}$", "", text[: span[0]], flags=re.IGNORECASE)
+    return " ".join(f"{before} {re.sub(f'^{joint}', '', text[span[1] :], flags=re.IGNORECASE)}".split())

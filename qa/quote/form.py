@@ -1,0 +1,71 @@
+"""What the form of a text tells of where an answer stands: a list below the question's words, a heading in them, a definition.
+
+Owns how much that is worth, in the network's logits: chosen by eye on two sets of a hundred everyday questions.
+"""
+
+import re
+from collections.abc import Sequence
+
+from index.catalog.words import words_of
+from index.passage import LEVEL, Hit
+from index.search.question import STOPWORDS, Question
+from qa.quote.asked import Asked, defines
+from qa.quote.sentences import Quotable
+
+UNKNOWN, DEFINED, LISTED, HEADED, LED = -12.0, 3.0, 5.0, 3.0, 8.0
+"""What is said where no form tells anything; of a definition; of a list, and of a section, below a heading in the question's
+words; and of a list whose headings have all of the question: less as they have less, nothing where it is half of it.
+"""
+
+LEAST, SOME = 0.6, 0.4
+"""Of a heading's words, so many are the question's where it is in these; and of the question's weight, so much is in a heading
+that says most of it, or some.
+"""
+
+_NOT = re.compile(r"\b(?:not|no|never|without|cannot)\b|n['’]t\b", re.IGNORECASE)
+
+
+def headed(question: Question, hits: Sequence[Hit]) -> list[float]:
+    """For each hit, the share of the question that its title and headings have; 0 where its last heading says other things."""
+    lasts = [hit.heading.rpartition(LEVEL)[2] for hit in hits]
+    shares = _shares(question, [f"{hit.title}\n{hit.heading}" for hit in hits])
+    return [share if _says_the_same(question, last) else 0.0 for share, last in zip(shares, lasts, strict=True)]
+
+
+def told(question: Question, asked: Asked, candidates: Sequence[Quotable], sections: Sequence[float]) -> list[float]:
+    """For each candidate, the margin at least that its form is worth; `sections` are the shares of their hits' headings."""
+    leads = [_led(one) for one in candidates]
+    shares = _shares(
+        question, [f"{one.ref.hit.title}\n{one.ref.hit.heading}\n{lead}" for one, lead in zip(candidates, leads, strict=True)]
+    )
+    found, begun = [], set[tuple[str, int]]()
+    for one, lead, share, section in zip(candidates, leads, shares, sections, strict=True):
+        worth, hit = UNKNOWN, one.ref.hit
+        if len(one.refs) > 1 and (asked.every or section):
+            same = share > SOME and (section > 0 or _says_the_same(question, lead))
+            worth = LISTED if same else LED * (2 * share - 1) if share > LEAST else UNKNOWN
+        if asked.term and defines(one.ref.quote, asked.term):
+            worth = max(worth, DEFINED)
+        begins = (hit.place.source, hit.place.start) not in begun
+        if section > LEAST and begins and not asked.every and LEVEL in hit.heading:
+            worth = max(worth, HEADED)
+        begun.add((hit.place.source, hit.place.start))
+        found.append(worth)
+    return found
+
+
+def _led(one: Quotable) -> str:
+    """What leads to a list: the line above it, or its own first sentence, which ends in a colon."""
+    return f"{one.lead}\n{one.ref.quote}" if one.ref.quote.endswith(":") else one.lead
+
+
+def _says_the_same(question: Question, heading: str) -> bool:
+    """Whether a heading is in the words of a question, and says no where it does."""
+    said = [word for word in words_of(heading) if word not in STOPWORDS]
+    stems = [found[0] for found in question.tokenizer.stems(said) if found]
+    has = sum(stem in question.stems for stem in stems)
+    return has >= max(1, LEAST * len(stems)) and bool(_NOT.search(heading)) == bool(_NOT.search(question.text))
+
+
+def _shares(question: Question, texts: Sequence[str]) -> list[float]:
+    return [sum(question.weights[n] for n in {n for n, _, _ in found}) for found in question.find(texts)]
