@@ -49,7 +49,7 @@ def ask(words: Sequence[str], options: Asking, where: Where, screen: Screen) -> 
     _check(options, words)
     question = "" if options.batch else question_of(words, options.within)
     if options.follow and options.follow_if is None:
-        where = last_asked(where, answer=True)
+        where = last_asked(where)
     with piped(where, screen) if options.stdin else nullcontext(settings_for(where, screen)) as settings:
         return _ask(question, options, settings, where, screen)
 

@@ -4,7 +4,7 @@ import os
 import re
 import stat
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
@@ -19,8 +19,10 @@ from index.update.target import Progress
 from qa.answer import IndexState
 from qa.ask.asking import checked_question
 from qa.documents.library import Library
+from qa.documents.texts import Root, Texts, opened_texts, root_of
 from qa.errors import UsageFailure
 from qa.settings.configuration import NAME
+from qa.settings.last import last_asked
 from qa.settings.load import Settings, Where, load
 from qa.show import terminal
 from qa.show.terminal import Screen
@@ -61,6 +63,20 @@ def _telling(settings: Settings, screen: Screen) -> Settings:
     if service:
         service = replace(service, told=screen.notice, sending=partial(sending, PASSAGES, service.host))
     return replace(settings, service=service, sending=sending)
+
+
+def settings_of_last(where: Where, holds: Callable[[Root, Texts], bool] | None = None) -> Settings:
+    """The settings of the last answer's documents; of those here where what is meant is held by these alone."""
+    last = last_asked(where)
+    if holds is None:
+        return load(last)
+    for asked in dict.fromkeys((last, where)):
+        with suppress(Failure):
+            settings = load(asked)
+            with opened_texts(settings) as catalog:
+                if catalog is not None and holds(root_of(settings), catalog):
+                    return settings
+    return load(last)
 
 
 def with_collections(words: Sequence[str], where: Where) -> tuple[Sequence[str], Where]:
