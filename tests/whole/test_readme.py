@@ -14,7 +14,21 @@ README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 PAGES = {path.name: path.read_text(encoding="utf-8") for path in sorted((REPOSITORY / "docs").glob("*.md"))}
 DOCS = "\n".join([README, *PAGES.values()])
 LINES = dict.fromkeys(re.findall(r"^\$ ((?:cd ~/handbook && |[^|\n]* \| )?qa .*?)(?:  +#.*)?$", DOCS, re.MULTILINE))
-COMMANDS = ["ask", "search", "index", "status", "doctor", "show", "verify", "chat", "trust", "calibrate", "open", "history"]
+COMMANDS = [
+    "ask",
+    "search",
+    "index",
+    "status",
+    "doctor",
+    "show",
+    "verify",
+    "chat",
+    "trust",
+    "calibrate",
+    "open",
+    "history",
+    "help",
+]
 
 
 def test_the_first_command_prints_what_the_readme_shows(project: object, process: Run) -> None:
