@@ -12,7 +12,6 @@ from qa.cli.batch import failed_line, found_each
 from qa.cli.common import (
     check_passages,
     index_state,
-    progress_on,
     question_of,
     settings_for,
     tell_words_alone,
@@ -45,7 +44,7 @@ def search(words: Sequence[str], options: Searching, where: Where, screen: Scree
     check_passages(words, options.batch, options.top, options.within)
     query = "" if options.batch else question_of(words, options.within)
     settings = settings_for(where, screen)
-    with progress_on(screen) as progress, open_library(settings, screen.notice, progress, frozen=options.frozen) as library:
+    with screen.progress() as progress, open_library(settings, screen.notice, progress, frozen=options.frozen) as library:
         within = library.within(options.within)
         if options.batch:
             return _search_batch(library, options, within, screen)
