@@ -69,7 +69,8 @@ def search(words: Sequence[str], options: Searching, where: Where, screen: Scree
                 screen.line(text.file_here(source, library.root))
         elif screen.tty:
             fitting = [best_sentence(found.question, hit) for hit in hits]
-            text.show_blocks(screen, hits, library.root, fitting, full=options.full, explain=options.explain)
+            places = found.question.places
+            text.show_blocks(screen, hits, library.root, fitting, words=places, full=options.full, explain=options.explain)
         else:
             text.show_hits(screen, hits, library.root, explain=options.explain)
         return 0 if hits else 1

@@ -3,17 +3,19 @@
 import os
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 
-from index.passage import Hit, Place, Span, columns_in
-from qa.answer import Answer, Citation, Surroundings
+from index.passage import BETWEEN, LEVEL, Hit, Place, Span, columns_in
+from qa.answer import Answer, Citation, Surroundings, Words
 from qa.documents.texts import Root, file_of
 from qa.saved.answers import Standing
 from qa.show.escapes import escaped
 from qa.show.marks import UNSUPPORTED, marked
+from qa.show.table import Row, columns_of, drawn, listed, row_of
 from qa.show.terminal import Screen, clean, fold, styled
-from qa.show.wrap import flowing, wrapped
+from qa.show.wrap import SENTENCE, WORD, flowing, wrapped
 
 CLOSEST = "Closest sentences (no model has read them):"
 PERHAPS = "Perhaps (no model has read these sentences):"
@@ -56,7 +58,7 @@ def show_answer(screen: Screen, answer: Answer, root: Root) -> None:
     if answer.status == "not_found":
         screen.notice(_no(answer) + (" The nearest passages:" if answer.nearest else ""))
         if screen.tty:
-            show_blocks(screen, answer.nearest, root, more="`qa show PLACE` shows all of it")
+            show_blocks(screen, answer.nearest, root, words=answer.words, more="`qa show PLACE` shows all of it")
         else:
             show_hits(screen, answer.nearest, root)
         return
@@ -81,23 +83,80 @@ def show_answer(screen: Screen, answer: Answer, root: Root) -> None:
 
 
 def _show_quoted(screen: Screen, answer: Answer, root: Root) -> None:
-    """Each quoted sentence once, in what it stands in, with its number; then the places."""
-    blocks: dict[tuple[str, Span], list[tuple[Surroundings, str]]] = {}
+    """Each quoted sentence once, in what it stands in, with its number, and rows of one table together; then the places."""
+    blocks: dict[tuple[str, Span], list[_Quoted]] = {}
+    rows: list[tuple[Row, str]] = []
+    of, drawn_ones = "", set[int]()
     for sentence in answer.sentences:
         if around := sentence.around:
-            number = "".join(f" [{n}]" for n in sentence.citations)
-            blocks.setdefault((around.place.source, around.span), []).append((around, number))
-    for (_, (start, _)), said in blocks.items():
-        body, at, shown = "".join((said[0][0].before, said[0][0].marked, said[0][0].after)), 0, ""
-        body = flowing(body)
-        for around, number in sorted(said, key=lambda one: one[0].place.start):
-            first, last = around.place.start - start, around.place.end - start
-            shown += clean(body[at:first]) + screen.style(clean(body[first:last]), "1") + screen.style(number, "36")
-            at = last
-        screen.line(screen.wrap(shown + clean(body[at:])))
+            quoted = _Quoted(around, "".join(f" [{n}]" for n in sentence.citations), sentence.citations)
+            blocks.setdefault((around.place.source, around.span), []).append(quoted)
+    for (source, _), said in blocks.items():
+        row = _row(said, answer)
+        if rows and not (row and source == of and row.keys() & set(columns_of([one for one, _ in rows]))):
+            _show_rows(screen, rows, answer.words)
+            rows = []
+        if row:
+            rows.append((row, said[0].number))
+            of = source
+            drawn_ones.update(said[0].citations)
+            continue
+        start, body = said[0].around.span[0], said[0].around.whole
+        spans = [(one.around.place.start - start, one.around.place.end - start) for one in said]
+        numbers = [screen.style(one.number, "36") for one in said]
+        shown = _marked_up(flowing(body), spans, numbers, answer.words)
+        screen.line("\n".join(_emphasised(screen, screen.wrap(shown).split("\n"))))
         screen.line()
+    if rows:
+        _show_rows(screen, rows, answer.words)
     for citation in answer.citations:
-        screen.line(_source_line(screen, citation, root, quoted=False))
+        screen.line(_source_line(screen, citation, root, quoted=False, named=citation.n not in drawn_ones))
+
+
+@dataclass(frozen=True, slots=True)
+class _Quoted:
+    """A sentence that is quoted in what it stands in, with its number as it is shown."""
+
+    around: Surroundings
+    number: str
+    citations: tuple[int, ...]
+
+
+def _row(said: Sequence[_Quoted], answer: Answer) -> Row | None:
+    """What is quoted as the row of a table, where it is nothing but one."""
+    around = said[0].around
+    if len(said) > 1 or around.before or around.after:
+        return None
+    names = next((columns_in(c.heading) for c in answer.citations if c.n in said[0].citations), "")
+    return row_of(clean(around.marked), names.split(BETWEEN) if names else ())
+
+
+def _show_rows(screen: Screen, rows: Sequence[tuple[Row, str]], words: Words) -> None:
+    """Rows of one table, aligned where there is room, else a name and its value a line."""
+    cells, numbers = [row for row, _ in rows], [screen.style(f" {number}", "36") for _, number in rows]
+
+    def shown(text: str) -> str:
+        return _marked_up(text, [(0, len(text))], [""], words) if text else ""
+
+    table = drawn(cells, numbers, screen.width, lambda _, text: shown(text))
+    lines = [*table[0], *table[1]] if table else []
+    if not table:
+        for row, number in zip(cells, numbers, strict=True):
+            lines += ["" for _ in lines[:1]] + [screen.wrap(line, hanging="  ") for line in listed(row, number, shown)]
+    screen.line("\n".join(_emphasised(screen, "\n".join(lines).split("\n"))))
+    screen.line()
+
+
+def _marked_up(text: str, sentences: Sequence[Span], behind: Sequence[str], words: Words) -> str:
+    """A text that can be shown, with marks around its sentences and around words; something may stand behind each sentence."""
+    marks = [(start, 3, WORD) for start, _ in words(text)] + [(end, 0, WORD) for _, end in words(text)]
+    marks += [(start, 2, SENTENCE) for start, _ in sentences]
+    marks += [(end, 1, SENTENCE + number) for (_, end), number in zip(sentences, behind, strict=True)]
+    shown, at = "", 0
+    for place, _, mark in sorted(marks):
+        shown += clean(text[at:place]) + mark
+        at = place
+    return shown + clean(text[at:])
 
 
 def _no(answer: Answer) -> str:
@@ -136,14 +195,17 @@ def _marks(answer: Answer) -> list[str]:
     return [f"{UNSUPPORTED} {fold(s.why or 'not supported by the sentences cited')}: {fold(s.text)}" for s in lacking]
 
 
-def _source_line(screen: Screen, citation: Citation, root: Root, *, quoted: bool = True) -> str:
+def _source_line(screen: Screen, citation: Citation, root: Root, *, quoted: bool = True, named: bool = True) -> str:
+    """`named`: with the names of the columns of a row."""
     number = screen.style(f"[{citation.n}]", "36")
     mark = screen.style(_VERDICTS.get(citation.verdict, ""), "33")
     place = screen.link(screen.style(place_here(citation.place, root), "4"), root, citation.place)
-    names = columns_in(citation.heading)
+    names, heading = columns_in(citation.heading), citation.heading
+    if names and not named:
+        names, heading = "", heading.rpartition(LEVEL)[0]
     columns = screen.style(f"  ({fold(names).strip('| ')})", "2") if names else ""
-    if screen.tty and not names and citation.place.line is None and citation.place.page is None and citation.heading:
-        columns = screen.style(f"  {fold(citation.heading)}", "2")  # where a person finds it in a file without lines
+    if screen.tty and not names and citation.place.line is None and citation.place.page is None and heading:
+        columns = screen.style(f"  {fold(heading)}", "2")  # where a person finds it in a file without lines
     quote = f"  “{fold(citation.quote)}”" if quoted else ""
     return screen.wrap(f"{number} {place}{quote}{columns}{mark}", hanging="    ")
 
@@ -175,6 +237,7 @@ def show_blocks(
     root: Root,
     fitting: Sequence[Span | None] = (),
     *,
+    words: Words = lambda text: (),
     full: bool = False,
     explain: bool = False,
     more: str = "--full shows all of it",
@@ -190,7 +253,7 @@ def show_blocks(
         place = screen.link(screen.style(place_here(hit.place, root), "36"), root, hit.place)
         about = fold(hit.heading)
         screen.line(screen.wrap(f"{place}{screen.style(f'  {about}', '2') if about else ''}", hanging="    "))
-        lines, short = _few(screen, hit, span, full=full)
+        lines, short = _few(screen, hit, span, words, full=full)
         cut = cut or short
         for line in lines:
             screen.line(line)
@@ -200,14 +263,12 @@ def show_blocks(
         screen.notice(f"… stands where a passage goes on; {more}.")
 
 
-def _few(screen: Screen, hit: Hit, span: Span | None, *, full: bool) -> tuple[list[str], bool]:
-    """The lines of a hit around one sentence, which is emphasised; whether there are more."""
+def _few(screen: Screen, hit: Hit, span: Span | None, words: Words, *, full: bool) -> tuple[list[str], bool]:
+    """The lines of a hit around one sentence, which is emphasised as words are; whether there are more."""
     first, last = (0, 0) if span is None else (span[0] - hit.place.start, span[1] - hit.place.start)
-    text = flowing(hit.text)
-    before, sentence, after = text[:first], text[first:last], text[last:]
-    body = f"{clean(before)}\0{clean(sentence)}\0{clean(after)}"
+    body = _marked_up(flowing(hit.text), [(first, last)], [""], words)
     lines = wrapped(body, screen.width - 2, "  ").rstrip("\n").split("\n")
-    marks = [n for n, line in enumerate(lines) for _ in range(line.count("\0"))]
+    marks = [n for n, line in enumerate(lines) for _ in range(line.count(SENTENCE))]
     shown = _emphasised(screen, lines)
     if full or len(lines) <= LINES:
         return shown, False
@@ -219,14 +280,23 @@ def _few(screen: Screen, hit: Hit, span: Span | None, *, full: bool) -> tuple[li
     return few, True
 
 
+_EMPHASIS = {(False, False): "", (True, False): "1", (False, True): "1", (True, True): "1;4"}
+"""The style of what stands in a sentence, and is a word, or not: bold; a word in a bold sentence is underlined, too."""
+
+
 def _emphasised(screen: Screen, lines: Sequence[str]) -> list[str]:
-    """Lines with what stands between the two marks in bold, in each line anew, so that any of them may be left out."""
-    inside, shown = False, list[str]()
+    """Lines with what stands between marks in its style, in each line anew, so that any of them may be left out."""
+    sentence = word = False
+    shown = list[str]()
     for line in lines:
-        parts = line.split("\0")
-        bold = [(n % 2 == 1) != inside for n in range(len(parts))]
-        shown.append("".join(screen.style(part, "1") if strong else part for part, strong in zip(parts, bold, strict=True)))
-        inside = bold[-1]
+        out = ""
+        for part in re.split(f"([{SENTENCE}{WORD}])", line):
+            if part in (SENTENCE, WORD):
+                sentence, word = sentence != (part == SENTENCE), word != (part == WORD)
+            else:
+                code = _EMPHASIS[sentence, word]
+                out += screen.style(part, code) if code else part
+        shown.append(out)
     return shown
 
 

@@ -1,0 +1,66 @@
+"""Rows of a table as a person reads them: aligned below the names of their columns, or a name and its value a line.
+
+Owns how rows are read and drawn. Knows nothing of answers or terminals.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+
+from index.split.tables import cells_of
+from qa.show.wrap import width_of
+
+GAP = "  "
+"""What stands between two columns."""
+
+Row = Mapping[str, str]
+"""A row's cells by the names of their columns."""
+
+_NAMED = re.compile(r"([^:|\s](?:[^:|]|:(?! ))*): +(\S.*)")
+_FIGURE = re.compile(r"[^\w\s]*\d[\d.,' ]*(?: ?[^\w\s]| [A-Za-z]{1,3})?")
+
+
+def row_of(text: str, names: Sequence[str]) -> Row | None:
+    """A row of one line by the names of its columns, which each cell may say itself; None for what is no such row."""
+    text = text.strip()
+    if not (text.startswith("|") and text.endswith("|")) or "\n" in text:
+        return None
+    cells = cells_of(text)
+    if len(set(names)) == len(cells) > 1 and all(names):
+        return {name: cell.removeprefix(f"{name}: ") for name, cell in zip(names, cells, strict=True)}
+    said = [_NAMED.fullmatch(cell) for cell in cells if cell]
+    row = {one[1]: one[2] for one in said if one}
+    return row if 1 < len(row) == len(said) else None
+
+
+def columns_of(rows: Sequence[Row]) -> list[str]:
+    """The names of all their columns, in order."""
+    return list(dict.fromkeys(name for row in rows for name in row))
+
+
+def drawn(
+    rows: Sequence[Row], behind: Sequence[str], width: int, shown: Callable[[int, str], str]
+) -> tuple[list[str], list[str]] | None:
+    """The two lines of the header, and a line a row with what stands behind it; None where that is wider than `width`.
+
+    `shown` marks what is in a cell of the n-th row, by marks of no width.
+    """
+    names = columns_of(rows)
+    sizes = [max(map(width_of, (name, *(row.get(name, "") for row in rows)))) for name in names]
+    if sum(sizes) + len(GAP) * (len(names) - 1) + max(map(width_of, behind)) > width:
+        return None
+    figures = {name for name in names if all(_FIGURE.fullmatch(row[name]) for row in rows if row.get(name))}
+
+    def line(cells: Sequence[str]) -> str:
+        padded = []
+        for name, size, cell in zip(names, sizes, cells, strict=True):
+            blanks = " " * (size - width_of(cell))
+            padded.append(blanks + cell if name in figures else cell + blanks)
+        return GAP.join(padded)
+
+    body = [line([shown(n, row.get(name, "")) for name in names]) + behind[n] for n, row in enumerate(rows)]
+    return [line(names).rstrip(), GAP.join("─" * size for size in sizes)], [text.rstrip() for text in body]
+
+
+def listed(row: Row, behind: str, shown: Callable[[str], str]) -> list[str]:
+    """A name and its value a line, with what stands behind the first."""
+    return [f"{name}: {shown(value)}{behind if n == 0 else ''}" for n, (name, value) in enumerate(row.items()) if value]
