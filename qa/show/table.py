@@ -6,7 +6,8 @@ Owns how rows are read and drawn. Knows nothing of answers or terminals.
 import re
 from collections.abc import Callable, Mapping, Sequence
 
-from index.split.tables import cells_of
+from index.read.draft.rows import is_header
+from index.split.tables import RULE, cells_of
 from qa.show.wrap import width_of
 
 GAP = "  "
@@ -24,12 +25,22 @@ def row_of(text: str, names: Sequence[str]) -> Row | None:
     text = text.strip()
     if not (text.startswith("|") and text.endswith("|")) or "\n" in text:
         return None
-    cells = cells_of(text)
+    cells = [" ".join(cell.split()) for cell in cells_of(text)]
     if len(set(names)) == len(cells) > 1 and all(names):
         return {name: cell.removeprefix(f"{name}: ") for name, cell in zip(names, cells, strict=True)}
     said = [_NAMED.fullmatch(cell) for cell in cells if cell]
     row = {one[1]: one[2] for one in said if one}
     return row if 1 < len(row) == len(said) else None
+
+
+def rows_of(lines: Sequence[str], names: Sequence[str]) -> list[Row] | None:
+    """The rows of lines that stand together, without those that name the columns; None where they are no table."""
+    head = cells_of(lines[0])
+    ruled = len(lines) > 1 and RULE.fullmatch(lines[1]) is not None
+    if ruled or (not names and is_header(head) and not row_of(lines[0], ())):
+        names, lines = head, lines[1 + ruled :]
+    rows = [row for line in lines if (row := row_of(line, names))]
+    return rows if rows and len(rows) == len(lines) else None
 
 
 def columns_of(rows: Sequence[Row]) -> list[str]:

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
@@ -13,7 +13,7 @@ from qa.documents.texts import Root, file_of
 from qa.saved.answers import Standing
 from qa.show.escapes import escaped
 from qa.show.marks import UNSUPPORTED, marked
-from qa.show.table import Row, columns_of, drawn, listed, row_of
+from qa.show.table import Row, columns_of, drawn, listed, row_of, rows_of
 from qa.show.terminal import Screen, clean, fold, styled
 from qa.show.wrap import SENTENCE, WORD, flowing, wrapped
 
@@ -128,7 +128,7 @@ def _row(said: Sequence[_Quoted], answer: Answer) -> Row | None:
     if len(said) > 1 or around.before or around.after:
         return None
     names = next((columns_in(c.heading) for c in answer.citations if c.n in said[0].citations), "")
-    return row_of(clean(around.marked), names.split(BETWEEN) if names else ())
+    return row_of(clean(around.marked), fold(names).split(BETWEEN) if names else ())
 
 
 def _show_rows(screen: Screen, rows: Sequence[tuple[Row, str]], words: Words) -> None:
@@ -264,20 +264,67 @@ def show_blocks(
 
 
 def _few(screen: Screen, hit: Hit, span: Span | None, words: Words, *, full: bool) -> tuple[list[str], bool]:
-    """The lines of a hit around one sentence, which is emphasised as words are; whether there are more."""
-    first, last = (0, 0) if span is None else (span[0] - hit.place.start, span[1] - hit.place.start)
-    body = _marked_up(flowing(hit.text), [(first, last)], [""], words)
-    lines = wrapped(body, screen.width - 2, "  ").rstrip("\n").split("\n")
+    """The lines of a hit around one sentence, which is emphasised as words are; whether there are more.
+
+    Where the names of a table's columns would be left out, they stand in the place of the first line.
+    """
+    lines, heads = _lines(screen, hit, span, words)
     marks = [n for n, line in enumerate(lines) for _ in range(line.count(SENTENCE))]
     shown = _emphasised(screen, lines)
     if full or len(lines) <= LINES:
         return shown, False
-    top = max(0, min(marks[0] - 1, len(lines) - LINES))
+    top = max(0, min(marks[0] - 1 if marks else 0, len(lines) - LINES))
     top += not lines[top].strip()
     few = shown[top : top + LINES]
-    few[0] = f"  … {few[0].lstrip()}" if top else few[0]
+    if top and heads.get(top, top) < top:
+        few[0] = shown[heads[top]]
+    elif top:
+        few[0] = f"  … {few[0].lstrip()}"
     few[-1] = f"{few[-1]} …" if top + LINES < len(lines) else few[-1]
     return few, True
+
+
+def _lines(screen: Screen, hit: Hit, span: Span | None, words: Words) -> tuple[list[str], dict[int, int]]:
+    """A hit's lines with their marks, rows that fit drawn; and for each line of a row which one names its columns."""
+    first, last = (0, 0) if span is None else (span[0] - hit.place.start, span[1] - hit.place.start)
+    text, names = flowing(hit.text), fold(columns_in(hit.heading))
+    lines, heads = list[str](), dict[int, int]()
+    for start, end, rows in _parts(text, names.split(BETWEEN) if names else ()):
+        inside = [(max(first, start) - start, min(last, end) - start)] if first < end and start < last else []
+        table = _drawn(screen, rows, text[start:end], inside, words) if rows else None
+        if table:
+            heads |= dict.fromkeys(range(len(lines), len(lines) + len(table)), len(lines))
+            lines += [f"  {line}" for line in table]
+        else:
+            body = _marked_up(text[start:end], inside, ["" for _ in inside], words)
+            lines += wrapped(body, screen.width - 2, "  ").rstrip("\n").split("\n")
+    return lines, heads
+
+
+def _parts(text: str, names: Sequence[str]) -> Iterator[tuple[int, int, list[Row] | None]]:
+    """From where to where in a text there are the rows of a table, or something else."""
+    at = 0
+    for run in re.finditer(r"^\|.*(?:\n\|.*)*", text, re.MULTILINE):
+        if rows := rows_of(clean(run[0]).split("\n"), names):
+            if text[at : run.start()]:
+                yield at, run.start(), None
+            yield run.start(), run.end(), rows
+            at = run.end() + 1
+    if text[at:].strip():
+        yield at, len(text), None
+
+
+def _drawn(screen: Screen, rows: Sequence[Row], text: str, inside: Sequence[Span], words: Words) -> list[str] | None:
+    """Rows in lines, the one that the sentence is emphasised; None where they are too wide."""
+    ends = [end.start() for end in re.finditer(r"\n|\Z", text)][-len(rows) :]
+    said = next((n for n, end in enumerate(ends) for a, b in inside if a < end <= b), None)
+
+    def shown(n: int, cell: str) -> str:
+        sentences = [(0, len(cell))] if n == said and cell else []
+        return _marked_up(cell, sentences, ["" for _ in sentences], words)
+
+    table = drawn(rows, [""] * len(rows), screen.width - 2, shown)
+    return [*table[0], *table[1]] if table else None
 
 
 _EMPHASIS = {(False, False): "", (True, False): "1", (False, True): "1", (True, True): "1;4"}

@@ -144,6 +144,26 @@ def test_a_table(project: Path, qa: Run) -> None:
     assert qa(*options, "--json").out.count(row) == 3  # in the answer, its sentence and its citation
 
 
+def test_a_table_that_is_found(project: Path) -> None:
+    """Is drawn in its block too, its header where its rows are; as it stands where it is too wide."""
+    rows = "".join(f"| Room {n} | {n} | Keeper {n} |\n" for n in range(1, 8))
+    text = f"{ROOMS}{rows}".replace("Keeper", "Kee\x1b[31mper", 1)
+    (project / "seeds" / "leave.md").write_text(text)
+    options = ("search", "-q", "--color", "never", "-n", "1", "seats of room 5")
+    head = "seeds/leave.md:1  Rooms\n"
+    assert on_terminal(*options, color=True)[1] == (
+        f"{head}  Room    Seats  Keeper\n  Room 5      5  Keeper 5\n  Room 6      6  Keeper 6\n  Room 7      7  Keeper 7\n"
+    )
+    whole = on_terminal(*options, "--full", color=True)[1].splitlines()
+    assert whole[1:5] == [
+        "  # Rooms",
+        "  Room    Seats  Keeper",
+        "  ──────  ─────  ─────────────────",
+        "  Cellar     12  Margaret Oyelaran",
+    ]
+    assert "\n  | Room 5 | 5 | Keeper 5 |\n" in on_terminal(*options, columns=30, color=True)[1]
+
+
 def test_several_rows(project: Path) -> None:
     """Of one table are one table, in the order of the answer; words of the question are emphasised in their cells."""
     (project / "seeds" / "leave.md").unlink()
