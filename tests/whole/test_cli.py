@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from conftest import SEED, Run
 
+pytestmark = pytest.mark.usefixtures("without_reader")
+
 QUESTION = "what did Lee ask of Xi?"
 LEE = (
     "In turn, Lee asked Xi to play a “constructive role” in the process of denuclearisation of the Korean peninsula, over"

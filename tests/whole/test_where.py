@@ -7,6 +7,8 @@ import pytest
 from conftest import SEED, Run
 from terminal import on_terminal
 
+pytestmark = pytest.mark.usefixtures("without_reader")
+
 LEAVE = "Employees get 25 days of paid leave each year.\n"
 VPN = "The VPN is called Otter.\n"
 DENTIST = "The dentist is on Tuesday at four.\n"
