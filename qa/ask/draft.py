@@ -31,8 +31,8 @@ from qa.quote.choice import choose
 from qa.quote.together import around
 from qa.reader.network import network
 from qa.reply.cite import Citer
-from qa.show.escapes import escaped
 from qa.show.marks import Marker
+from qa.show.terminal import escaped
 
 NEAREST = 3
 """So many passages are shown where nothing answers."""

@@ -16,9 +16,8 @@ from qa.errors import PlaceFailure, UsageFailure
 from qa.saved.answers import last_answer
 from qa.settings.environment import editor
 from qa.settings.load import Where
-from qa.show.escapes import escaped
 from qa.show.place import place_in, surroundings
-from qa.show.terminal import Screen
+from qa.show.terminal import Screen, escaped
 
 FILE = "cited.html"
 

@@ -17,7 +17,7 @@ from qa.documents.file import OnDisk
 from qa.documents.texts import Root, Several, Texts
 from qa.errors import PlaceFailure
 from qa.saved.answers import found_in
-from qa.show.escapes import unescaped
+from qa.show.terminal import unescaped
 
 CONTEXT_LINES = 3
 

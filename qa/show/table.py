@@ -1,13 +1,14 @@
 """Rows of a table as a person reads them: aligned below the names of their columns, or a name and its value a line.
 
-Owns how rows are read and drawn. Knows nothing of answers or terminals.
+Owns how rows are read and drawn. Knows nothing of answers.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from index.read.draft.rows import is_header
 from index.split.tables import RULE, cells_of
+from qa.show.terminal import clean
 from qa.show.wrap import width_of
 
 GAP = "  "
@@ -48,9 +49,20 @@ def columns_of(rows: Sequence[Row]) -> list[str]:
     return list(dict.fromkeys(name for row in rows for name in row))
 
 
-def drawn(
-    rows: Sequence[Row], behind: Sequence[str], width: int, shown: Callable[[int, str], str]
-) -> tuple[list[str], list[str]] | None:
+def parts_of(text: str, names: Sequence[str]) -> Iterator[tuple[int, int, list[Row]]]:
+    """From where to where in a text there are the rows of a table, or, without any, something else."""
+    at = 0
+    for run in re.finditer(r"^\|.*(?:\n\|.*)*", text, re.MULTILINE):
+        if rows := rows_of(clean(run[0]).split("\n"), names):
+            if text[at : run.start()]:
+                yield at, run.start(), []
+            yield run.start(), run.end(), rows
+            at = run.end() + 1
+    if text[at:].strip():
+        yield at, len(text), []
+
+
+def drawn(rows: Sequence[Row], behind: Sequence[str], width: int, shown: Callable[[int, str], str]) -> list[str] | None:
     """The two lines of the header, and a line a row with what stands behind it; None where that is wider than `width`.
 
     `shown` marks what is in a cell of the n-th row, by marks of no width.
@@ -69,7 +81,7 @@ def drawn(
         return GAP.join(padded)
 
     body = [line([shown(n, row.get(name, "")) for name in names]) + behind[n] for n, row in enumerate(rows)]
-    return [line(names).rstrip(), GAP.join("─" * size for size in sizes)], [text.rstrip() for text in body]
+    return [line(names).rstrip(), GAP.join("─" * size for size in sizes), *(text.rstrip() for text in body)]
 
 
 def listed(row: Row, behind: str, shown: Callable[[str], str]) -> list[str]:

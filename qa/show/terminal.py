@@ -1,4 +1,4 @@
-"""Standard output and standard error as a command uses them: colours, links, a pager, a bar.
+"""Standard output and standard error as a command uses them: colours, links, names of files, a pager, a bar.
 
 Owns every character that leaves `qa`: control characters never do. Knows nothing of what is said.
 """
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from index.update.target import Progress
 
 _UNSAFE = re.compile(f"[{CONTROL}]")
+_BREAKS = re.compile(f"[{CONTROL}\t\n\u2028\u2029]")
+_ESCAPE = re.compile(r"\\(?:[tnr]|x[0-9a-f]{2}|u[0-9a-f]{4})")
 
 
 def clean(text: str) -> str:
@@ -35,6 +37,16 @@ def clean(text: str) -> str:
 def fold(text: str) -> str:
     """The same on one line."""
     return " ".join(clean(text).split())
+
+
+def escaped(name: str) -> str:
+    r"""A name on one line without control characters: a newline is shown as `\n`, an escape character as `\x1b`."""
+    return _BREAKS.sub(lambda c: c[0].encode("unicode_escape").decode("ascii"), name)
+
+
+def unescaped(name: str) -> str:
+    """The name that is shown so."""
+    return _ESCAPE.sub(lambda e: e[0].encode("ascii").decode("unicode_escape"), name)
 
 
 class Screen:

@@ -2,8 +2,9 @@
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import zip_longest
 from pathlib import Path
 
@@ -11,11 +12,11 @@ from index.passage import BETWEEN, LEVEL, Hit, Place, Span, columns_in
 from qa.answer import Answer, Citation, Surroundings, Words
 from qa.documents.texts import Root, file_of
 from qa.saved.answers import Standing
-from qa.show.escapes import escaped
+from qa.show.emphasis import emphasised, in_each, marked_up
 from qa.show.marks import UNSUPPORTED, marked
-from qa.show.table import Row, columns_of, drawn, listed, row_of, rows_of
-from qa.show.terminal import Screen, clean, fold, styled
-from qa.show.wrap import SENTENCE, WORD, flowing, wrapped
+from qa.show.table import Row, columns_of, drawn, listed, parts_of, row_of
+from qa.show.terminal import Screen, clean, escaped, fold, styled
+from qa.show.wrap import SENTENCE, flowing, wrapped
 
 CLOSEST = "Closest sentences (no model has read them):"
 PERHAPS = "Perhaps (no model has read these sentences):"
@@ -104,8 +105,8 @@ def _show_quoted(screen: Screen, answer: Answer, root: Root) -> None:
         start, body = said[0].around.span[0], said[0].around.whole
         spans = [(one.around.place.start - start, one.around.place.end - start) for one in said]
         numbers = [screen.style(one.number, "36") for one in said]
-        shown = _marked_up(flowing(body), spans, numbers, answer.words)
-        screen.line("\n".join(_emphasised(screen, screen.wrap(shown).split("\n"))))
+        shown = screen.wrap(marked_up(flowing(body), answer.words, spans, numbers))
+        screen.line("\n".join(emphasised(screen, shown.split("\n"))))
         screen.line()
     if rows:
         _show_rows(screen, rows, answer.words)
@@ -134,29 +135,17 @@ def _row(said: Sequence[_Quoted], answer: Answer) -> Row | None:
 def _show_rows(screen: Screen, rows: Sequence[tuple[Row, str]], words: Words) -> None:
     """Rows of one table, aligned where there is room, else a name and its value a line."""
     cells, numbers = [row for row, _ in rows], [screen.style(f" {number}", "36") for _, number in rows]
+    words = in_each([cell for row in cells for cell in row.values()], words)
 
-    def shown(text: str) -> str:
-        return _marked_up(text, [(0, len(text))], [""], words) if text else ""
+    def shown(_: int, cell: str) -> str:
+        return marked_up(cell, words, [(0, len(cell))] if cell else [])
 
-    table = drawn(cells, numbers, screen.width, lambda _, text: shown(text))
-    lines = [*table[0], *table[1]] if table else []
-    if not table:
-        for row, number in zip(cells, numbers, strict=True):
-            lines += ["" for _ in lines[:1]] + [screen.wrap(line, hanging="  ") for line in listed(row, number, shown)]
-    screen.line("\n".join(_emphasised(screen, "\n".join(lines).split("\n"))))
+    lines = drawn(cells, numbers, screen.width, shown)
+    if lines is None:
+        each = [listed(row, number, partial(shown, 0)) for row, number in zip(cells, numbers, strict=True)]
+        lines = [screen.wrap(line, hanging="  ") for n, one in enumerate(each) for line in (*[""] * (n > 0), *one)]
+    screen.line("\n".join(emphasised(screen, "\n".join(lines).split("\n"))))
     screen.line()
-
-
-def _marked_up(text: str, sentences: Sequence[Span], behind: Sequence[str], words: Words) -> str:
-    """A text that can be shown, with marks around its sentences and around words; something may stand behind each sentence."""
-    marks = [(start, 3, WORD) for start, _ in words(text)] + [(end, 0, WORD) for _, end in words(text)]
-    marks += [(start, 2, SENTENCE) for start, _ in sentences]
-    marks += [(end, 1, SENTENCE + number) for (_, end), number in zip(sentences, behind, strict=True)]
-    shown, at = "", 0
-    for place, _, mark in sorted(marks):
-        shown += clean(text[at:place]) + mark
-        at = place
-    return shown + clean(text[at:])
 
 
 def _no(answer: Answer) -> str:
@@ -270,7 +259,7 @@ def _few(screen: Screen, hit: Hit, span: Span | None, words: Words, *, full: boo
     """
     lines, heads = _lines(screen, hit, span, words)
     marks = [n for n, line in enumerate(lines) for _ in range(line.count(SENTENCE))]
-    shown = _emphasised(screen, lines)
+    shown = emphasised(screen, lines)
     if full or len(lines) <= LINES:
         return shown, False
     top = max(0, min(marks[0] - 1 if marks else 0, len(lines) - LINES))
@@ -289,29 +278,16 @@ def _lines(screen: Screen, hit: Hit, span: Span | None, words: Words) -> tuple[l
     first, last = (0, 0) if span is None else (span[0] - hit.place.start, span[1] - hit.place.start)
     text, names = flowing(hit.text), fold(columns_in(hit.heading))
     lines, heads = list[str](), dict[int, int]()
-    for start, end, rows in _parts(text, names.split(BETWEEN) if names else ()):
+    for start, end, rows in parts_of(text, names.split(BETWEEN) if names else ()):
         inside = [(max(first, start) - start, min(last, end) - start)] if first < end and start < last else []
         table = _drawn(screen, rows, text[start:end], inside, words) if rows else None
         if table:
             heads |= dict.fromkeys(range(len(lines), len(lines) + len(table)), len(lines))
             lines += [f"  {line}" for line in table]
         else:
-            body = _marked_up(text[start:end], inside, ["" for _ in inside], words)
+            body = marked_up(text[start:end], words, inside)
             lines += wrapped(body, screen.width - 2, "  ").rstrip("\n").split("\n")
     return lines, heads
-
-
-def _parts(text: str, names: Sequence[str]) -> Iterator[tuple[int, int, list[Row] | None]]:
-    """From where to where in a text there are the rows of a table, or something else."""
-    at = 0
-    for run in re.finditer(r"^\|.*(?:\n\|.*)*", text, re.MULTILINE):
-        if rows := rows_of(clean(run[0]).split("\n"), names):
-            if text[at : run.start()]:
-                yield at, run.start(), None
-            yield run.start(), run.end(), rows
-            at = run.end() + 1
-    if text[at:].strip():
-        yield at, len(text), None
 
 
 def _drawn(screen: Screen, rows: Sequence[Row], text: str, inside: Sequence[Span], words: Words) -> list[str] | None:
@@ -319,32 +295,12 @@ def _drawn(screen: Screen, rows: Sequence[Row], text: str, inside: Sequence[Span
     ends = [end.start() for end in re.finditer(r"\n|\Z", text)][-len(rows) :]
     said = next((n for n, end in enumerate(ends) for a, b in inside if a < end <= b), None)
 
+    words = in_each([cell for row in rows for cell in row.values()], words)
+
     def shown(n: int, cell: str) -> str:
-        sentences = [(0, len(cell))] if n == said and cell else []
-        return _marked_up(cell, sentences, ["" for _ in sentences], words)
+        return marked_up(cell, words, [(0, len(cell))] if n == said and cell else [])
 
-    table = drawn(rows, [""] * len(rows), screen.width - 2, shown)
-    return [*table[0], *table[1]] if table else None
-
-
-_EMPHASIS = {(False, False): "", (True, False): "1", (False, True): "1", (True, True): "1;4"}
-"""The style of what stands in a sentence, and is a word, or not: bold; a word in a bold sentence is underlined, too."""
-
-
-def _emphasised(screen: Screen, lines: Sequence[str]) -> list[str]:
-    """Lines with what stands between marks in its style, in each line anew, so that any of them may be left out."""
-    sentence = word = False
-    shown = list[str]()
-    for line in lines:
-        out = ""
-        for part in re.split(f"([{SENTENCE}{WORD}])", line):
-            if part in (SENTENCE, WORD):
-                sentence, word = sentence != (part == SENTENCE), word != (part == WORD)
-            else:
-                code = _EMPHASIS[sentence, word]
-                out += screen.style(part, code) if code else part
-        shown.append(out)
-    return shown
+    return drawn(rows, [""] * len(rows), screen.width - 2, shown)
 
 
 def explained(hit: Hit) -> str:

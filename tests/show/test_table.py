@@ -33,16 +33,14 @@ ROWS = [{"City": "Leeds", "Single": "95"}, {"City": "東京", "Breakfast": "yes"
 
 def test_drawing() -> None:
     """Figures to the right, wide characters as wide as they are, what a row lacks left out; no wider than there is room."""
-    table = (
-        ["City   Single  Breakfast", "─────  ──────  ─────────"],
-        ["Leeds      95             [1]", "東京   £1,140  yes        [2]"],
-    )
-    assert drawn(ROWS, ["  [1]", "  [2]"], 29, lambda _, text: text) == table
+    table = ["City   Single  Breakfast", "─────  ──────  ─────────"]
+    rows = ["Leeds      95             [1]", "東京   £1,140  yes        [2]"]
+    assert drawn(ROWS, ["  [1]", "  [2]"], 29, lambda _, text: text) == [*table, *rows]
     assert drawn(ROWS, ["  [1]", "  [2]"], 28, lambda _, text: text) is None
-    assert drawn(ROWS, ["", ""], 80, lambda n, text: f"\0{text}\0" if n else text) == (
-        table[0],
-        ["Leeds      95", "\0東京\0   \0£1,140\0  \0yes\0"],
-    )
+    assert drawn(ROWS, ["", ""], 80, lambda n, text: f"\0{text}\0" if n else text) == [
+        *table,
+        *["Leeds      95", "\0東京\0   \0£1,140\0  \0yes\0"],
+    ]
 
 
 def test_a_list() -> None:
