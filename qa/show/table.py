@@ -17,6 +17,11 @@ GAP = "  "
 Row = Mapping[str, str]
 """A row's cells by the names of their columns."""
 
+Shown = Callable[[int, str], str]
+"""What is in a cell of the n-th row, or of the names, with marks of no width."""
+
+NAMES = -1
+
 _NAMED = re.compile(r"([^:|\s](?:[^:|]|:(?! ))*): +(\S.*)")
 _FIGURE = re.compile(r"[^\w\s]*\d[\d.,' ]*(?: ?[^\w\s]| [A-Za-z]{1,3})?")
 
@@ -62,11 +67,8 @@ def parts_of(text: str, names: Sequence[str]) -> Iterator[tuple[int, int, list[R
         yield at, len(text), []
 
 
-def drawn(rows: Sequence[Row], behind: Sequence[str], width: int, shown: Callable[[int, str], str]) -> list[str] | None:
-    """The two lines of the header, and a line a row with what stands behind it; None where that is wider than `width`.
-
-    `shown` marks what is in a cell of the n-th row, by marks of no width.
-    """
+def drawn(rows: Sequence[Row], behind: Sequence[str], width: int, shown: Shown) -> list[str] | None:
+    """The two lines of the header, and a line a row with what stands behind it; None where that is wider than `width`."""
     names = columns_of(rows)
     sizes = [max(map(width_of, (name, *(row.get(name, "") for row in rows)))) for name in names]
     if sum(sizes) + len(GAP) * (len(names) - 1) + max(map(width_of, behind)) > width:
@@ -81,9 +83,14 @@ def drawn(rows: Sequence[Row], behind: Sequence[str], width: int, shown: Callabl
         return GAP.join(padded)
 
     body = [line([shown(n, row.get(name, "")) for name in names]) + behind[n] for n, row in enumerate(rows)]
-    return [line(names).rstrip(), GAP.join("─" * size for size in sizes), *(text.rstrip() for text in body)]
+    return [
+        line([shown(NAMES, name) for name in names]).rstrip(),
+        GAP.join("─" * size for size in sizes),
+        *(text.rstrip() for text in body),
+    ]
 
 
-def listed(row: Row, behind: str, shown: Callable[[str], str]) -> list[str]:
+def listed(row: Row, behind: str, shown: Shown) -> list[str]:
     """A name and its value a line, with what stands behind the first."""
-    return [f"{name}: {shown(value)}{behind if n == 0 else ''}" for n, (name, value) in enumerate(row.items()) if value]
+    said = [f"{shown(NAMES, name)}: {shown(0, value)}" for name, value in row.items() if value]
+    return [f"{said[0]}{behind}", *said[1:]] if said else []

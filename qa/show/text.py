@@ -4,7 +4,6 @@ import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from itertools import zip_longest
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from qa.documents.texts import Root, file_of
 from qa.saved.answers import Standing
 from qa.show.emphasis import emphasised, in_each, marked_up
 from qa.show.marks import UNSUPPORTED, marked
-from qa.show.table import Row, columns_of, drawn, listed, parts_of, row_of
+from qa.show.table import NAMES, Row, columns_of, drawn, listed, parts_of, row_of
 from qa.show.terminal import Screen, clean, escaped, fold, styled
 from qa.show.wrap import SENTENCE, flowing, wrapped
 
@@ -135,14 +134,14 @@ def _row(said: Sequence[_Quoted], answer: Answer) -> Row | None:
 def _show_rows(screen: Screen, rows: Sequence[tuple[Row, str]], words: Words) -> None:
     """Rows of one table, aligned where there is room, else a name and its value a line."""
     cells, numbers = [row for row, _ in rows], [screen.style(f" {number}", "36") for _, number in rows]
-    words = in_each([cell for row in cells for cell in row.values()], words)
+    words = in_each([*columns_of(cells), *(cell for row in cells for cell in row.values())], words)
 
-    def shown(_: int, cell: str) -> str:
-        return marked_up(cell, words, [(0, len(cell))] if cell else [])
+    def shown(n: int, cell: str) -> str:
+        return marked_up(cell, words, [(0, len(cell))] if n != NAMES and cell else [])
 
     lines = drawn(cells, numbers, screen.width, shown)
     if lines is None:
-        each = [listed(row, number, partial(shown, 0)) for row, number in zip(cells, numbers, strict=True)]
+        each = [listed(row, number, shown) for row, number in zip(cells, numbers, strict=True)]
         lines = [screen.wrap(line, hanging="  ") for n, one in enumerate(each) for line in (*[""] * (n > 0), *one)]
     screen.line("\n".join(emphasised(screen, "\n".join(lines).split("\n"))))
     screen.line()
@@ -295,7 +294,7 @@ def _drawn(screen: Screen, rows: Sequence[Row], text: str, inside: Sequence[Span
     ends = [end.start() for end in re.finditer(r"\n|\Z", text)][-len(rows) :]
     said = next((n for n, end in enumerate(ends) for a, b in inside if a < end <= b), None)
 
-    words = in_each([cell for row in rows for cell in row.values()], words)
+    words = in_each([*columns_of(rows), *(cell for row in rows for cell in row.values())], words)
 
     def shown(n: int, cell: str) -> str:
         return marked_up(cell, words, [(0, len(cell))] if n == said and cell else [])

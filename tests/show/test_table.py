@@ -37,7 +37,7 @@ def test_drawing() -> None:
     rows = ["Leeds      95             [1]", "東京   £1,140  yes        [2]"]
     assert drawn(ROWS, ["  [1]", "  [2]"], 29, lambda _, text: text) == [*table, *rows]
     assert drawn(ROWS, ["  [1]", "  [2]"], 28, lambda _, text: text) is None
-    assert drawn(ROWS, ["", ""], 80, lambda n, text: f"\0{text}\0" if n else text) == [
+    assert drawn(ROWS, ["", ""], 80, lambda n, text: f"\0{text}\0" if n == 1 else text) == [
         *table,
         *["Leeds      95", "\0東京\0   \0£1,140\0  \0yes\0"],
     ]
@@ -45,4 +45,7 @@ def test_drawing() -> None:
 
 def test_a_list() -> None:
     """A name and its value a line."""
-    assert listed({"City": "Leeds", "Note": "", "Single": "95"}, " [1]", str.upper) == ["City: LEEDS [1]", "Single: 95"]
+    assert listed({"City": "Leeds", "Note": "", "Single": "95"}, " [1]", lambda n, text: text if n else f"\0{text}\0") == [
+        "City: \0Leeds\0 [1]",
+        "Single: \095\0",
+    ]
