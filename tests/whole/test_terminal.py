@@ -179,6 +179,14 @@ def test_several_rows(project: Path) -> None:
     assert len(sources.splitlines()) == len(rows)
 
 
+@pytest.mark.parametrize(("text", "question"), [(TEXT, QUESTION), (ROOMS, KEEPER)])
+def test_the_last_answer_again(project: Path, text: str, question: str) -> None:
+    """Is shown as it was."""
+    (project / "seeds" / "leave.md").write_text(text)
+    answer = on_terminal("ask", "--no-llm", "-q", "--color", "never", question)
+    assert on_terminal("show", "-q", "--color", "never") == answer
+
+
 def test_words_of_the_question(monkeypatch: pytest.MonkeyPatch) -> None:
     """Are bold beside the bold sentence, and underlined in it, in any form; no trace of that without colour or in a pipe."""
     monkeypatch.setenv("TERM", "xterm")
