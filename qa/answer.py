@@ -3,6 +3,7 @@
 Owns the shapes that `--json` shows (see `qa/show/terminal.py`); knows nothing of models, files or terminals.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -18,6 +19,9 @@ PERHAPS = 0.5
 
 REFUSAL = "NOT_FOUND"
 """A model's whole reply where the passages don't answer."""
+
+Words = Callable[[str], Sequence[Span]]
+"""Where the words of a question stand in a text."""
 
 Status = Literal["answered", "partial", "not_found", "passages"]
 Verdict = Literal["exact", "extracted", "changed", "gone"]
@@ -104,7 +108,7 @@ class Answer:
     support, `missing` are words of the question that stand in no document, `notices` are for the user. `confidence` is how
     likely quoted sentences answer, 0 to 1, None where nothing measured it. `failure` is why no
     model answered although one was to; `cut` says that the reply stopped for length, and `words_alone` why the vectors had no
-    part in the search. Times are in seconds.
+    part in the search. `words` finds those of the question in a text. Times are in seconds.
     """
 
     question: str
@@ -130,6 +134,7 @@ class Answer:
     missing: tuple[str, ...] = ()
     confidence: float | None = None
     notices: tuple[str, ...] = ()
+    words: Words = lambda text: ()
 
     @property
     def doubtful(self) -> bool:
@@ -164,6 +169,11 @@ class Surroundings:
     after: str
 
     @property
+    def whole(self) -> str:
+        """All of it."""
+        return self.before + self.marked + self.after
+
+    @property
     def span(self) -> Span:
-        """All of it, in the source's text."""
+        """Where that is in the source's text."""
         return self.place.start - len(self.before), self.place.end + len(self.after)

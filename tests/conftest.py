@@ -47,6 +47,12 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
+def without_reader(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For what does not hang on which sentence is quoted: reading the passages is most of a question's work."""
+    monkeypatch.setenv("QA_READER", "none")
+
+
+@pytest.fixture
 def qa(capsys: pytest.CaptureFixture[str]) -> Run:
     """Run a command line in this process."""
     from qa.cli import main

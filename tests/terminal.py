@@ -14,7 +14,8 @@ def on_terminal(*arguments: str, columns: int = 80, typed: str = "", color: bool
     """The exit code and all that was shown, lines as lines; without `color` marks are left out."""
     parent, terminal = pty.openpty()
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
-    child = start(arguments, stdin=terminal, stdout=terminal, stderr=terminal, **options)
+    own = {"env": dict(os.environ), **options}  # without the COLUMNS that readline sets behind Python's back
+    child = start(arguments, stdin=terminal, stdout=terminal, stderr=terminal, **own)
     os.close(terminal)
     os.write(parent, typed.encode())
     seen = b""

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from index.catalog.words import LETTER, Tokenizer, any_of, folded, otherwise, unspaced, words_of
 from index.letters.typed import odd, plainer
+from index.passage import Span
 from index.search.compounds import LONGEST, SHORTEST, compounding, forms_of, in_two, irregular
 from index.search.forms import END, START, Form, Reading, read
 
@@ -106,6 +107,14 @@ class Question:
             sorted(found.union(self._written(views)), key=lambda match: (match[1], match[0]))
             for found, views in zip(located, seen, strict=True)
         ]
+
+    def places(self, text: str) -> list[Span]:
+        """Where they stand in one text, in order, each place once; nowhere for a question about the documents as such."""
+        places: list[Span] = []
+        for _, start, end in self.find([text])[0] if not self.overview else ():
+            first, last = places.pop() if places and start < places[-1][1] else (start, end)
+            places.append((first, max(last, end)))
+        return places
 
     def _matches(self, views: Sequence[View]) -> Iterator[tuple[str, int, int]]:
         """What may be a form of one of the words, with its place."""

@@ -16,7 +16,8 @@ LONGEST = 300
 """Characters of the names of columns that are carried along."""
 
 _BAR = re.compile(r"(?<!\\)\|")
-_RULE = re.compile(r"\s*\|?(?:\s*:?-+:?\s*\|)*\s*:?-+:?\s*\|?\s*")
+RULE = re.compile(r"\s*\|?(?:\s*:?-+:?\s*\|)*\s*:?-+:?\s*\|?\s*")
+"""What Markdown has between the names of columns and the rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ def _table(run: Sequence[Line]) -> Iterator[Table]:
     if top >= last:
         return
     names = cells_of(run[top].body)
-    ruled = _RULE.fullmatch(run[top + 1].body) is not None
+    ruled = RULE.fullmatch(run[top + 1].body) is not None
     first = top + 1 + ruled
     while first < last and _goes_on(names, cells_of(run[first].body)):
         names = over(names, cells_of(run[first].body))
@@ -59,7 +60,7 @@ def _table(run: Sequence[Line]) -> Iterator[Table]:
 def _is_title(row: str, below: str) -> bool:
     """Whether a row is a title above the names of the columns."""
     cells = cells_of(row)
-    return not any(cells[1:]) and not _RULE.fullmatch(below) and not _goes_on(cells, cells_of(below))
+    return not any(cells[1:]) and not RULE.fullmatch(below) and not _goes_on(cells, cells_of(below))
 
 
 def _goes_on(names: Sequence[str], cells: Sequence[str]) -> bool:

@@ -17,6 +17,7 @@ from qa.ask.asking import TOP, How, Show
 from qa.ask.context import Context, context
 from qa.ask.judging import Judge, judge, judge_of
 from qa.ask.missing import other_years
+from qa.ask.only import only_supported
 from qa.check.evidence import Evidence, Sent
 from qa.check.roles import swapped_roles
 from qa.documents.file import prove
@@ -30,9 +31,8 @@ from qa.quote.choice import choose
 from qa.quote.together import around
 from qa.reader.network import network
 from qa.reply.cite import Citer
-from qa.show.escapes import escaped
 from qa.show.marks import Marker
-from qa.show.only import only_supported
+from qa.show.terminal import escaped
 
 NEAREST = 3
 """So many passages are shown where nothing answers."""
@@ -270,6 +270,7 @@ class Draft:
             missing=self.missing,
             confidence=self.confidence,
             notices=tuple(self.notices),
+            words=self.found.question.places,
         )
 
 

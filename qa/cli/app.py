@@ -4,10 +4,12 @@ Typer only parses: each command gives back the work to do, and `main.py` does it
 """
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from qa.cli.topics import TOPICS
 
 if TYPE_CHECKING:
     from qa.settings.load import Where
@@ -19,6 +21,8 @@ Work = Callable[[], int]
 EXITS = """Exit codes: 0 answered (or sentences quoted, with no model); 1 the documents don't say; 2 usage; 3 some of the answer
 is not supported, or a cited file has changed; 4 documents or index; 5 the model or the embedding service; 70 a bug;
 130 Ctrl-C."""
+
+ABOUT = f"`qa help TOPIC` says more: {', '.join(TOPICS)}."
 
 app = typer.Typer(
     name="qa",
@@ -62,7 +66,9 @@ Batch = Annotated[
 ]
 
 
-@app.callback(invoke_without_command=True, help=f"Ask a folder of documents; every citation is proved.\n\n{EXITS}")
+@app.callback(
+    invoke_without_command=True, help=f"Ask a folder of documents; every citation is proved.\n\n{EXITS}", epilog=ABOUT
+)
 def _qa(context: typer.Context, version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False) -> None:
     if version:
         from qa import __version__
@@ -376,6 +382,29 @@ def folders_remove(
     from qa.cli import folders as command
 
     return lambda: command.remove(name, _given(seeds, home, color, quiet)[1])
+
+
+@app.command(name="help", epilog="Examples: qa help places; qa help exit-codes; qa help")
+def help_(
+    topic: Annotated[list[str] | None, typer.Argument(metavar="TOPIC", help=f"{', '.join(TOPICS)}; or a command.")] = None,
+    seeds: Seeds = None,
+    home: Home = None,
+    quiet: Quiet = False,
+    color: Color = "auto",
+) -> Work:
+    """Say what is to be known of a topic, such as places or settings."""
+    from qa.cli import help as command
+
+    return lambda: command.help_on(tuple(topic or ()), _shows_help, _screen(color, quiet))
+
+
+def _shows_help(words: Sequence[str]) -> bool:
+    """Show the help of a command, or of `qa` itself; False where there is no such command."""
+    try:
+        app([*words, "--help"], standalone_mode=False, prog_name="qa")
+    except typer.TyperException:
+        return False
+    return True
 
 
 def _given(seeds: list[str] | None, home: str | None, color: str, quiet: bool) -> "tuple[Where, Screen]":

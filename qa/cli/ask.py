@@ -20,7 +20,6 @@ from qa.cli.common import (
     TWO_FORMS,
     check_passages,
     index_state,
-    progress_on,
     question_of,
     settings_for,
     tell_words_alone,
@@ -49,14 +48,14 @@ def ask(words: Sequence[str], options: Asking, where: Where, screen: Screen) -> 
     _check(options, words)
     question = "" if options.batch else question_of(words, options.within)
     if options.follow and options.follow_if is None:
-        where = last_asked(where, answer=True)
+        where = last_asked(where)
     with piped(where, screen) if options.stdin else nullcontext(settings_for(where, screen)) as settings:
         return _ask(question, options, settings, where, screen)
 
 
 def _ask(question: str, options: Asking, settings: Settings, where: Where, screen: Screen) -> int:
     """The same of the documents of these settings."""
-    with progress_on(screen) as progress, open_library(settings, screen.notice, progress, frozen=options.frozen) as library:
+    with screen.progress() as progress, open_library(settings, screen.notice, progress, frozen=options.frozen) as library:
         model = _model(settings, options)
         if options.batch:
             return _ask_batch(library, options, model, screen)

@@ -6,7 +6,7 @@ from index.errors import ServiceFailure
 from qa.ask.asking import Asking
 from qa.ask.judging import judge_of
 from qa.calibrate.rates import calibrate as measured
-from qa.cli.common import progress_on, settings_for
+from qa.cli.common import settings_for
 from qa.documents.library import open_library
 from qa.errors import NoKey
 from qa.model.choice import choose_model
@@ -23,7 +23,7 @@ def calibrate(options: Asking, where: Where, screen: Screen) -> int:
     model = choose_model(settings, options.model, options.timeout)
     if model is None:
         raise NoKey("There is no model to calibrate.", "Set OPENAI_API_KEY, or OPENAI_BASE_URL for another endpoint.")
-    with progress_on(screen) as progress, open_library(settings, screen.notice, progress) as library:
+    with screen.progress() as progress, open_library(settings, screen.notice, progress) as library:
         judges = judge_of(settings, options, model)
         try:
             rates = measured(library, model, judges)

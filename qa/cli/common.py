@@ -1,11 +1,11 @@
-"""What several commands need: the settings with what is said of them, the question as typed, a bar for progress."""
+"""What several commands need: the settings with what is said of them, the question as typed."""
 
 import os
 import re
 import stat
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from itertools import takewhile
@@ -15,14 +15,14 @@ from threading import Lock
 from index.errors import DamagedIndex, Failure, HomeNotWritable
 from index.home.user import agree, has_agreed
 from index.update.look import look
-from index.update.target import Progress
 from qa.answer import IndexState
 from qa.ask.asking import checked_question
 from qa.documents.library import Library
+from qa.documents.texts import Root, Texts, opened_texts, root_of
 from qa.errors import UsageFailure
 from qa.settings.configuration import NAME
+from qa.settings.last import last_asked
 from qa.settings.load import Settings, Where, load
-from qa.show import terminal
 from qa.show.terminal import Screen
 
 PASSAGES = "Passages of"
@@ -61,6 +61,20 @@ def _telling(settings: Settings, screen: Screen) -> Settings:
     if service:
         service = replace(service, told=screen.notice, sending=partial(sending, PASSAGES, service.host))
     return replace(settings, service=service, sending=sending)
+
+
+def settings_of_last(where: Where, holds: Callable[[Root, Texts], bool] | None = None) -> Settings:
+    """The settings of the last answer's documents; of those here where what is meant is held by these alone."""
+    last = last_asked(where)
+    if holds is None:
+        return load(last)
+    for asked in dict.fromkeys((last, where)):
+        with suppress(Failure):
+            settings = load(asked)
+            with opened_texts(settings) as catalog:
+                if catalog is not None and holds(root_of(settings), catalog):
+                    return settings
+    return load(last)
 
 
 def with_collections(words: Sequence[str], where: Where) -> tuple[Sequence[str], Where]:
@@ -123,16 +137,6 @@ def tell_words_alone(failure: Failure, screen: Screen) -> None:
 def index_state(library: Library, failure: Failure | None) -> IndexState:
     """How true the index was in a search; not, where the vectors had no part in it."""
     return replace(library.state, fresh=library.state.fresh and failure is None)
-
-
-@contextmanager
-def progress_on(screen: Screen) -> Iterator[Progress]:
-    """A bar on a terminal's stderr while files are indexed; nothing elsewhere, and nothing for work that is done at once."""
-    if screen.quiet or not sys.stderr.isatty():
-        yield lambda done, total, embedded: None
-        return
-    with terminal.Bar() as bar:
-        yield bar.update
 
 
 def check_passages(words: Sequence[str], batch: str | None, top: int | None, within: Sequence[str]) -> None:

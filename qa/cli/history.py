@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from qa.cli.common import settings_of_last
 from qa.saved.history import asked, forget, matching
-from qa.settings.last import last_asked
-from qa.settings.load import Where, load
+from qa.settings.load import Where
 from qa.show.fields import to_json
 from qa.show.terminal import Screen, fold
 from qa.show.text import counted
@@ -14,7 +14,7 @@ from qa.show.text import counted
 
 def history(words: Sequence[str], json: bool, clear: bool, where: Where, screen: Screen) -> int:
     """A line a question, the newest last, those alone that hold all `words`; or forget them all."""
-    settings = load(last_asked(where, answer=True))
+    settings = settings_of_last(where)
     home = settings.target.home
     if clear:
         screen.notice(f"{counted(forget(home), 'question')} forgotten.")

@@ -16,7 +16,7 @@ from index.errors import DamagedIndex, IndexBusy, NoDocuments
 from index.update.forecast import forecast
 from index.update.run import prune, update
 from index.update.target import Progress, Report
-from qa.cli.common import LONGEST_WAIT, progress_on, settings_for
+from qa.cli.common import LONGEST_WAIT, settings_for
 from qa.cli.watch import keep_up
 from qa.documents.library import RENEWED, agree, check_agreed, chosen_embedder, embedder_for, for_embedding, stored_embedder
 from qa.documents.offers import offers_of
@@ -75,7 +75,7 @@ def _index(settings: Settings, options: Indexing, budget: Budget | None, where: 
 
     def bring_up() -> Report:
         nonlocal first
-        with progress_on(screen) as progress, _told_when_stopped(progress, screen) as told:
+        with screen.progress() as progress, _told_when_stopped(progress, screen) as told:
             if not first:
                 _check_place(settings, where)
             target = replace(settings.target)  # a server that did not answer is asked again at each round

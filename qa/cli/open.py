@@ -9,16 +9,15 @@ from pathlib import Path
 
 from index.errors import HomeNotWritable, IndexMissing
 from index.home.folder import Folder
+from qa.cli.common import settings_of_last
 from qa.cli.page import page
 from qa.documents.texts import file_of, opened_texts, root_of
 from qa.errors import PlaceFailure, UsageFailure
 from qa.saved.answers import last_answer
 from qa.settings.environment import editor
-from qa.settings.last import last_asked
-from qa.settings.load import Where, load
-from qa.show.escapes import escaped
-from qa.show.place import surroundings
-from qa.show.terminal import Screen
+from qa.settings.load import Where
+from qa.show.place import place_in, surroundings
+from qa.show.terminal import Screen, escaped
 
 FILE = "cited.html"
 
@@ -32,7 +31,7 @@ def open_original(place: str, in_editor: bool, only_path: bool, where: Where, sc
     """Open what a place names: by itself the last answer's first citation."""
     if in_editor and only_path:
         raise UsageFailure("--editor opens the file, and --print only says where it is: name one of them.")
-    settings = load(last_asked(where, answer=place.isdecimal() or not place))
+    settings = settings_of_last(where, place_in(place, Path.cwd()))
     root, home = root_of(settings), settings.target.home
     with opened_texts(settings) as catalog:
         if catalog is None:

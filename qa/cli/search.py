@@ -12,7 +12,6 @@ from qa.cli.batch import failed_line, found_each
 from qa.cli.common import (
     check_passages,
     index_state,
-    progress_on,
     question_of,
     settings_for,
     tell_words_alone,
@@ -45,7 +44,7 @@ def search(words: Sequence[str], options: Searching, where: Where, screen: Scree
     check_passages(words, options.batch, options.top, options.within)
     query = "" if options.batch else question_of(words, options.within)
     settings = settings_for(where, screen)
-    with progress_on(screen) as progress, open_library(settings, screen.notice, progress, frozen=options.frozen) as library:
+    with screen.progress() as progress, open_library(settings, screen.notice, progress, frozen=options.frozen) as library:
         within = library.within(options.within)
         if options.batch:
             return _search_batch(library, options, within, screen)
@@ -70,7 +69,8 @@ def search(words: Sequence[str], options: Searching, where: Where, screen: Scree
                 screen.line(text.file_here(source, library.root))
         elif screen.tty:
             fitting = [best_sentence(found.question, hit) for hit in hits]
-            text.show_blocks(screen, hits, library.root, fitting, full=options.full, explain=options.explain)
+            places = found.question.places
+            text.show_blocks(screen, hits, library.root, fitting, words=places, full=options.full, explain=options.explain)
         else:
             text.show_hits(screen, hits, library.root, explain=options.explain)
         return 0 if hits else 1

@@ -4,16 +4,15 @@ from functools import partial
 from pathlib import Path
 
 from index.errors import IndexMissing
-from qa.cli.common import TWO_FORMS, documents_of
+from qa.cli.common import TWO_FORMS, documents_of, settings_of_last
 from qa.documents.file import on_disk
 from qa.documents.texts import opened_texts, root_of
 from qa.errors import UsageFailure
 from qa.saved.answers import Saved, checked_again, last_answer, standings
 from qa.saved.history import nth_answer
-from qa.settings.last import last_asked
-from qa.settings.load import Settings, Where, load
+from qa.settings.load import Settings, Where
 from qa.show import fields
-from qa.show.place import surroundings, whole_text
+from qa.show.place import place_in, surroundings, whole_text
 from qa.show.terminal import Screen
 from qa.show.text import place_here, show_answer, show_markdown, show_surroundings, talk
 
@@ -28,7 +27,7 @@ def show(place: str, text: bool, json: bool, markdown: bool, last: int | None, w
         raise UsageFailure("--text is the bare text of a file, and --json another form.")
     if markdown and place:
         raise UsageFailure("--markdown is for the last answer.", "qa show --markdown")
-    settings = load(last_asked(where, answer=not place or place.isdecimal()))
+    settings = settings_of_last(where, place_in(place, Path.cwd()))
     root, home = root_of(settings), settings.target.home
     saved = partial(last_answer, home) if last is None else partial(nth_answer, home, last)
     if not place:

@@ -2,20 +2,19 @@
 
 from index.catalog.catalog import Catalog
 from index.update.look import look, stale
-from qa.cli.common import bytes_of, documents_of, stdin_text
+from qa.cli.common import bytes_of, documents_of, settings_of_last, stdin_text
 from qa.documents.texts import opened_texts, root_of
 from qa.saved.answers import parsed, standings
-from qa.settings.last import last_asked
-from qa.settings.load import Settings, Where, load
+from qa.settings.load import Settings, Where
 from qa.show import fields, text
 from qa.show.terminal import Screen
 
 
 def verify(file: str, json: bool, where: Where, screen: Screen) -> int:
     """Say of each citation of a saved answer whether it still holds."""
-    settings = load(last_asked(where, answer=False))
-    root, target = root_of(settings), settings.target
     answer = parsed(_contents(file)).answer
+    settings = settings_of_last(where, lambda _, texts: any(texts.source(c.place.source) for c in answer.citations))
+    root, target = root_of(settings), settings.target
     with opened_texts(settings) as catalog:
         found = standings(answer, root, catalog, documents_of(settings), ocr=target.ocr)
         gone = any(s.state == "gone" for s in found)

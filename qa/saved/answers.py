@@ -6,7 +6,7 @@ nothing of searching or models.
 
 import json
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
@@ -16,7 +16,7 @@ from index.errors import HomeNotWritable
 from index.home import user
 from index.home.folder import Folder
 from index.passage import Hit, Part, Place, parts_within
-from qa.answer import Answer, AnswerSentence, Citation, Status, Usage, Verdict
+from qa.answer import Answer, AnswerSentence, Citation, Status, Surroundings, Usage, Verdict
 from qa.documents.file import OnDisk, on_disk
 from qa.documents.texts import Root, Texts
 from qa.errors import PlaceFailure, UsageFailure
@@ -83,8 +83,26 @@ def checked_again(saved: Saved, root: Root, catalog: Texts | None, *, ocr: bool 
     file = cache(partial(on_disk, root, catalog=catalog, convert=True, ocr=ocr))
     citations = tuple(replace(c, verdict=file(c.place.source).verdict(c.place, c.quote)) for c in answer.citations)
     broken = any(c.verdict in ("changed", "gone") for c in citations)
-    now = replace(answer, citations=citations, status="partial" if broken else answer.status)
+    sentences = [_in_its_text(s, given.get("around"), citations, catalog) for s, given in _with_json(saved)]
+    now = replace(answer, sentences=tuple(sentences), citations=citations, status="partial" if broken else answer.status)
     return replace(saved, answer=now)
+
+
+def _with_json(saved: Saved) -> Iterator[tuple[AnswerSentence, Mapping[str, Any]]]:
+    return zip(saved.answer.sentences, saved.json["sentences"], strict=True)
+
+
+def _in_its_text(sentence: AnswerSentence, span: Any, citations: Sequence[Citation], catalog: Texts | None) -> AnswerSentence:
+    """A quoted sentence with what it stood in, where that is indexed as it was."""
+    match span, [c for c in citations if c.n in sentence.citations]:
+        case {"start": int(start), "end": int(end)}, [cited] if (
+            catalog and start <= cited.place.start <= cited.place.end <= end
+        ):
+            text, place = catalog.text(cited.place.source) or "", cited.place
+            if start >= 0 and text[place.start : place.end] == cited.quote:
+                around = Surroundings(place, text[start : place.start], cited.quote, text[place.end : end])
+                return replace(sentence, around=around)
+    return sentence
 
 
 def standings(

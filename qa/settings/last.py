@@ -1,15 +1,12 @@
 """Which documents the user's last answer was about, so that `show`, `verify` and follow-ups need not be told again.
 
-Kept for each project, and for each folder outside of one, in the user's own folder: who works in two terminals has two last
-answers. Owns that file; knows nothing of the answer itself, which is in the documents' home.
+Kept in the user's own folder. Owns that file; knows nothing of the answer itself, which is in the documents' home.
 """
 
 import json
 import os
-from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 from index.errors import HomeNotWritable
 from index.home import user
@@ -17,46 +14,33 @@ from index.home.folder import Folder
 from qa.settings.environment import named_outside
 from qa.settings.load import Settings, Where, desk
 
-FILE, MOST, LARGEST = "last.json", 200, 1_000_000
-"""Folders that are remembered, and bytes of the file."""
+FILE, LARGEST = "last.json", 1_000_000
+"""The file, and the bytes of it that are read."""
 
 
 def remember(settings: Settings, where: Where) -> None:
     """These documents are those of the last answer; nothing is remembered where nothing can be written."""
-    folder, _ = desk(where)
-    asked = {"folder": str(folder), "seeds": _seeds(settings, where), "home": _home(settings)}
-    known = _known()
-    known.pop(str(folder), None)
-    known[str(folder)] = asked
+    asked = {"folder": str(desk(where)), "seeds": _seeds(settings, where), "home": _home(settings)}
     with suppress(OSError, HomeNotWritable):
         own = Folder(user.folder())
         own.make()
-        own.write(FILE, json.dumps(dict(list(known.items())[-MOST:])).encode())
+        own.write(FILE, json.dumps(asked).encode())
 
 
-def last_asked(where: Where, *, answer: bool) -> Where:
-    """Where the documents of the last answer are, unless others are named.
-
-    A project's own documents come before those of an answer that was given elsewhere, unless the `answer` itself is meant.
-    """
+def last_asked(where: Where) -> Where:
+    """Where the documents of the last answer are, unless others are named, or there is none."""
     if where.seeds or where.home or named_outside():
         return where
-    folder, project = desk(where)
-    known = _known()
-    found = known.get(str(folder))
-    if found is None and known and (answer or not project):
-        found = list(known.values())[-1]
-    return _where(found) or where
-
-
-def _where(found: object) -> Where | None:
-    """As it was remembered; None for anything else."""
+    try:
+        found = json.loads(Folder(user.folder()).read(FILE, LARGEST))
+    except (OSError, ValueError, RecursionError):
+        return where
     match found:
         case {"folder": str(folder), "seeds": list(seeds), "home": str() | None as home} if all(
             isinstance(s, str) for s in seeds
         ):
             return Where(tuple(seeds), home, Path(folder))
-    return None
+    return where
 
 
 def _seeds(settings: Settings, where: Where) -> list[str]:
@@ -70,11 +54,3 @@ def _seeds(settings: Settings, where: Where) -> list[str]:
 def _home(settings: Settings) -> str | None:
     named = settings.values["QA_HOME"].origin in ("option", "environment")
     return os.path.abspath(settings.target.home) if named else None
-
-
-def _known() -> dict[str, Mapping[str, Any]]:
-    try:
-        found = json.loads(Folder(user.folder()).read(FILE, LARGEST))
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}

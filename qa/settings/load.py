@@ -113,11 +113,10 @@ def load_one(where: Where) -> Settings:
     return settings.parts[0] if settings.parts else settings
 
 
-def desk(where: Where) -> tuple[Path, bool]:
-    """The folder that the user works in: the project's, or else the current one; and whether it is a project."""
+def desk(where: Where) -> Path:
+    """The folder that the user works in: the project's, or else the current one."""
     cwd = where.cwd or _here()
-    folder = _project_folder(cwd)
-    return folder or cwd, folder is not None
+    return _project_folder(cwd) or cwd
 
 
 def _several(where: Where, own: Configuration, cwd: Path) -> Settings:

@@ -6,6 +6,7 @@ Owns the grammar of places. Knows nothing of searching.
 import os
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from unicodedata import normalize
 
@@ -16,7 +17,7 @@ from qa.documents.file import OnDisk
 from qa.documents.texts import Root, Several, Texts
 from qa.errors import PlaceFailure
 from qa.saved.answers import found_in
-from qa.show.escapes import unescaped
+from qa.show.terminal import unescaped
 
 CONTEXT_LINES = 3
 
@@ -52,6 +53,17 @@ def whole_text(file: str, root: Root, catalog: Texts, cwd: Path) -> tuple[str, s
     """A source with its text exactly as indexed; of FILE:LINE and the like the file's."""
     source = _found(file, root, catalog, cwd)[0]
     return source, _text(source, catalog)
+
+
+def place_in(place: str, cwd: Path) -> Callable[[Root, Texts], bool] | None:
+    """Says of documents whether a place is in one of them; None for a number of the last answer."""
+
+    def holds(root: Root, catalog: Texts) -> bool:
+        with suppress(PlaceFailure):
+            return bool(_found(place, root, catalog, cwd))
+        return False
+
+    return None if not place or re.fullmatch(_NUMBER, place) else holds
 
 
 def _found(place: str, root: Root, catalog: Texts, cwd: Path) -> tuple[str, At]:

@@ -8,8 +8,7 @@ from index.embed.budget import dollars
 from index.update.forecast import Forecast
 from index.update.target import Report, Target
 from qa.documents.offers import Offer
-from qa.show.escapes import escaped
-from qa.show.terminal import Screen, fold
+from qa.show.terminal import Screen, escaped, fold
 from qa.show.text import counted, file_here
 
 MOST_NOTES = 10

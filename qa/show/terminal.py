@@ -1,4 +1,4 @@
-"""Standard output and standard error as a command uses them: colours, links, a pager, a bar.
+"""Standard output and standard error as a command uses them: colours, links, names of files, a pager, a bar.
 
 Owns every character that leaves `qa`: control characters never do. Knows nothing of what is said.
 """
@@ -8,9 +8,11 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, TextIO
+from datetime import timedelta
+from threading import Lock, Timer
+from typing import TYPE_CHECKING, Any, TextIO
 
 from index.errors import Failure
 from index.passage import COLOURS, Place
@@ -19,7 +21,12 @@ from qa.documents.texts import Root, file_of
 from qa.show.marks import UNSUPPORTED
 from qa.show.wrap import Wrapping, wrapped
 
+if TYPE_CHECKING:
+    from index.update.target import Progress
+
 _UNSAFE = re.compile(f"[{CONTROL}]")
+_BREAKS = re.compile(f"[{CONTROL}\t\n\u2028\u2029]")
+_ESCAPE = re.compile(r"\\(?:[tnr]|x[0-9a-f]{2}|u[0-9a-f]{4})")
 
 
 def clean(text: str) -> str:
@@ -30,6 +37,16 @@ def clean(text: str) -> str:
 def fold(text: str) -> str:
     """The same on one line."""
     return " ".join(clean(text).split())
+
+
+def escaped(name: str) -> str:
+    r"""A name on one line without control characters: a newline is shown as `\n`, an escape character as `\x1b`."""
+    return _BREAKS.sub(lambda c: c[0].encode("unicode_escape").decode("ascii"), name)
+
+
+def unescaped(name: str) -> str:
+    """The name that is shown so."""
+    return _ESCAPE.sub(lambda e: e[0].encode("ascii").decode("unicode_escape"), name)
 
 
 class Screen:
@@ -44,6 +61,7 @@ class Screen:
         self.width = shutil.get_terminal_size().columns if self.tty else 0
         self._wrapping: Wrapping | None = None
         self._sign = ""
+        self._bar: Bar | None = None
         self._told = set[str]()
         self.color = _wants_color(color, sys.stdout)
         self.links = has_links()
@@ -83,8 +101,21 @@ class Screen:
             self.notice(text)
 
     @contextmanager
+    def progress(self) -> "Iterator[Progress]":
+        """A bar on a terminal's standard error while files are indexed, which goes when anything else is shown."""
+        if self.quiet or not sys.stderr.isatty():
+            yield lambda done, total, embedded: None
+            return
+        self._bar = bar = Bar(None if self._talk_color else self.notice)
+        try:
+            yield bar.update
+        finally:
+            bar.stop()
+
+    @contextmanager
     def working(self, text: str) -> Iterator[None]:
         """A sign of life on a terminal's standard error, which goes when standard output is written, or the work is done."""
+        self._unsign()
         if sys.stderr.isatty() and not self.quiet:
             if self._talk_color:
                 self._sign = f"\x1b[2m{fold(text)}\x1b[0m\r"
@@ -97,6 +128,8 @@ class Screen:
             self._unsign()
 
     def _unsign(self) -> None:
+        if self._bar:
+            self._bar.stop()
         if self._sign:
             self._sign = ""
             self._put("\x1b[2K\r")
@@ -189,40 +222,66 @@ def styled(screen: Screen, text: str) -> str:
 
 
 class Bar:
-    """A bar on standard error for long work, shown once the work has taken a moment."""
+    """What is done of long work, on standard error: begun once the work has taken a moment, and moving all the while."""
 
-    def __init__(self) -> None:
+    def __init__(self, say: Callable[[str], None] | None) -> None:
+        """`say` is told in words instead, once."""
+        self._say, self._over, self._lock = say, False, Lock()
+        self._done, self._total, self._embedded, self._started = 0, 0, 0, time.monotonic()
+        self._begins = Timer(MOMENT, self._begin)
         self._bar: Any = None
-        self._started = 0.0
-
-    def __enter__(self) -> "Bar":
-        """Itself."""
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Take the bar away."""
-        if self._bar:
-            self._bar.stop()
 
     def update(self, done: int, total: int, embedded: int) -> None:
         """So many of so many files are done, and so many passages were embedded by now."""
-        if self._bar is None and (done >= total or total < 20):
-            return
+        self._done, self._total, self._embedded = done, total, embedded
+        if not (self._over or done >= total or self._begins.ident):
+            self._begins.daemon = True
+            self._begins.start()
+        self._show()
+
+    def stop(self) -> None:
+        """Take it away; nothing more is shown."""
+        self._begins.cancel()
+        with self._lock:
+            self._over = True
+            if self._bar:
+                self._bar.stop()
+
+    def _begin(self) -> None:
+        bar = None if self._say else _progress()
+        with self._lock:
+            if self._over:
+                return
+            files = "file" if self._total == 1 else "files"
+            if self._say:
+                self._say(f"Indexing {self._total:,} {files}…")
+            if bar:
+                bar.add_task("Indexing", total=self._total, files=files, left="", rate="")
+                bar.start()
+            self._bar = bar
+        self._show()
+
+    def _show(self) -> None:
         if self._bar is None:
-            self._bar = _progress()
-            self._bar.add_task("Indexing", total=total, rate="")
-            self._bar.start()
-            self._started = time.monotonic()
+            return
         seconds = time.monotonic() - self._started
-        rate = f"{embedded:,} passages, {embedded / seconds:,.0f}/s" if embedded and seconds > 1 else ""
-        self._bar.update(0, completed=done, total=total, rate=rate)
+        rate = f"{self._embedded:,} passages, {self._embedded / seconds:,.0f}/s" if self._embedded else ""
+        left = int(seconds / self._done * (self._total - self._done)) if self._done else 0
+        shown = f"of {timedelta(seconds=int(seconds) + left)}" if left else ""
+        self._bar.update(0, completed=self._done, total=self._total, rate=rate, left=shown)
+
+
+MOMENT = 0.5
+"""Seconds; of work that is done by then nothing is shown."""
 
 
 def _progress() -> Any:
-    """Files done, the rate of passages, and the time left."""
+    """A sign that turns, files done, the time that it has taken and will take in all, and the rate of passages."""
+    from rich import progress
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    columns = ("{task.description}", BarColumn(), MofNCompleteColumn(), "files", TextColumn("{task.fields[rate]}"))
-    left = TimeRemainingColumn(elapsed_when_finished=True)
-    return Progress(*columns, left, "left", console=Console(stderr=True), transient=True)
+    columns = (SpinnerColumn(), "{task.description}", BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[files]}"))
+    told = TimeElapsedColumn(), TextColumn("{task.fields[left]}"), TextColumn("{task.fields[rate]}")
+    # What is written to standard output meanwhile would go to the bar's console, which is standard error.
+    return progress.Progress(*columns, *told, console=Console(stderr=True), transient=True, redirect_stdout=False)

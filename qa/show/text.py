@@ -3,17 +3,19 @@
 import os
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 
-from index.passage import Hit, Place, Span, columns_in
-from qa.answer import Answer, Citation, Surroundings
+from index.passage import BETWEEN, LEVEL, Hit, Place, Span, columns_in
+from qa.answer import Answer, Citation, Surroundings, Words
 from qa.documents.texts import Root, file_of
 from qa.saved.answers import Standing
-from qa.show.escapes import escaped
+from qa.show.emphasis import emphasised, in_each, marked_up
 from qa.show.marks import UNSUPPORTED, marked
-from qa.show.terminal import Screen, clean, fold, styled
-from qa.show.wrap import flowing, wrapped
+from qa.show.table import NAMES, Row, columns_of, drawn, listed, parts_of, row_of
+from qa.show.terminal import Screen, clean, escaped, fold, styled
+from qa.show.wrap import SENTENCE, flowing, wrapped
 
 CLOSEST = "Closest sentences (no model has read them):"
 PERHAPS = "Perhaps (no model has read these sentences):"
@@ -56,7 +58,7 @@ def show_answer(screen: Screen, answer: Answer, root: Root) -> None:
     if answer.status == "not_found":
         screen.notice(_no(answer) + (" The nearest passages:" if answer.nearest else ""))
         if screen.tty:
-            show_blocks(screen, answer.nearest, root, more="`qa show PLACE` shows all of it")
+            show_blocks(screen, answer.nearest, root, words=answer.words, more="`qa show PLACE` shows all of it")
         else:
             show_hits(screen, answer.nearest, root)
         return
@@ -81,23 +83,68 @@ def show_answer(screen: Screen, answer: Answer, root: Root) -> None:
 
 
 def _show_quoted(screen: Screen, answer: Answer, root: Root) -> None:
-    """Each quoted sentence once, in what it stands in, with its number; then the places."""
-    blocks: dict[tuple[str, Span], list[tuple[Surroundings, str]]] = {}
+    """Each quoted sentence once, in what it stands in, with its number, and rows of one table together; then the places."""
+    blocks: dict[tuple[str, Span], list[_Quoted]] = {}
+    rows: list[tuple[Row, str]] = []
+    of, drawn_ones = "", set[int]()
     for sentence in answer.sentences:
         if around := sentence.around:
-            number = "".join(f" [{n}]" for n in sentence.citations)
-            blocks.setdefault((around.place.source, around.span), []).append((around, number))
-    for (_, (start, _)), said in blocks.items():
-        body, at, shown = "".join((said[0][0].before, said[0][0].marked, said[0][0].after)), 0, ""
-        body = flowing(body)
-        for around, number in sorted(said, key=lambda one: one[0].place.start):
-            first, last = around.place.start - start, around.place.end - start
-            shown += clean(body[at:first]) + screen.style(clean(body[first:last]), "1") + screen.style(number, "36")
-            at = last
-        screen.line(screen.wrap(shown + clean(body[at:])))
+            quoted = _Quoted(around, "".join(f" [{n}]" for n in sentence.citations), sentence.citations)
+            blocks.setdefault((around.place.source, around.span), []).append(quoted)
+    for (source, _), said in blocks.items():
+        row = _row(said, answer)
+        if rows and not (row and source == of and row.keys() & set(columns_of([one for one, _ in rows]))):
+            _show_rows(screen, rows, answer.words)
+            rows = []
+        if row:
+            rows.append((row, said[0].number))
+            of = source
+            drawn_ones.update(said[0].citations)
+            continue
+        start, body = said[0].around.span[0], said[0].around.whole
+        spans = [(one.around.place.start - start, one.around.place.end - start) for one in said]
+        numbers = [screen.style(one.number, "36") for one in said]
+        shown = screen.wrap(marked_up(flowing(body), answer.words, spans, numbers))
+        screen.line("\n".join(emphasised(screen, shown.split("\n"))))
         screen.line()
+    if rows:
+        _show_rows(screen, rows, answer.words)
     for citation in answer.citations:
-        screen.line(_source_line(screen, citation, root, quoted=False))
+        screen.line(_source_line(screen, citation, root, quoted=False, named=citation.n not in drawn_ones))
+
+
+@dataclass(frozen=True, slots=True)
+class _Quoted:
+    """A sentence that is quoted in what it stands in, with its number as it is shown."""
+
+    around: Surroundings
+    number: str
+    citations: tuple[int, ...]
+
+
+def _row(said: Sequence[_Quoted], answer: Answer) -> Row | None:
+    """What is quoted as the row of a table, where it is nothing but one."""
+    around = said[0].around
+    if len(said) > 1 or around.before or around.after:
+        return None
+    names = next((columns_in(c.heading) for c in answer.citations if c.n in said[0].citations), "")
+    return row_of(clean(around.marked), fold(names).split(BETWEEN) if names else ())
+
+
+def _show_rows(screen: Screen, rows: Sequence[tuple[Row, str]], words: Words) -> None:
+    """Rows of one table, aligned where there is room, else a name and its value a line."""
+    cells, numbers = [row for row, _ in rows], [screen.style(f" {number}", "36") for _, number in rows]
+    words = in_each([*columns_of(cells), *(cell for row in cells for cell in row.values())], words)
+
+    def shown(n: int, cell: str) -> str:
+        return marked_up(cell, words, [(0, len(cell))] if n != NAMES and cell else [])
+
+    lines = drawn(cells, numbers, screen.width, shown)
+    if lines is None:
+        each = [listed(row, number, shown) for row, number in zip(cells, numbers, strict=True)]
+        lines = [screen.wrap(line, hanging="  ") for n, one in enumerate(each) for line in (*[""] * (n > 0), *one)]
+    screen.line("\n".join(emphasised(screen, "\n".join(lines).split("\n"))))
+    screen.line()
 
 
 def _no(answer: Answer) -> str:
@@ -136,14 +183,17 @@ def _marks(answer: Answer) -> list[str]:
     return [f"{UNSUPPORTED} {fold(s.why or 'not supported by the sentences cited')}: {fold(s.text)}" for s in lacking]
 
 
-def _source_line(screen: Screen, citation: Citation, root: Root, *, quoted: bool = True) -> str:
+def _source_line(screen: Screen, citation: Citation, root: Root, *, quoted: bool = True, named: bool = True) -> str:
+    """`named`: with the names of the columns of a row."""
     number = screen.style(f"[{citation.n}]", "36")
     mark = screen.style(_VERDICTS.get(citation.verdict, ""), "33")
     place = screen.link(screen.style(place_here(citation.place, root), "4"), root, citation.place)
-    names = columns_in(citation.heading)
+    names, heading = columns_in(citation.heading), citation.heading
+    if names and not named:
+        names, heading = "", heading.rpartition(LEVEL)[0]
     columns = screen.style(f"  ({fold(names).strip('| ')})", "2") if names else ""
-    if screen.tty and not names and citation.place.line is None and citation.place.page is None and citation.heading:
-        columns = screen.style(f"  {fold(citation.heading)}", "2")  # where a person finds it in a file without lines
+    if screen.tty and not names and citation.place.line is None and citation.place.page is None and heading:
+        columns = screen.style(f"  {fold(heading)}", "2")  # where a person finds it in a file without lines
     quote = f"  “{fold(citation.quote)}”" if quoted else ""
     return screen.wrap(f"{number} {place}{quote}{columns}{mark}", hanging="    ")
 
@@ -175,6 +225,7 @@ def show_blocks(
     root: Root,
     fitting: Sequence[Span | None] = (),
     *,
+    words: Words = lambda text: (),
     full: bool = False,
     explain: bool = False,
     more: str = "--full shows all of it",
@@ -190,7 +241,7 @@ def show_blocks(
         place = screen.link(screen.style(place_here(hit.place, root), "36"), root, hit.place)
         about = fold(hit.heading)
         screen.line(screen.wrap(f"{place}{screen.style(f'  {about}', '2') if about else ''}", hanging="    "))
-        lines, short = _few(screen, hit, span, full=full)
+        lines, short = _few(screen, hit, span, words, full=full)
         cut = cut or short
         for line in lines:
             screen.line(line)
@@ -200,34 +251,55 @@ def show_blocks(
         screen.notice(f"… stands where a passage goes on; {more}.")
 
 
-def _few(screen: Screen, hit: Hit, span: Span | None, *, full: bool) -> tuple[list[str], bool]:
-    """The lines of a hit around one sentence, which is emphasised; whether there are more."""
-    first, last = (0, 0) if span is None else (span[0] - hit.place.start, span[1] - hit.place.start)
-    text = flowing(hit.text)
-    before, sentence, after = text[:first], text[first:last], text[last:]
-    body = f"{clean(before)}\0{clean(sentence)}\0{clean(after)}"
-    lines = wrapped(body, screen.width - 2, "  ").rstrip("\n").split("\n")
-    marks = [n for n, line in enumerate(lines) for _ in range(line.count("\0"))]
-    shown = _emphasised(screen, lines)
+def _few(screen: Screen, hit: Hit, span: Span | None, words: Words, *, full: bool) -> tuple[list[str], bool]:
+    """The lines of a hit around one sentence, which is emphasised as words are; whether there are more.
+
+    Where the names of a table's columns would be left out, they stand in the place of the first line.
+    """
+    lines, heads = _lines(screen, hit, span, words)
+    marks = [n for n, line in enumerate(lines) for _ in range(line.count(SENTENCE))]
+    shown = emphasised(screen, lines)
     if full or len(lines) <= LINES:
         return shown, False
-    top = max(0, min(marks[0] - 1, len(lines) - LINES))
+    top = max(0, min(marks[0] - 1 if marks else 0, len(lines) - LINES))
     top += not lines[top].strip()
     few = shown[top : top + LINES]
-    few[0] = f"  … {few[0].lstrip()}" if top else few[0]
+    if top and heads.get(top, top) < top:
+        few[0] = shown[heads[top]]
+    elif top:
+        few[0] = f"  … {few[0].lstrip()}"
     few[-1] = f"{few[-1]} …" if top + LINES < len(lines) else few[-1]
     return few, True
 
 
-def _emphasised(screen: Screen, lines: Sequence[str]) -> list[str]:
-    """Lines with what stands between the two marks in bold, in each line anew, so that any of them may be left out."""
-    inside, shown = False, list[str]()
-    for line in lines:
-        parts = line.split("\0")
-        bold = [(n % 2 == 1) != inside for n in range(len(parts))]
-        shown.append("".join(screen.style(part, "1") if strong else part for part, strong in zip(parts, bold, strict=True)))
-        inside = bold[-1]
-    return shown
+def _lines(screen: Screen, hit: Hit, span: Span | None, words: Words) -> tuple[list[str], dict[int, int]]:
+    """A hit's lines with their marks, rows that fit drawn; and for each line of a row which one names its columns."""
+    first, last = (0, 0) if span is None else (span[0] - hit.place.start, span[1] - hit.place.start)
+    text, names = flowing(hit.text), fold(columns_in(hit.heading))
+    lines, heads = list[str](), dict[int, int]()
+    for start, end, rows in parts_of(text, names.split(BETWEEN) if names else ()):
+        inside = [(max(first, start) - start, min(last, end) - start)] if first < end and start < last else []
+        table = _drawn(screen, rows, text[start:end], inside, words) if rows else None
+        if table:
+            heads |= dict.fromkeys(range(len(lines), len(lines) + len(table)), len(lines))
+            lines += [f"  {line}" for line in table]
+        else:
+            body = marked_up(text[start:end], words, inside)
+            lines += wrapped(body, screen.width - 2, "  ").rstrip("\n").split("\n")
+    return lines, heads
+
+
+def _drawn(screen: Screen, rows: Sequence[Row], text: str, inside: Sequence[Span], words: Words) -> list[str] | None:
+    """Rows in lines, the one that the sentence is emphasised; None where they are too wide."""
+    ends = [end.start() for end in re.finditer(r"\n|\Z", text)][-len(rows) :]
+    said = next((n for n, end in enumerate(ends) for a, b in inside if a < end <= b), None)
+
+    words = in_each([*columns_of(rows), *(cell for row in rows for cell in row.values())], words)
+
+    def shown(n: int, cell: str) -> str:
+        return marked_up(cell, words, [(0, len(cell))] if n == said and cell else [])
+
+    return drawn(rows, [""] * len(rows), screen.width - 2, shown)
 
 
 def explained(hit: Hit) -> str:

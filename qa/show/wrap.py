@@ -11,6 +11,9 @@ from itertools import pairwise
 
 from index.split.lines import WIDE, blocks_of, lines_of
 
+SENTENCE, WORD = "\0", "\1"
+"""Marks of no width, where a sentence or a word that is emphasised begins, and where it ends."""
+
 _STYLE = r"(?:\x1b\[[0-9;]*m|\x1b\]8;;[^\x1b]*\x1b\\)"
 _TOKEN = re.compile(rf"\n|[ \t]+|{_STYLE}*{WIDE}[、。，．！？：；」』）】》〉”’]*{_STYLE}*|(?:{_STYLE}|(?!{WIDE})[^ \t\n])+")
 _MARK = re.compile(r"(?:[-*+•]|\d{1,3}[.)])$")
@@ -19,8 +22,8 @@ _CODE = 4
 
 
 def width_of(text: str) -> int:
-    """Columns that a text takes: wide characters two, combining ones and styles none."""
-    plain = re.sub(_STYLE, "", text).replace("\0", "")
+    """Columns that a text takes: wide characters two, combining ones, styles and marks none."""
+    plain = re.sub(rf"{_STYLE}|[{SENTENCE}{WORD}]", "", text)
     if plain.isascii():
         return len(plain)
     return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in plain)
@@ -97,7 +100,7 @@ class Wrapping:
     def _begin(self, token: str) -> None:
         """What kind of line begins with this word."""
         self._begun = True
-        token = re.sub(rf"{_STYLE}|\0", "", token)
+        token = re.sub(rf"{_STYLE}|[{SENTENCE}{WORD}]", "", token)
         fence = token.startswith(("```", "~~~"))
         self._whole = self._fenced or fence or token.startswith("|") or len(self._blanks.expandtabs(4)) >= _CODE
         self._fenced ^= fence

@@ -12,6 +12,8 @@ from index.passage import Hit, Place
 from qa.answer import SentenceRef
 from qa.calibrate.claims import known_claims, usable
 
+pytestmark = pytest.mark.usefixtures("without_reader")
+
 LUNA = "gpt-6-luna"
 
 

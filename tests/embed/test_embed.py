@@ -28,6 +28,8 @@ from index.errors import EmbedderMissing, KeyRefused, NotThere, RequestRefused, 
 from index.passage import Piece
 from index.service.endpoint import Service
 
+pytestmark = pytest.mark.usefixtures("without_reader")
+
 MODEL = Path(__file__).parents[3] / "shared" / "models" / "all-MiniLM-L6-v2"
 CHROMA = Path(".cache/chroma/onnx_models/all-MiniLM-L6-v2")
 HERE = Path(__file__).parent

@@ -60,13 +60,20 @@ def questions() -> list[Question]:
     return [Question(**json.loads(line)) for line in QUESTIONS.read_text("utf-8").splitlines()]
 
 
-def ask(command: Sequence[str], documents: Path, home: Path) -> list[dict[str, Any]]:
+def ask(command: Sequence[str], documents: Path, home: Path, asked: Sequence[Question]) -> list[dict[str, Any]]:
     """The replies of `qa`, in the order of the questions; the user's settings, keys and cache are not seen."""
+    typed = "".join(json.dumps({"id": one.id, "question": one.question}) + "\n" for one in asked)
     own = {name: value for name, value in os.environ.items() if not name.startswith(("QA_", "OPENAI_", "XDG_", "CHROMA_"))}
-    options = ["--seeds", str(documents), "--home", str(home / "index"), "--no-llm", "--json", "-q", "--batch", str(QUESTIONS)]
+    options = ["--seeds", str(documents), "--home", str(home / "index"), "--no-llm", "--json", "-q", "--batch", "-"]
     environment = {**own, "HOME": str(home)}
     done = subprocess.run(
-        [*command, "ask", *options], cwd=home, env=environment, stdout=subprocess.PIPE, check=True, encoding="utf-8"
+        [*command, "ask", *options],
+        cwd=home,
+        env=environment,
+        input=typed,
+        stdout=subprocess.PIPE,
+        check=True,
+        encoding="utf-8",
     )
     return [json.loads(line) for line in done.stdout.splitlines()]
 
@@ -99,7 +106,7 @@ def main() -> None:
         documents, home = Path(folder, "documents"), Path(folder, "home")
         make.make(documents)
         home.mkdir()
-        asked = list(zip(questions(), ask(shlex.split(given.qa), documents, home), strict=True))
+        asked = list(zip(questions(), ask(shlex.split(given.qa), documents, home, questions()), strict=True))
     print(*report(asked, given.verbose), sep="\n")
 
 

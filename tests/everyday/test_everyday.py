@@ -35,11 +35,13 @@ def test_each_answer_stands_in_its_document(documents: Path, qa: Run) -> None:
             assert any(score.folded(words) in read[source] for source in each.sources), (each.id, words)
 
 
-def test_as_many_are_answered_as_before(documents: Path, tmp_path: Path) -> None:
-    """Rightly, or rightly refused."""
+@pytest.mark.parametrize(("every", "floor"), [(5, 12), pytest.param(1, FLOOR, marks=pytest.mark.soak)])
+def test_as_many_are_answered_as_before(documents: Path, tmp_path: Path, every: int, floor: int) -> None:
+    """Rightly, or rightly refused: each fifth question, and all of them."""
     home = tmp_path / "home"
     home.mkdir()
-    replies = score.ask([sys.executable, "-P", "-m", "qa"], documents, home)
-    asked = list(zip(score.questions(), replies, strict=True))
+    questions = score.questions()[::every]
+    replies = score.ask([sys.executable, "-P", "-m", "qa"], documents, home, questions)
+    asked = list(zip(questions, replies, strict=True))
     right = sum(question.right(reply) for question, reply in asked)
-    assert right >= FLOOR, "\n".join(score.report(asked, failures=True))
+    assert right >= floor, "\n".join(score.report(asked, failures=True))

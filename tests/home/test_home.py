@@ -21,6 +21,8 @@ from index.home.folder import Folder
 from index.update.spool import Spool
 from qa.settings.load import load
 
+pytestmark = pytest.mark.usefixtures("without_reader")
+
 QUESTION = "what did Lee ask of Xi?"
 NOT_HERE = "it was not made here by you"
 

@@ -20,6 +20,8 @@ from index.update.spool import Spool
 from index.vectors import core, log
 from index.vectors.stores import is_own
 
+pytestmark = pytest.mark.usefixtures("without_reader")
+
 QUESTION = "what did Lee ask of Xi?"
 CATALOG = Path(".qa/catalog.sqlite")
 

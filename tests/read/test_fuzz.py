@@ -153,7 +153,7 @@ def test_broken_files_of_a_format(tmp_path: Path, suffix: str) -> None:
 
 def test_broken_files(project: Path, process: Run) -> None:
     """A few of each format, together: the command line says what is left out, and answers from the others."""
-    broken(project / "seeds", SUFFIXES, 5)
+    broken(project / "seeds", SUFFIXES, 3)
     campaign(project / "seeds")
     asked = process("ask", "--json", "what does the zebra of the harbour eat?")
     assert (asked.code, "Traceback" in asked.err) == (0, False), asked.err

@@ -12,6 +12,7 @@ TEXT = (
 )
 
 
+@pytest.mark.usefixtures("without_reader")
 @pytest.mark.parametrize(
     ("question", "read"),
     [

@@ -12,6 +12,8 @@ import pytest
 from conftest import Run
 from loopback import Fault, Loopback
 
+pytestmark = pytest.mark.usefixtures("without_reader")
+
 SAMPLES = sorted((Path(__file__).parent / "replies").glob("*.toml"))
 
 

@@ -11,6 +11,8 @@ import pytest
 from conftest import Run
 from loopback import Fault, Loopback
 
+pytestmark = pytest.mark.usefixtures("without_reader")
+
 QUESTION = "what did Lee ask of Xi?"
 ROLE, INVITED = "In turn, Lee asked Xi", "President Lee invited"
 ASKED = "Lee asked Xi to play a “constructive role”"

@@ -28,11 +28,13 @@ from index.service.endpoint import Service
 from index.service.failures import translated
 from index.vectors.api import Server
 from index.vectors.server import ServerVectors
+from qa.ask.only import only_supported
 from qa.model.endpoint import LONGEST_REPLY, Finished, models, stream
 from qa.model.prices import cost
 from qa.reply.cite import Citer
 from qa.show.marks import Marker, marked
-from qa.show.only import only_supported
+
+pytestmark = pytest.mark.usefixtures("without_reader")
 
 Send = Callable[[bytes], object]
 EVENTS = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n"

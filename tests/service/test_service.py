@@ -27,6 +27,8 @@ from index.service.client import client, payload
 from index.service.endpoint import OFFICIAL, Service
 from index.service.failures import LEAVES, LONGEST_QUOTE, quoted, translate, translated
 
+pytestmark = pytest.mark.usefixtures("without_reader")
+
 KEY = "sk-proj-a1b2c3d4e5f6"
 
 

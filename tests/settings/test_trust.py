@@ -15,6 +15,8 @@ from loopback import CHAT, EMBEDDINGS, MODELS, Loopback
 from qa.errors import UntrustedSettings
 from qa.settings.load import Where, asking, load
 
+pytestmark = pytest.mark.usefixtures("without_reader")
+
 QUESTION = "what did Lee ask of Xi?"
 
 SENDS = "send questions and passages, with the embedder openai all documents"

@@ -30,6 +30,8 @@ from index.update.run import prune, update
 from index.update.target import Report, Target
 from index.update.write import Store
 
+pytestmark = pytest.mark.usefixtures("without_reader")
+
 
 @pytest.fixture
 def target(tmp_path: Path) -> Target:

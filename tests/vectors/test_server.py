@@ -30,6 +30,8 @@ from index.update.target import Target
 from index.vectors.api import FAILURES, Server
 from index.vectors.server import ServerVectors
 
+pytestmark = pytest.mark.usefixtures("without_reader")
+
 
 @dataclass(slots=True)
 class Chroma:

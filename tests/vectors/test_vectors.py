@@ -18,6 +18,8 @@ from index.vectors.core import FAILURES, opened
 from index.vectors.embedded import Vectors
 from index.vectors.log import GRAPH
 
+pytestmark = pytest.mark.usefixtures("without_reader")
+
 DIMENSIONS = 32
 
 

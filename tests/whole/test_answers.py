@@ -15,6 +15,8 @@ import pytest
 from conftest import SEED, Run, start
 from loopback import CHAT, EMBEDDINGS, MODELS, Fault, Loopback, closed_port
 
+pytestmark = pytest.mark.usefixtures("without_reader")
+
 QUESTION = "what did Lee ask of Xi?"
 LEE = (
     "In turn, Lee asked Xi to play a “constructive role” in the process of denuclearisation of the Korean peninsula, over"

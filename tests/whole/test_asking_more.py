@@ -18,13 +18,15 @@ from index.update.run import update
 from index.update.target import Target
 from qa.answer import AnswerSentence, CitedText, Usage
 from qa.ask.context import context
+from qa.ask.only import only_supported
 from qa.ask.verdicts import by_words, judged
 from qa.model.choice import Model, budget
 from qa.model.prices import cost
 from qa.model.suspicious import suspicious
 from qa.reply.cite import Citer
 from qa.settings.load import load
-from qa.show.only import only_supported
+
+pytestmark = pytest.mark.usefixtures("without_reader")
 
 QUESTION = "what did Lee ask of Xi?"
 TRUE = "Lee asked Xi to play a constructive role {id:In turn, Lee asked}."

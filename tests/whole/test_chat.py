@@ -16,6 +16,8 @@ from loopback import Fault, Loopback
 
 from qa.ask.followup import leans
 
+pytestmark = pytest.mark.usefixtures("without_reader")
+
 QUESTION = "what did Lee ask of Xi?"
 INVITED = "Lee invited Xi to South Korea {id:President Lee invited}."
 

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from conftest import SEED, Run
 
+pytestmark = pytest.mark.usefixtures("without_reader")
+
 QUESTION = "what did Lee ask of Xi?"
 LEE = (
     "In turn, Lee asked Xi to play a “constructive role” in the process of denuclearisation of the Korean peninsula, over"
@@ -29,8 +31,9 @@ def test_ask_without_a_model(project: Path, qa: Run) -> None:
     assert (quiet.out, quiet.err) == (result.out, "")
 
 
-def test_ask_as_json(project: Path, qa: Run) -> None:
+def test_ask_as_json(project: Path, qa: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every field of the contract, and offsets that hold."""
+    monkeypatch.delenv("QA_READER")
     answer = json.loads(qa("ask", "--json", QUESTION).out)
     assert list(answer) == [
         *("schema", "id", "question", "asked", "asked_at", "version", "status", "answer", "sentences", "citations", "nearest"),

@@ -16,6 +16,8 @@ from samples import pdf
 from index.convert.file import LARGEST
 from index.vectors.embedded import Vectors
 
+pytestmark = pytest.mark.usefixtures("without_reader")
+
 HOME = Path(".qa")
 
 

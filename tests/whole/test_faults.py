@@ -15,6 +15,8 @@ from conftest import Run, start
 from loopback import EMBEDDINGS, Loopback
 from test_cli import without_rights
 
+pytestmark = pytest.mark.usefixtures("without_reader")
+
 QUESTION = "which zebra ran to Busan?"
 
 

@@ -9,6 +9,8 @@ import pytest
 from conftest import SEED, Run
 from terminal import on_terminal
 
+pytestmark = pytest.mark.usefixtures("without_reader")
+
 LEE, TAIWAN = "what did Lee ask of Xi?", "who is Kang Yu-jung?"
 
 

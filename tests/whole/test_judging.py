@@ -8,6 +8,8 @@ import pytest
 from conftest import Run
 from loopback import CHAT, DECISIONS, Fault, Loopback
 
+pytestmark = pytest.mark.usefixtures("without_reader")
+
 QUESTION = "what did Lee ask of Xi?"
 TRUE = "Lee asked Xi to play a constructive role {id:In turn, Lee asked}."
 ASKED = "Lee asked Xi to play a constructive role"

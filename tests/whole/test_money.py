@@ -24,6 +24,8 @@ from index.update.run import update
 from index.update.target import Target
 from qa.model.prices import embedding_price
 
+pytestmark = pytest.mark.usefixtures("without_reader")
+
 SMALL, LARGE = "openai:text-embedding-3-small", "openai:text-embedding-3-large"
 MILLIONTH = 1e-6
 """A price of a token, for loopback services."""

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from conftest import SEED, Run
 
+pytestmark = pytest.mark.usefixtures("without_reader")
+
 LEE = "what did Lee ask of Xi?"
 
 

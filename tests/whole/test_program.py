@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from conftest import SEED, Run
 
+pytestmark = pytest.mark.usefixtures("without_reader")
+
 SAYS = """
 import re, sys
 prompt = sys.stdin.read()

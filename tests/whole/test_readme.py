@@ -14,7 +14,21 @@ README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 PAGES = {path.name: path.read_text(encoding="utf-8") for path in sorted((REPOSITORY / "docs").glob("*.md"))}
 DOCS = "\n".join([README, *PAGES.values()])
 LINES = dict.fromkeys(re.findall(r"^\$ ((?:cd ~/handbook && |[^|\n]* \| )?qa .*?)(?:  +#.*)?$", DOCS, re.MULTILINE))
-COMMANDS = ["ask", "search", "index", "status", "doctor", "show", "verify", "chat", "trust", "calibrate", "open", "history"]
+COMMANDS = [
+    "ask",
+    "search",
+    "index",
+    "status",
+    "doctor",
+    "show",
+    "verify",
+    "chat",
+    "trust",
+    "calibrate",
+    "open",
+    "history",
+    "help",
+]
 
 
 def test_the_first_command_prints_what_the_readme_shows(project: object, process: Run) -> None:
@@ -25,6 +39,7 @@ def test_the_first_command_prints_what_the_readme_shows(project: object, process
     assert (result.code, result.out) == (0, shown)
 
 
+@pytest.mark.usefixtures("without_reader")
 @pytest.mark.parametrize("line", LINES)
 def test_every_line_of_use_works(project: Path, qa: Run, line: str) -> None:
     """Run as it stands, in a shell; `answer.json` is what the line with that name made."""
@@ -48,6 +63,7 @@ def test_every_setting_is_documented() -> None:
     assert all(f"`{name}`" in PAGES["settings.md"] for name in NAMES)
 
 
+@pytest.mark.usefixtures("without_reader")
 @pytest.mark.parametrize("command", [*COMMANDS, "folders list", "folders add", "folders remove"])
 def test_help_has_an_example_that_works(project: object, qa: Run, command: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every command's help ends with one, and has the options that every command has."""

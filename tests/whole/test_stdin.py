@@ -10,6 +10,8 @@ import pytest
 from conftest import Result, Run
 from loopback import Loopback
 
+pytestmark = pytest.mark.usefixtures("without_reader")
+
 TEXT = b"The weather was fine.\n\nThe dentist is on Tuesday at four.\n"
 ANSWER = "The dentist is on Tuesday at four. [1]\n\n[1] stdin:3  “The dentist is on Tuesday at four.”\n"
 

@@ -1,5 +1,6 @@
 """What is seen on terminals of 80 and of 200 columns, in a pipe, and without colours."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -22,6 +23,9 @@ before a leave of more than three days.
 """
 QUESTION = "how many days may be carried over to the next year?"
 OVER = "Up to five days may be carried over to the next year, until the end of March."
+
+
+pytestmark = pytest.mark.usefixtures("without_reader")
 
 
 @pytest.fixture(autouse=True)
@@ -113,3 +117,107 @@ def test_a_place_in_a_file_without_lines(project: Path, qa: Run) -> None:
     shown = on_terminal("ask", "--no-llm", "-q", "--color", "never", QUESTION)[1]
     assert shown.splitlines()[-1] == "[1] seeds/a.html  Leave › Carrying over"
     assert qa("ask", "--no-llm", "-q", QUESTION).out == f"{OVER} [1]\n\n[1] seeds/a.html  “{OVER}”\n"
+
+
+ROOMS = """# Rooms
+
+| Room | Seats | Keeper |
+| --- | ---: | --- |
+| Cellar | 12 | Margaret Oyelaran |
+"""
+KEEPER = "who is the keeper of the cellar room?"
+
+
+def test_a_table(project: Path, qa: Run) -> None:
+    """Is aligned below the names of its columns where there is room, else a name and its value a line; a pipe has the row."""
+    (project / "seeds" / "leave.md").write_text(ROOMS)
+    options = ("ask", "--no-llm", "-q", KEEPER)
+    for columns in (80, 200):
+        code, shown = on_terminal(*options, "--color", "never", columns=columns, color=True)
+        assert (code, shown) == (
+            0,
+            "Room    Seats  Keeper\n──────  ─────  ─────────────────\nCellar     12  Margaret Oyelaran  [1]\n\n"
+            "[1] seeds/leave.md:5\n",
+        )
+    assert on_terminal(*options, "--color", "never", columns=36)[1] == (
+        "Room: Cellar  [1]\nSeats: 12\nKeeper: Margaret Oyelaran\n\n[1] seeds/leave.md:5\n"
+    )
+    row = "| Cellar | 12 | Margaret Oyelaran |"
+    assert qa(*options).out == f"{row} [1]\n\n[1] seeds/leave.md:5  “{row}”  (Room | Seats | Keeper)\n"
+    assert qa(*options, "--json").out.count(row) == 3  # in the answer, its sentence and its citation
+
+
+def test_a_table_that_is_found(project: Path) -> None:
+    """Is drawn in its block too, its header where its rows are; as it stands where it is too wide."""
+    rows = "".join(f"| Room {n} | {n} | Keeper {n} |\n" for n in range(1, 8))
+    text = f"{ROOMS}{rows}".replace("Keeper", "Kee\x1b[31mper", 1)
+    (project / "seeds" / "leave.md").write_text(text)
+    options = ("search", "-q", "--color", "never", "-n", "1", "seats of room 5")
+    head = "seeds/leave.md:1  Rooms\n"
+    assert on_terminal(*options, color=True)[1] == (
+        f"{head}  Room    Seats  Keeper\n  Room 5      5  Keeper 5\n  Room 6      6  Keeper 6\n  Room 7      7  Keeper 7\n"
+    )
+    whole = on_terminal(*options, "--full", color=True)[1].splitlines()
+    assert whole[1:5] == [
+        "  # Rooms",
+        "  Room    Seats  Keeper",
+        "  ──────  ─────  ─────────────────",
+        "  Cellar     12  Margaret Oyelaran",
+    ]
+    assert "\n  | Room 5 | 5 | Keeper 5 |\n" in on_terminal(*options, columns=30, color=True)[1]
+
+
+def test_several_rows(project: Path) -> None:
+    """Of one table are one table, in the order of the answer; words of the question are emphasised in their cells."""
+    (project / "seeds" / "leave.md").unlink()
+    text = "Month,Rent,Heating\nJanuary,600,80\nFebruary,600,\nMarch,650,40\n"
+    (project / "seeds" / "costs.csv").write_text(text)
+    code, shown = on_terminal("ask", "--no-llm", "-q", "what was the rent in January and in March?", color=True)
+    table, sources = shown.split("\n\n")
+    head, rule, *rows = re.sub(r"\x1b\[[0-9;]*m", "", table).splitlines()
+    assert (code, head, rule) == (0, "Month    Rent  Heating", "───────  ────  ───────")
+    assert {"January   600       80", "March     650       40"} <= {row[:22] for row in rows}
+    assert [row[22:] for row in rows] == [f"  [{n}]" for n in range(1, len(rows) + 1)]
+    assert "\x1b[1;4mJanuary\x1b[0m" in table
+    assert len(sources.splitlines()) == len(rows)
+
+
+@pytest.mark.parametrize(("text", "question"), [(TEXT, QUESTION), (ROOMS, KEEPER)])
+def test_the_last_answer_again(project: Path, text: str, question: str) -> None:
+    """Is shown as it was."""
+    (project / "seeds" / "leave.md").write_text(text)
+    answer = on_terminal("ask", "--no-llm", "-q", "--color", "never", question)
+    assert on_terminal("show", "-q", "--color", "never") == answer
+
+
+def test_words_of_the_question(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Are bold beside the bold sentence, and underlined in it, in any form; no trace of that without colour or in a pipe."""
+    monkeypatch.setenv("TERM", "xterm")
+    asked = ("ask", "--no-llm", "-q", "--color", "always", "how many day may be carried over to the next year?")
+    signs = {"\x1b[1;4m": "{", "\x1b[1m": "<", "\x1b[0m": ">", "\x1b[36m": "", "\x1b[4m": ""}
+
+    def signed(shown: str) -> str:
+        return re.sub(r"\x1b\[[0-9;]*m", lambda style: signs.get(style[0], "?"), shown)
+
+    code, shown = on_terminal(*asked, columns=100, color=True)
+    assert (code, signed(shown)) == (
+        0,
+        "<Up to five >{days>< >{may>< be >{carried>< over to the >{next>< >{year><, until the end of March.> [1]> What is not "
+        "taken\nuntil then is lost, but for <days> that could not be taken for illness or for reasons of the company,\n"
+        "which stay until the end of that <year>. Whoever leaves is paid for the <days> that are left. Ask your\n"
+        "manager two weeks before a leave of more than three <days>.\n\n[1]> seeds/leave.md:7>\n",
+    )
+    found = on_terminal("search", "-q", "--color", "always", "-n", "1", "carrying days over", columns=100, color=True)[1]
+    assert signed(found).splitlines()[1:] == [
+        "  … <Up to five >{days>< may be >{carried>< over to the next year, until the end of March.> What is not taken",
+        "  until then is lost, but for <days> that could not be taken for illness or for reasons of the",
+        "  company, which stay until the end of that year. Whoever leaves is paid for the <days> that are",
+        "  left. Ask your manager two weeks before a leave of more than three <days>.",
+    ]
+    for options in (("--color", "never"), ()):
+        monkeypatch.setenv("NO_COLOR", "1")
+        plain = on_terminal("ask", "--no-llm", "-q", *options, asked[-1], columns=200, color=True)[1]
+        assert "\x1b" not in plain
+        assert "\0" not in plain
+        assert "\1" not in plain
+        assert plain.startswith(f"{OVER} [1] What is not taken until then is lost")

@@ -20,6 +20,8 @@ from loopback import EMBEDDINGS, Loopback
 from index.catalog.rows import text_hash
 from index.update.target import Target
 
+pytestmark = pytest.mark.usefixtures("without_reader")
+
 QUESTION = ("ask", "--no-llm", "--json", "how many miles did zebra 3 run?")
 
 

@@ -24,6 +24,8 @@ from index.service.endpoint import Service
 from index.update.run import update
 from index.update.target import Target
 
+pytestmark = pytest.mark.usefixtures("without_reader")
+
 
 @pytest.fixture
 def loopback() -> Iterator[Loopback]:

@@ -4,8 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
-from conftest import Run
+from conftest import SEED, Run
 from terminal import on_terminal
+
+pytestmark = pytest.mark.usefixtures("without_reader")
 
 LEAVE = "Employees get 25 days of paid leave each year.\n"
 VPN = "The VPN is called Otter.\n"
@@ -74,21 +76,40 @@ def test_a_folder_of_very_many_files(folders: Path, qa: Run, monkeypatch: pytest
 
 
 def test_the_last_answer_knows_its_documents(folders: Path, project: Path, qa: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """From a project, its numbers are those of the answer that was given there; from elsewhere, those of the last one."""
+    """Wherever it was asked, and wherever what comes after it is typed: the newest one, also in a project that has its own."""
+    assert qa("ask", "-q", "--no-llm", "what did Lee ask of Xi?").code == 0
+    monkeypatch.chdir(folders / "handbook")
     answer = qa("ask", "-q", "--no-llm", "--seeds", str(folders / "notes"), "--json", "when is the dentist?").out
     (project / "answer.json").write_text(answer)
-    place = Path("../folders/notes/dentist.txt:1")
+    monkeypatch.chdir(project)
+    place = "../folders/notes/dentist.txt:1"
+    cited = f"[1] {place}  “{DENTIST.strip()}”\n"
+    assert qa("show", "-q").out == f"{DENTIST.strip()} [1]\n\n{cited}"
     assert qa("show", "1").out == f"{place}\n>>>{DENTIST.strip()}<<<\n"
+    assert qa("open", "--print").out == "../folders/notes/dentist.txt\n"
     assert qa("verify", "answer.json").out == f"[1] holds  {place}  “{DENTIST.strip()}”\n"
-    assert qa("ask", "-q", "-c", "--no-llm", "and on Tuesday?").out.endswith(f"[1] {place}  “{DENTIST.strip()}”\n")
+    assert qa("ask", "-q", "-c", "--no-llm", "and on Tuesday?").out.endswith(cited)
+    assert qa("show", "-q", "--seeds", "seeds").out.startswith("In turn, Lee asked Xi")
     monkeypatch.chdir(folders / "handbook")
     assert qa("show", "1").out == f"../notes/dentist.txt:1\n>>>{DENTIST.strip()}<<<\n"
     assert qa("ask", "-q", "--no-llm", "what is the VPN called?").code == 0
     monkeypatch.chdir(folders)
     assert qa("show", "-q").out.endswith("[1] handbook/it/vpn.txt:1  “The VPN is called Otter.”\n")
     monkeypatch.chdir(project)
-    assert qa("show", "-q").out.endswith(f"[1] {place}  “{DENTIST.strip()}”\n")
-    assert qa("show", "--seeds", "seeds", "1").code == 4  # nobody has asked these
+    assert qa("show", "-q").out.endswith("[1] ../folders/handbook/it/vpn.txt:1  “The VPN is called Otter.”\n")
+
+
+def test_a_file_here_after_an_answer_elsewhere(folders: Path, project: Path, qa: Run) -> None:
+    """Is shown and held against the documents here, where the last answer's have no such file."""
+    saved = qa("ask", "-q", "--no-llm", "--json", "what did Lee ask of Xi?").out
+    (project / "answer.json").write_text(saved)
+    assert qa("ask", "-q", "--no-llm", "--seeds", str(folders / "notes"), "when is the dentist?").code == 0
+    assert qa("show", "dentist.txt").out == f"../folders/notes/dentist.txt:1\n{DENTIST}"
+    assert qa("show", f"seeds/{SEED}:4").out.startswith(f"seeds/{SEED}:4\n")
+    assert qa("open", f"{SEED}:4", "--print").out == f"seeds/{SEED}\n"
+    assert qa("verify", "answer.json").out.startswith(f"[1] holds  seeds/{SEED}:4  “In turn, Lee asked Xi")
+    nowhere = qa("show", "nowhere.txt")
+    assert (nowhere.code, nowhere.err.splitlines()[0]) == (4, "nowhere.txt is not among the documents.")
 
 
 def test_several_folders(folders: Path, qa: Run, monkeypatch: pytest.MonkeyPatch) -> None:
