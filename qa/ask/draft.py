@@ -206,7 +206,8 @@ class Draft:
             swapped = swapped_roles(self.question, Evidence(refs[:1], Sent(hits)))
             if swapped:
                 self.notices.append("The nearest sentence says it the other way round.")
-            years = other_years(self.found.question.text, chosen.hits)
+            quoted = {ref.hit.place.source for ref in refs}
+            years = other_years(self.found.question.text, [hit for hit in chosen.hits if hit.place.source in quoted])
             if years:
                 self.notices.append(f"No passage found mentions {' or '.join(years)}.")
             if swapped or years or chosen.none:

@@ -59,8 +59,7 @@ def missing(found: Found, catalog: Texts) -> tuple[str, ...]:
 
 
 def other_years(question: str, hits: Sequence[Hit]) -> tuple[str, ...]:
-    """The years of a question that the best passage's document has in none that was found, nor in its name, nor in a span."""
-    hits = [hit for hit in hits if hit.place.source == hits[0].place.source]
+    """The years of a question that stand in none of these passages, nor in the names of their documents, nor in a span."""
     asked = dict.fromkeys(_YEAR.findall(question))
     there = "\n".join(text for hit in hits for text in (hit.text, hit.heading, hit.title, hit.place.source))
     spans = [(int(a), int(b if len(b) > 2 else a[:2] + b)) for a, b in _YEARS.findall(there)] if asked else []
