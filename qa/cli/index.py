@@ -9,10 +9,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 
-from index.embed.budget import Budget
 from index.embed.choice import full_name, local_best, open_embedder
 from index.embed.embedder import Embedder
 from index.errors import DamagedIndex, IndexBusy, NoDocuments
+from index.service.budget import Budget
 from index.update.forecast import forecast
 from index.update.run import prune, update
 from index.update.target import Progress, Report

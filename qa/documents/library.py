@@ -15,7 +15,6 @@ from unicodedata import normalize
 from index.catalog import schema
 from index.catalog.catalog import Catalog
 from index.catalog.words import Tokenizer
-from index.embed.budget import BYTES_A_TOKEN, Budget, dollars
 from index.embed.choice import full_name, local_best, open_embedder
 from index.embed.embedder import PATIENCE, Embedder
 from index.errors import CostReached, EmbedderMissing, Failure, IndexMissing, NoMatch
@@ -23,6 +22,7 @@ from index.home import user
 from index.process.machine import begun
 from index.search.candidates import Found, search_all
 from index.search.near import Index
+from index.service.budget import BYTES_A_TOKEN, Budget, dollars
 from index.service.endpoint import Service
 from index.update.look import look
 from index.update.run import update

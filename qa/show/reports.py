@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from index.doctor import Examination, Finding
-from index.embed.budget import dollars
+from index.service.budget import dollars
 from index.update.forecast import Forecast
 from index.update.target import Report, Target
 from qa.documents.offers import Offer

@@ -13,12 +13,12 @@ from loopback import EMBEDDINGS, Fault, Loopback
 
 from index.catalog.catalog import Catalog
 from index.catalog.rows import text_hash
-from index.embed.budget import Budget, dollars, most_tokens, rest_up
 from index.embed.choice import open_embedder
 from index.embed.embedder import Embedder
 from index.errors import CostReached
 from index.home import claim
 from index.passage import Piece
+from index.service.budget import Budget, dollars, most_tokens, rest_up
 from index.service.endpoint import Service
 from index.update.run import update
 from index.update.target import Target
