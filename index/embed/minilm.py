@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from index.embed.embedder import Arrived, Batch
-from index.embed.inference import installed, padded, session, words
-from index.embed.rows import encodable, own, unit
-from index.embed.sketch import packed
+from index.embed.inference import in_batches, installed, padded, rows_of, session, words
+from index.embed.rows import encodable
 from index.errors import EmbedderDamaged, EmbedderMissing
 from index.passage import Piece
 
@@ -32,6 +31,7 @@ class MiniLM:
     name = "minilm"
     weight = 0.7
     sentence_weight = 2.8
+    floor = 0.0
     local = True
 
     def __init__(self, offline: bool) -> None:
@@ -44,10 +44,7 @@ class MiniLM:
 
     def batches(self, pieces: Sequence[Piece], arrived: Arrived | None = None) -> Iterator[Batch]:
         """256 at a time, texts of like length together, the shortest first."""
-        order = sorted(range(len(pieces)), key=lambda index: len(pieces[index].text))
-        for start in range(0, len(order), 256):
-            indices = order[start : start + 256]
-            yield indices, *self._rows([pieces[index] for index in indices])
+        return in_batches(pieces, self._rows)
 
     def query(self, text: str) -> "Vectors":
         """The row of one text."""
@@ -62,35 +59,14 @@ class MiniLM:
             vars(self).pop("_session", None)
 
     def _rows(self, pieces: Sequence[Piece]) -> "tuple[Vectors, list[bytes]]":
-        """32 texts a run, which is the fastest, padded to the longest of the run.
-
-        A text's row is the mean of the last hidden state over its tokens; a sentence's that over its own tokens, within the
-        passage ("late chunking", Günther et al. 2024, arXiv 2409.04701), which costs no second run.
-        """
-        import numpy as np
-
         encoded = self._tokenizer.encode_batch([encodable(piece.text) for piece in pieces])
-        order = sorted(range(len(pieces)), key=lambda index: len(encoded[index].ids))
-        rows, sketches = np.zeros((len(pieces), 384), dtype=np.float32), [b""] * len(pieces)
-        for start in range(0, len(order), 32):
-            run = order[start : start + 32]
-            for index, hidden in zip(run, self._run([encoded[index].ids for index in run]), strict=True):
-                length = len(encoded[index].ids)
-                rows[index] = hidden[:length].mean(axis=0)
-                inner = slice(1, length - 1)  # without the marks for begin and end
-                if spans := pieces[index].sentences:
-                    sketches[index] = packed(own(encoded[index].offsets[inner], spans) @ hidden[inner])
-        return unit(rows), sketches
-
-    def _run(self, tokens: list[list[int]]) -> "Vectors":
-        """The last hidden state, (texts, tokens, 384); what stands behind a text's own tokens means nothing."""
-        hidden: Vectors = self._session.run(None, padded(tokens))[0]
-        return hidden
+        parted = [(text.ids, text.offsets[1:-1]) for text in encoded]
+        return rows_of(parted, [piece.sentences for piece in pieces], partial(_hidden, self._session))
 
     @cached_property
     def _session(self) -> Any:
         try:
-            return session(self._model)
+            return session(self._model, threads=1)
         except ImportError:
             raise
         except Exception as error:  # onnxruntime raises bare Exceptions
@@ -106,6 +82,12 @@ class MiniLM:
         tokenizer = words()
         tokenizer.enable_truncation(256)
         return tokenizer
+
+
+def _hidden(session: Any, tokens: Sequence[int]) -> "Vectors":
+    """The last hidden state, (tokens, 384)."""
+    hidden: Vectors = session.run(None, padded([tokens]))[0][0]
+    return hidden
 
 
 def _downloaded() -> Path:

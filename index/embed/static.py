@@ -36,6 +36,7 @@ class Static:
     name = "static"
     weight = 0.6
     sentence_weight = 0.9
+    floor = 0.0
     local = True
 
     @cached_property
