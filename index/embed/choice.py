@@ -3,6 +3,9 @@
 Knows nothing of how any of them works.
 """
 
+from pathlib import Path
+
+from index.embed import e5, minilm, static
 from index.embed.e5 import E5
 from index.embed.embedder import DEFAULT_OPENAI, PATIENCE, Embedder
 from index.embed.minilm import MiniLM, has_minilm
@@ -37,6 +40,14 @@ def open_embedder(name: str, service: Service | None, offline: bool = False, pat
     from index.embed.remote import OpenAI  # with all that calls a service, which most questions do without
 
     return OpenAI(service, model, patience)
+
+
+def weights(name: str) -> Path | None:
+    """Where the weights of an embedder on this machine are; None where they are not, and of a service."""
+    try:
+        return {"static": static.weights, "minilm": minilm.weights, "e5": e5.weights}.get(name, lambda: None)()
+    except EmbedderMissing:
+        return None
 
 
 def full_name(name: str) -> str:

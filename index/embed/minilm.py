@@ -35,7 +35,7 @@ class MiniLM:
     local = True
 
     def __init__(self, offline: bool) -> None:
-        self._model = next(_models(), None) or _fetched(offline)
+        self._model = weights() or _fetched(offline)
 
     @property
     def identity(self) -> str:
@@ -103,10 +103,15 @@ def _models() -> Iterator[Path]:
         yield path
 
 
+def weights() -> Path | None:
+    """Where the best of them is."""
+    return next(_models(), None)
+
+
 def has_minilm() -> bool:
     """Whether any is here, and whole."""
     try:
-        return any(_models())
+        return weights() is not None
     except EmbedderDamaged:
         return False
 
