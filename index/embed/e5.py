@@ -73,8 +73,10 @@ class E5:
 
     @property
     def identity(self) -> str:
-        """Its revision is the size of the file, as that of minilm."""
-        return f"e5/multilingual-e5-small-{self._path.stat().st_size}/{WIDTH}"
+        """Its revision is the package's: with other weights its file has the same size."""
+        from importlib.metadata import version
+
+        return f"e5/multilingual-e5-small-{PACKAGE}-{version(PACKAGE)}/{WIDTH}"
 
     def batches(self, pieces: Sequence[Piece], arrived: Arrived | None = None) -> Iterator[Batch]:
         """As those of minilm."""
