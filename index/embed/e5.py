@@ -62,6 +62,7 @@ class E5:
     weight = 2.5
     sentence_weight = 5.0
     floor = 0.7
+    across = True
     local = True
 
     def __init__(self) -> None:

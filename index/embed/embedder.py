@@ -31,7 +31,7 @@ WIDEST = 65_536
 class Embedder(Protocol):
     """What makes vectors. `name` is what a user types; `weight` is a passage's likeness beside BM25's 1.0 in a search, and
     `sentence_weight` that of its closest sentence (see index/search/rank.py); `floor` is the cosine of texts that have nothing
-    to do with each other, from which likeness is counted.
+    to do with each other, from which likeness is counted; `across` tells that the same in two languages is alike.
 
     `local` tells that it runs on this machine, so that embedding a few more texts costs neither money nor a connection.
     """
@@ -40,6 +40,7 @@ class Embedder(Protocol):
     weight: float
     sentence_weight: float
     floor: float
+    across: bool
     local: bool
 
     @property

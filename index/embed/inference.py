@@ -1,7 +1,6 @@
 """Networks in ONNX on this machine's processor: where packages bring one, how it is opened, how texts are embedded with it."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -99,6 +98,8 @@ def rows_of(
     A text's row is the mean over its tokens; a sentence's that over its own tokens, within the passage ("late chunking",
     Günther et al. 2024, arXiv 2409.04701), which costs no second run.
     """
+    from concurrent.futures import ThreadPoolExecutor
+
     import numpy as np
 
     def one(text: Parted, spans: Sequence[Span]) -> "tuple[Vectors, bytes]":

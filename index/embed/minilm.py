@@ -32,6 +32,7 @@ class MiniLM:
     weight = 0.7
     sentence_weight = 2.8
     floor = 0.0
+    across = False
     local = True
 
     def __init__(self, offline: bool) -> None:

@@ -53,6 +53,7 @@ class OpenAI:
     weight = 1.2
     sentence_weight = 0.0
     floor = 0.0
+    across = False
     local = False
 
     def __init__(self, service: Service, model: str, patience: float = PATIENCE) -> None:

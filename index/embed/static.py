@@ -39,6 +39,7 @@ class Static:
     weight = 0.6
     sentence_weight = 0.9
     floor = 0.0
+    across = False
     local = True
 
     @cached_property

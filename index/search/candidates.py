@@ -155,7 +155,11 @@ class _Search:
         """One for each text that still has a source."""
         paths = self._paths([row for rows in groups.values() for row in rows])
         best_words, best_cosine = max(matched.values(), default=0.0) or 1.0, max(self.near.values(), default=0.0) or 1.0
-        known, candidates = self.question.known_share, []
+        embedder = self.index.embedder
+        known = (
+            self.question.known_share if embedder and embedder.across else 1.0
+        )  # by chance a few are known in another language
+        candidates = []
         for text, rows in groups.items():
             placed = next((row for row in rows if row.document_id in paths), None)
             if placed:

@@ -15,8 +15,8 @@ from unicodedata import normalize
 from index.catalog import schema
 from index.catalog.catalog import Catalog
 from index.catalog.words import Tokenizer
-from index.embed.choice import LOCAL, full_name, local_best, open_embedder
-from index.embed.e5 import E5, has_e5
+from index.embed.choice import full_name, local_best, open_embedder
+from index.embed.e5 import has_e5
 from index.embed.embedder import PATIENCE, Embedder
 from index.errors import CostReached, EmbedderMissing, Failure, IndexMissing, NoMatch
 from index.home import user
@@ -61,6 +61,11 @@ class Library:
     def root(self) -> Root:
         """Where the documents are."""
         return root_of(self.settings)
+
+    @property
+    def across(self) -> bool:
+        """Whether the vectors of any of them are alike for the same in two languages."""
+        return any(index.embedder is not None and index.embedder.across for index in self.indexes.values())
 
     @property
     def tokenizer(self) -> Tokenizer:
@@ -248,16 +253,11 @@ def chosen_embedder(settings: Settings, notice: Notice) -> str:
 
 def tell_of_e5(settings: Settings, catalog: Catalog, notice: Notice) -> None:
     """Say what finds more in an index that has just been made, by what `auto` chose, of documents that are not in English."""
-    if settings.embedder != "auto" or catalog.meta("embedder") not in LOCAL or compares_languages(catalog.meta("embedder")):
+    if settings.embedder != "auto" or catalog.meta("embedder") not in ("static", "minilm"):
         return
     beginnings = " ".join(row.text for row in catalog.first_rows(SAMPLE))
     if not latin(beginnings) or language_of(beginnings) not in ("en", ""):
         notice(f"Most of these documents are not in English: an embedder for many languages finds more, {way_to_e5()}.")
-
-
-def compares_languages(embedder: str) -> bool:
-    """Whether the vectors of an embedder, or of any of several, are alike for the same in two languages."""
-    return E5.name in embedder.split(", ")
 
 
 def way_to_e5() -> str:

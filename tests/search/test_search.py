@@ -214,18 +214,6 @@ def test_passages_without_a_vector_are_found_by_their_words(tmp_path: Path) -> N
     assert all(0 <= score <= 1 for score in scores)
 
 
-def test_words_count_as_far_as_the_question_is_known(tmp_path: Path) -> None:
-    """Of a question in another language, a word or two that stand in the documents by chance do not outweigh its meaning."""
-    target = indexed(tmp_path, {"a.txt": "The gate opens at nine.", "b.txt": "The wall is old.", "c.txt": "Rain is likely."})
-    shares = []
-    for query in ("gate", "gate ворота открываются утром"):
-        found = find(target, query)
-        shares.append(dict(found.hits[0].why)["words"])
-        assert found.hits[0].place.source == "a.txt"
-        assert shares[-1] == pytest.approx(shares[0] * found.question.known_share, abs=2e-4)
-    assert shares[1] < shares[0] / 3
-
-
 def test_the_direction_of_asking(tmp_path: Path) -> None:
     """Who asked whom decides between two sentences of the same words."""
     target = indexed(tmp_path, {"a.txt": "Xi asked Lee for trade.\n\nThe weather was fine.\n\nLee asked Xi for peace."})

