@@ -156,9 +156,8 @@ class _Search:
         paths = self._paths([row for rows in groups.values() for row in rows])
         best_words, best_cosine = max(matched.values(), default=0.0) or 1.0, max(self.near.values(), default=0.0) or 1.0
         embedder = self.index.embedder
-        known = (
-            self.question.known_share if embedder and embedder.across else 1.0
-        )  # by chance a few are known in another language
+        # Of a question in another language a word or two stand there by chance, and the best of these is no measure.
+        known = self.question.known_share if embedder and embedder.across else 1.0
         candidates = []
         for text, rows in groups.items():
             placed = next((row for row in rows if row.document_id in paths), None)
