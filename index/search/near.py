@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from index.catalog.catalog import Catalog
 from index.catalog.words import Tokenizer
-from index.embed.embedder import Embedder
+from index.embed.embedder import Embedder, likeness
 from index.errors import DamagedIndex, Failure
 from index.process.machine import begun
 from index.vectors.protocol import VectorStore
@@ -49,7 +49,7 @@ def scope_of(catalog: Catalog, within: frozenset[str] | None) -> Scope | None:
 
 
 Near = tuple["np.ndarray | None", list[dict[str, float]], Failure | None]
-"""The queries' vectors, and for each the cosines of the nearest texts, by hash; none, with the reason, where that fails."""
+"""The queries' vectors, and for each the likeness of the nearest texts, by hash; none, with the reason, where that fails."""
 
 
 def nearest(index: Index, queries: Sequence[str], top: int, scope: Scope | None) -> Callable[[], Near]:
@@ -81,7 +81,7 @@ def nearest(index: Index, queries: Sequence[str], top: int, scope: Scope | None)
             return None, nothing, failure
         invisible = index.catalog.old_among({key for pairs in found for key, _ in pairs}) if old else set()
         needed = ((pair for pair in pairs if pair[0] not in invisible) for pairs in found)
-        return embedded, [dict(islice(pairs, count)) for pairs in needed], None
+        return embedded, [{key: likeness(cosine, embedder) for key, cosine in islice(pairs, count)} for pairs in needed], None
 
     under_way = begun(asked)
     return near

@@ -95,6 +95,11 @@ class Question:
     patterns: tuple[re.Pattern[str], ...]
     forms: tuple[tuple[re.Pattern[str], bool, tuple[int, ...]], ...] = ()
 
+    @property
+    def known_share(self) -> float:
+        """The share of its weight in words that stand in some document: little, of a question in another language."""
+        return sum(weight for stem, weight in zip(self.stems, self.weights, strict=True) if stem in self.known)
+
     def find(self, texts: Sequence[str]) -> list[Found]:
         """Where the question's words stand in each text, in any form that has the same stem."""
         seen = [list(_seen(text)) for text in texts]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from index.catalog.catalog import Catalog
 from index.catalog.rows import Row
 from index.catalog.words import stem
-from index.embed.embedder import Embedder
+from index.embed.embedder import Embedder, likeness
 from index.embed.sketch import unpacked
 from index.search.question import Found, Question
 
@@ -97,21 +97,21 @@ def rank(
     texts = {row.id: row.text for row in (*(c.row for c in candidates), *beside.values())}
     found = dict(zip(texts, question.find(list(texts.values())), strict=True))
     titles = question.find([_title(c) for c in candidates])
-    likeness = _likeness(catalog, vector, [c.row for c in candidates])
+    near = _near(catalog, vector, embedder, [c.row for c in candidates])
     meaning, closest = (embedder.weight, embedder.sentence_weight) if embedder and vector is not None else (0.0, 0.0)
     whole = WORDS + meaning + SENTENCE + closest + AROUND + TOGETHER + TITLE
     ranked = []
     for candidate, title in zip(candidates, titles, strict=True):
         row = candidate.row
-        near = [found[i] for i in (row.id - 1, row.id, row.id + 1) if i == row.id or _neighbours(row, beside.get(i))]
+        beside_it = [found[i] for i in (row.id - 1, row.id, row.id + 1) if i == row.id or _neighbours(row, beside.get(i))]
         sentences = _by_sentence(row, found[row.id])
-        alike = likeness.get(row.hash, ())
+        alike = near.get(row.hash, ())
         evidence = Evidence(
             words=WORDS * candidate.words / whole,
             meaning=meaning * candidate.meaning / whole,
             sentence=SENTENCE * max((_covered(question, s) for s in sentences), default=0.0) / whole,
             closest=closest * max(0.0, max(alike, default=candidate.cosine)) / whole,
-            around=AROUND * _covered(question, [f for part in near for f in part]) / whole,
+            around=AROUND * _covered(question, [f for part in beside_it for f in part]) / whole,
             together=TOGETHER * max((_together(question, s) for s in sentences), default=0.0) / whole,
             title=TITLE * _covered(question, title) / whole,
         )
@@ -162,19 +162,21 @@ def _together(question: Question, found: Found) -> float:
     return sum(min(question.weights[n], question.weights[m]) for n, m in held)
 
 
-def _likeness(catalog: Catalog, vector: "np.ndarray | None", rows: Sequence[Row]) -> Mapping[str, tuple[float, ...]]:
-    """For each text the cosines of its sentences with the question, as far as sentences have vectors."""
-    if vector is None:
+def _near(
+    catalog: Catalog, vector: "np.ndarray | None", embedder: Embedder | None, rows: Sequence[Row]
+) -> Mapping[str, tuple[float, ...]]:
+    """For each text the likeness of its sentences to the question, as far as sentences have vectors."""
+    if vector is None or embedder is None:
         return {}
     size = len(vector) // 2
     found = catalog.sketches(catalog.meta("collection"), list({row.hash for row in rows}))
     sketches = {key: sketch for key, sketch in found.items() if len(sketch) % size == 0}
     if not sketches:
         return {}
-    cosines = (unpacked(b"".join(sketches.values()), len(vector)) @ vector).tolist()
-    likeness, start = {}, 0
+    alike = likeness(unpacked(b"".join(sketches.values()), len(vector)) @ vector, embedder).tolist()
+    near, start = {}, 0
     for key, sketch in sketches.items():
         end = start + len(sketch) // size
-        likeness[key] = tuple(cosines[start:end])
+        near[key] = tuple(alike[start:end])
         start = end
-    return likeness
+    return near

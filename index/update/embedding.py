@@ -10,10 +10,10 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from index.catalog.catalog import Catalog
-from index.embed.budget import Budget
 from index.embed.embedder import Batch, Embedder
 from index.errors import CostReached, Failure
 from index.passage import Piece
+from index.service.budget import Budget
 from index.update.spool import Spool
 from index.vectors.embedded import Vectors
 from index.vectors.protocol import VectorStore

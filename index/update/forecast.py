@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from index.catalog import schema
 from index.catalog.catalog import Catalog
 from index.catalog.rows import Prepared, text_hash
-from index.embed.budget import BYTES_A_TOKEN, most_tokens
+from index.service.budget import BYTES_A_TOKEN, most_tokens
 from index.update.look import look
 from index.update.prepare import changes
 from index.update.target import Target

@@ -11,12 +11,12 @@ from functools import partial
 from index.catalog import schema
 from index.catalog.catalog import Catalog
 from index.catalog.rows import Prepared
-from index.embed.budget import Budget
 from index.embed.embedder import Embedder
 from index.errors import CostReached, DamagedIndex, Failure, HomeNotWritable, IndexFailure, OldIndex
 from index.files.plan import HASTY, Known
 from index.files.walk import Found
 from index.home import claim
+from index.service.budget import Budget
 from index.update.look import Folder, look, makers_of, nothing_in, stale
 from index.update.prepare import Batch, batches, prepared
 from index.update.target import Progress, Report, Target

@@ -14,7 +14,7 @@ from qa.ask.asking import How, Show
 from qa.ask.draft import Draft, since
 from qa.ask.missing import missing, nothing_near
 from qa.check.words import language_of, latin
-from qa.documents.library import Library
+from qa.documents.library import Library, way_to_e5
 from qa.model.choice import Model, with_near_names
 from qa.reader.spelling import read_as, searched
 
@@ -33,11 +33,12 @@ def answer(library: Library, question: str, found: Found, how: How, show: Show |
     model = how.model
     draft.notices += [read_as(typed, other) for typed, other in how.read]
     draft.missing = missing(found, library.catalog)
-    if _another_language(found) and not draft.missing and not isinstance(model, Model):
+    if _another_language(found) and not draft.missing and not library.across and not isinstance(model, Model):
         draft.notices.append(
-            "Most words of the question stand in no document; if these are in another language, ask in theirs."
+            "Most words of the question stand in no document; if these are in another language, ask in theirs, or have them"
+            f" compared across languages: {way_to_e5()}."
         )
-    if nothing_near(found) and not isinstance(model, Model):
+    if nothing_near(found) and not library.across and not isinstance(model, Model):
         return draft.not_found(None, model if isinstance(model, Failure) else None)
     if model is None and draft.missing:
         return draft.not_found(None)

@@ -10,7 +10,7 @@ from index.catalog.words import folded, words_of
 from index.passage import Hit
 from index.search.candidates import Found
 from index.search.question import STOPWORDS, Question
-from qa.check.words import MONTHS, TITLES, capitalised, language_of
+from qa.check.words import MONTHS, TITLES, capitalised, language_of, latin
 from qa.documents.texts import Texts
 
 FAR = 0.3
@@ -48,7 +48,9 @@ def missing(found: Found, catalog: Texts) -> tuple[str, ...]:
     None for a question in German, whose nouns are capitalised, or in another language than the passages found.
     """
     question, language = found.question, language_of(found.question.text)
-    other = bool(language) and any(language_of(hit.text) not in (language, "") for hit in found.hits[:3])
+    there = [hit.text for hit in found.hits[:3]]
+    other = bool(language) and any(language_of(text) not in (language, "") for text in there)
+    other = other or (any(map(str.isalpha, question.text)) and latin(question.text) != latin(" ".join(there)))
     if question.overview or language == "de" or other:
         return ()
     names = folded("\n".join(f"{hit.place.source}\n{hit.title}" for hit in found.hits))

@@ -207,7 +207,7 @@ def search(
 def index(
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Make the index anew; mends a damaged one.")] = False,
     embedder: Annotated[
-        str | None, typer.Option("--embedder", metavar="NAME", help="Switch to static, minilm, openai or openai:MODEL.")
+        str | None, typer.Option("--embedder", metavar="NAME", help="Switch to static, minilm, e5, openai or openai:MODEL.")
     ] = None,
     watch: Annotated[bool, typer.Option("--watch", help="Go on whenever the documents change, until Ctrl-C.")] = False,
     wait: Annotated[

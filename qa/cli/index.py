@@ -9,16 +9,26 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 
-from index.embed.budget import Budget
+from index.catalog.catalog import Catalog
 from index.embed.choice import full_name, local_best, open_embedder
 from index.embed.embedder import Embedder
 from index.errors import DamagedIndex, IndexBusy, NoDocuments
+from index.service.budget import Budget
 from index.update.forecast import forecast
 from index.update.run import prune, update
 from index.update.target import Progress, Report
 from qa.cli.common import LONGEST_WAIT, settings_for
 from qa.cli.watch import keep_up
-from qa.documents.library import RENEWED, agree, check_agreed, chosen_embedder, embedder_for, for_embedding, stored_embedder
+from qa.documents.library import (
+    RENEWED,
+    agree,
+    check_agreed,
+    chosen_embedder,
+    embedder_for,
+    for_embedding,
+    stored_embedder,
+    tell_of_e5,
+)
 from qa.documents.offers import offers_of
 from qa.errors import UsageFailure
 from qa.model.prices import embedding_price
@@ -134,7 +144,11 @@ def _embedder(settings: Settings, named: str | None, own: str, screen: Screen, *
 def _tell(bring_up: Callable[[], Report], settings: Settings, options: Indexing, screen: Screen) -> int:
     """Run once, and say what was done."""
     started = time.perf_counter()
+    new = options.embedder in (None, "auto") and not _own_embedder(settings, options)
     report = bring_up()
+    if new and settings.target.indexed:
+        with Catalog(settings.target.home) as catalog:
+            tell_of_e5(settings, catalog, screen.notice)
     if options.prune and not report.failure:
         screen.notice(f"{counted(prune(settings.target), 'vector')} deleted that this index does not need.")
     seconds = round(time.perf_counter() - started, 2)

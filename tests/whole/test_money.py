@@ -13,12 +13,12 @@ from loopback import EMBEDDINGS, Fault, Loopback
 
 from index.catalog.catalog import Catalog
 from index.catalog.rows import text_hash
-from index.embed.budget import Budget, dollars, most_tokens, rest_up
 from index.embed.choice import open_embedder
 from index.embed.embedder import Embedder
 from index.errors import CostReached
 from index.home import claim
 from index.passage import Piece
+from index.service.budget import Budget, dollars, most_tokens, rest_up
 from index.service.endpoint import Service
 from index.update.run import update
 from index.update.target import Target
@@ -69,7 +69,7 @@ def rows(qa: Run, *arguments: str) -> dict[str, dict[str, object]]:
 
 @pytest.mark.parametrize(
     ("name", "million"),
-    [("static", 0), ("minilm", 0), ("openai", 0.02), (SMALL, 0.02), (LARGE, 0.13), ("openai:of-our-own", None)],
+    [("static", 0), ("minilm", 0), ("e5", 0), ("openai", 0.02), (SMALL, 0.02), (LARGE, 0.13), ("openai:of-our-own", None)],
 )
 def test_the_price_of_an_embedder(name: str, million: float | None) -> None:
     """Nothing on this machine; OpenAI's as the price list has it; else not known."""
@@ -83,7 +83,7 @@ def test_a_dry_run_of_what_is_not_indexed_makes_nothing(project: Path, qa: Run) 
     """Not even the folder; every embedder would embed the same."""
     found = rows(qa)
     assert not (project / ".qa").exists()
-    assert list(found) == ["static", "minilm", SMALL, LARGE]
+    assert list(found) == ["static", "minilm", "e5", SMALL, LARGE]
     assert len({(row["passages"], row["tokens"], row["tokens_at_most"]) for row in found.values()}) == 1
     assert found["static"]["price"] == 0
     assert 0 < found[SMALL]["price"] < found[LARGE]["price"] < found[LARGE]["price_at_most"]  # type: ignore[operator]
@@ -111,7 +111,7 @@ def test_a_dry_run_as_a_person_sees_it(project: Path, qa: Run) -> None:
     assert lines[0] == "1 file to read; nothing has been stored."
     assert [line.split()[:2] for line in lines[-1:]] == [["*", "openai:mine"]]
     assert lines[1].endswith(" $0")
-    assert ", at most $" in lines[3]
+    assert ", at most $" in lines[4]
     assert lines[-1].endswith("price not known")
     assert result.err == ""
 

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.usefixtures("without_reader")
 LEAVE = "Employees get 25 days of paid leave each year.\n"
 VPN = "The VPN is called Otter.\n"
 DENTIST = "The dentist is on Tuesday at four.\n"
-STATIC = "Embedding with static, on this machine (better, with a download of 80 MB: `qa index --embedder minilm`).\n"
+STATIC = "Embedding with static, on this machine (better in English, with a download of 80 MB: `qa index --embedder minilm`).\n"
 
 
 @pytest.fixture
