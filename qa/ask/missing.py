@@ -88,7 +88,10 @@ def _of_two(first: str, last: str, catalog: Texts) -> bool:
     """Whether a name is made of two others: its words stand nowhere together, and each with another one as a name."""
     if folded(first) in STOPWORDS:
         return False
-    together = re.compile(rf"\b{first}\b[^|\n;]{{0,30}}\b{last}\b|\b{last}\b,? {first}\b", re.IGNORECASE)
+    one, other, more = rf"\b(?i:{first})\b", rf"\b(?i:{last})\b", r"[^\W\d_a-z][\w.’'-]*"
+    together = re.compile(
+        rf"{one}(?:\s{more}){{0,2}}\s{other}|{one}(?:,|\sand|\s&)\s{more}\s{other}|(?<![^\W\d_]\s){other},?\s{one}"
+    )
     if any(map(together.search, _passages(f'"{first}" AND "{last}"', catalog))):
         return False
     return _named(first, rf"{first} ([A-Z][^\W\d_]+)", catalog) and _named(last, rf"([A-Z][^\W\d_]+) {last}", catalog)

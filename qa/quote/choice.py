@@ -14,7 +14,7 @@ from qa.check.words import MONTHS, language_of, latin
 from qa.quote import form
 from qa.quote.asked import Asked, Side, asked_for, sides
 from qa.quote.sentences import Quotable
-from qa.quote.together import paragraph, units, whole
+from qa.quote.together import is_row, paragraph, units, whole
 from qa.reader import fitted
 from qa.reader.fitted import Signs
 from qa.reader.network import Network
@@ -28,6 +28,9 @@ MOST_READ = 24
 
 OTHER_CODE = 6.0
 """So much less speaks for a sentence that lacks a code of the question, such as CVE-2024-3094."""
+
+OTHER_ROW = 10.0
+"""So much less speaks for a row that has nothing of the question where another one of the table has all of it."""
 
 _CODE = re.compile(r"\b(?:(?=[\w.-]*\d)(?=[\w.-]*[A-Za-z_-])[A-Za-z0-9][\w.-]{2,}\w|[A-Z]{1,2}\d{1,2})\b")
 
@@ -123,7 +126,7 @@ def _ranked(question: Question, hits: Sequence[Hit], network: Network | None, si
     """The candidates in order; of one side of a comparison those that name it, or whose document does, and not the other."""
     text = side.text if side else question.text
     candidates, signs = all_signs(question, hits, network, text)
-    scores = _by_codes(text, candidates, fitted.scores(signs, read=network is not None))
+    scores = _by_rows(candidates, signs, _by_codes(text, candidates, fitted.scores(signs, read=network is not None)))
     order = sorted(range(len(candidates)), key=lambda n: -scores[n])
     if side:
         order = [n for n in order if side.stems <= _stems_of(question, candidates[n], document=True)]
@@ -143,6 +146,15 @@ def _by_codes(text: str, candidates: Sequence[Quotable], scores: Sequence[float]
     codes = [code.casefold() for code in _CODE.findall(text)]
     has = [all(code in one.text.casefold() for code in codes) for one in candidates]
     return [score if mine or not any(has) else score - OTHER_CODE for score, mine in zip(scores, has, strict=True)]
+
+
+def _by_rows(candidates: Sequence[Quotable], signs: Sequence[Signs], scores: Sequence[float]) -> list[float]:
+    """The scores, less for a row as far as another one of its passage has more of the question."""
+    rows = [(one.ref.hit.place.source, one.ref.hit.place.start) if is_row(one) else None for one in candidates]
+    most = {row: sign.covered for row, sign in sorted(zip(rows, signs, strict=True), key=lambda both: both[1].covered)}
+    return [
+        s - OTHER_ROW * (most[row] - sign.covered) * (row is not None) for s, row, sign in zip(scores, rows, signs, strict=True)
+    ]
 
 
 def all_signs(

@@ -47,11 +47,14 @@ def quotable(hit: Hit, *, mail: bool = False, questions: bool = False) -> Iterat
         if span[0] in names:
             columns = ref.quote
             continue
-        columns = columns if ref.quote.startswith("|") else ""
+        if ref.quote.startswith("|"):  # its columns lead to each row, a heading to none
+            lead, near = columns, 0.0
+        else:
+            columns = ""
         if _leads(hit, ref.quote) or (not questions and _ASKS.search(ref.quote)) or _heads(hit, n):
             lead, near = ref.quote, likeness
             continue
-        yield Quotable((ref,), lead or columns, max(likeness, near))
+        yield Quotable((ref,), lead, max(likeness, near))
         lead, near = "", 0.0
 
 

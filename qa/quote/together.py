@@ -73,6 +73,11 @@ _RECORD = re.compile(r"(?:[^\s:=]*\[\d+\])(?=[.\w])|[ \t]*(?=<([\w:-]+)(?:\s[^<>
 """What the fields of a record begin with: the path of JSON up to its number, or an element of XML in a line of its own."""
 
 
+def is_row(one: Quotable) -> bool:
+    """Whether a candidate is a row of a table, or a record."""
+    return one.ref.quote.startswith("|") or (len(one.refs) > 1 and _RECORD.match(one.ref.quote) is not None)
+
+
 def _record(sentences: Sequence[SentenceRef], at: int) -> list[SentenceRef]:
     """The fields that stand together with one."""
     begins = [found[0] if (found := _RECORD.match(one.quote)) else None for one in sentences]

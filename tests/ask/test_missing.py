@@ -38,6 +38,8 @@ STAFF = """| Name | Room |
 | Joel Brandt | 137 |
 | Aisha Rahman | 138 |
 
+Petra Novak, Joel Brandt and Aisha B. Rahman came. Cora and Milo Vance did not.
+
 Mr Calloway called the caller about the Calloway account. Ann Lee and Bea Lind share the Marketing office.
 The Marketing team and the Finance department meet on Mondays.
 """
@@ -50,6 +52,8 @@ The Marketing team and the Finance department meet on Mondays.
         ("In which room is Joel Novak?", ["Joel Novak"]),
         ("What is Petra Novak's room?", []),
         ("Who is Ann Calloway?", []),  # may be the one who has no first name here
+        ("Where is Cora Vance?", []),  # shares the last name
+        ("Where is Petra Rahman?", ["Petra Rahman"]),
         ("What did Calder say?", ["Calder"]),  # no slip of a common word
         ("What does the Marketing Department do?", []),  # no names
     ],
