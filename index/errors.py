@@ -26,7 +26,7 @@
         ├── Unreachable       no connection
         ├── TimedOut          no reply in time
         └── EmbedderMissing   a local embedder's files are not there, or QA_OFFLINE forbids to call one
-            └── EmbedderDamaged (4)   they are there, and cannot be read
+            └── EmbedderDamaged   they are there, and cannot be read
 
 `code` is the word in `--json`; it is the class's name in snake_case.
 """
@@ -174,5 +174,3 @@ class EmbedderMissing(ServiceFailure):
 
 class EmbedderDamaged(EmbedderMissing):
     """A local embedder's files are there, and cannot be read or are not whole."""
-
-    exit = 4

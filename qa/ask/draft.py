@@ -209,7 +209,7 @@ class Draft:
             quoted = {ref.hit.place.source for ref in refs}
             years = other_years(self.found.question.text, [hit for hit in chosen.hits if hit.place.source in quoted])
             if years:
-                self.notices.append(f"No passage found mentions {' or '.join(years)}.")
+                self.notices.append(f"The documents nearest to it do not mention {' or '.join(years)}.")
             if swapped or years or chosen.none:
                 return self.not_found(None)
         sentences = tuple(AnswerSentence(ref.quote, (n,), True, around=around(ref)) for n, ref in enumerate(refs, start=1))

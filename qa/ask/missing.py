@@ -86,7 +86,7 @@ def _stands(word: str, question: Question, catalog: Texts) -> bool:
 
 def _of_two(first: str, last: str, catalog: Texts) -> bool:
     """Whether a name is made of two others: its words stand nowhere together, and each with another one as a name."""
-    if folded(first) in STOPWORDS:
+    if folded(first) in STOPWORDS | TITLES:
         return False
     one, other, more = rf"\b(?i:{first})\b", rf"\b(?i:{last})\b", r"[^\W\d_a-z][\w.’'-]*"
     together = re.compile(
@@ -98,11 +98,17 @@ def _of_two(first: str, last: str, catalog: Texts) -> bool:
 
 
 def _named(word: str, name: str, catalog: Texts) -> bool:
-    """Whether a word is part of a name, and nowhere written small."""
+    """Whether a word is part of a name, of which neither word is ever written small."""
     texts = _passages(f'"{word}"', catalog)
     others = {other for text in texts for other in re.findall(rf"(?<![\w.@/-]){name}(?![\w@/-])", text)}
+    named = [other for other in sorted(others) if other.casefold() not in TITLES][:3]
+    return not _is_small(word, texts) and any(not _is_small(n, _passages(f'"{n}"', catalog)) for n in named)
+
+
+def _is_small(word: str, texts: Sequence[str]) -> bool:
+    """Whether a word stands in small letters in some text, and not in an address."""
     small = re.compile(rf"(?<![\w.@/-]){word.lower()}(?![\w.@/-])")
-    return any(other.casefold() not in TITLES for other in others) and not any(map(small.search, texts))
+    return any(map(small.search, texts))
 
 
 def _passages(expression: str, catalog: Texts) -> list[str]:

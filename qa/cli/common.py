@@ -63,12 +63,14 @@ def _telling(settings: Settings, screen: Screen) -> Settings:
     return replace(settings, service=service, sending=sending)
 
 
-def settings_of_last(where: Where, holds: Callable[[Root, Texts], bool] | None = None) -> Settings:
-    """The settings of the last answer's documents; of those here where what is meant is held by these alone."""
+def settings_of_last(where: Where, holds: Callable[[Root, Texts], bool] | None = None, *, here: bool = False) -> Settings:
+    """The settings of the last answer's documents; of those here where what is meant is held by these alone, or, with `here`,
+    by these, too.
+    """
     last = last_asked(where)
     if holds is None:
         return load(last)
-    for asked in dict.fromkeys((last, where)):
+    for asked in dict.fromkeys((where, last) if here else (last, where)):
         with suppress(Failure):
             settings = load(asked)
             with opened_texts(settings) as catalog:

@@ -12,6 +12,6 @@ def help_on(words: Sequence[str], command_help: Callable[[Sequence[str]], bool],
     if topic := TOPICS.get("-".join(words).casefold()):
         screen.page(topic)
     elif not command_help(words):
-        known = f"There is on {', '.join(TOPICS)}; `qa help COMMAND` is `qa COMMAND --help`."
+        known = f"There is help on {', '.join(TOPICS)}; `qa help COMMAND` is `qa COMMAND --help`."
         raise UsageFailure(f"There is no help on “{' '.join(words)}”.", known)
     return 0

@@ -16,7 +16,7 @@ from qa.errors import PlaceFailure, UsageFailure
 from qa.saved.answers import last_answer
 from qa.settings.environment import editor
 from qa.settings.load import Where
-from qa.show.place import place_in, surroundings
+from qa.show.place import is_here, place_in, surroundings
 from qa.show.terminal import Screen, escaped
 
 FILE = "cited.html"
@@ -31,7 +31,7 @@ def open_original(place: str, in_editor: bool, only_path: bool, where: Where, sc
     """Open what a place names: by itself the last answer's first citation."""
     if in_editor and only_path:
         raise UsageFailure("--editor opens the file, and --print only says where it is: name one of them.")
-    settings = settings_of_last(where, place_in(place, Path.cwd()))
+    settings = settings_of_last(where, place_in(place), here=is_here(place))
     root, home = root_of(settings), settings.target.home
     with opened_texts(settings) as catalog:
         if catalog is None:

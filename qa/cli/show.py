@@ -12,7 +12,7 @@ from qa.saved.answers import Saved, checked_again, last_answer, standings
 from qa.saved.history import nth_answer
 from qa.settings.load import Settings, Where
 from qa.show import fields
-from qa.show.place import place_in, surroundings, whole_text
+from qa.show.place import is_here, place_in, surroundings, whole_text
 from qa.show.terminal import Screen
 from qa.show.text import place_here, show_answer, show_markdown, show_surroundings, talk
 
@@ -27,7 +27,7 @@ def show(place: str, text: bool, json: bool, markdown: bool, last: int | None, w
         raise UsageFailure("--text is the bare text of a file, and --json another form.")
     if markdown and place:
         raise UsageFailure("--markdown is for the last answer.", "qa show --markdown")
-    settings = settings_of_last(where, place_in(place, Path.cwd()))
+    settings = settings_of_last(where, place_in(place), here=is_here(place))
     root, home = root_of(settings), settings.target.home
     saved = partial(last_answer, home) if last is None else partial(nth_answer, home, last)
     if not place:

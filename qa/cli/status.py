@@ -49,7 +49,7 @@ def _standing(settings: Settings) -> dict[str, Any]:
         "documents": str(target.root),
         "home": str(target.home),
         "embedder": embedder or f"none yet ({settings.embedder})",
-        "weights": str(weights(name)) if weights(name) else None,
+        "weights": str(path) if (path := weights(name)) else None,
         "sources": counts.sources,
         "passages": counts.passages,
         "owed": counts.owed,

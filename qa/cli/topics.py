@@ -65,7 +65,7 @@ Options come first, then the environment, then .env beside seeds/, then
 [settings] in your own config.toml. qa status lists each with its origin.
 
     QA_SEEDS, QA_HOME            documents, and the folder of the index
-    QA_EMBEDDER                  auto, static, minilm, openai, openai:MODEL
+    QA_EMBEDDER                  auto, static, minilm, e5, openai, openai:MODEL
     QA_MODEL                     the chat model; none asks none; cmd:COMMAND
     OPENAI_API_KEY, OPENAI_BASE_URL
                                  a model is asked when either is set

@@ -6,11 +6,12 @@ Owns the cues of English questions; in other languages none is found, and a ques
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain, dropwhile
 
 from index.search.question import STOPWORDS, Question
 
-MOST_WORDS = 3
-"""Words of the name of one side of a comparison."""
+MOST_WORDS, MOST_LOOKED_AT = 3, 100
+"""Words of the name of one side of a comparison, and of a question that are looked at for one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ _STEPS = re.compile(
     r"|\bwhat (?:do|should|must) (?:I|we|you) (?:have to )?do\b",
     re.IGNORECASE,
 )
-"""Questions that a whole list answers, all of a list or table by its name, and those that steps answer."""
+"""All of a list or table by its name, what a whole list answers, and what steps answer."""
 
 _MAIL = re.compile(r"\b(?:e-?mails?|mails?|messages?|sen[dt]|sender|subject|wrote|writes?|from whom|cc)\b", re.IGNORECASE)
 _QUESTIONS = re.compile(r"\b(?:questions?|asks?|asked|asking|wonders?|wants? to know|wanted to know)\b", re.IGNORECASE)
@@ -64,6 +65,7 @@ _TERM = re.compile(
 
 def asked_for(text: str) -> Asked:
     """What a question asks for."""
+    text = " ".join(text.split())
     listed, steps, term = _LISTED.search(text) is not None, _STEPS.search(text) is not None, _TERM.fullmatch(text)
     return Asked(
         every=listed or steps or _EVERY.search(text) is not None,
@@ -91,7 +93,10 @@ _COMPARED = re.compile(
     r"|and (?:what|how|when|who|where|which|in|for|at|under|of|on|version))\b",
     re.IGNORECASE,
 )
-_BETWEEN = re.compile(r"\b(?:or|vs\.?|versus|compared (?:with|to)|and|with|to|from|than)\b", re.IGNORECASE)
+_BETWEEN = re.compile(r"\b(?:or|vs\.?|versus|compared (?:with|to)|and|than)\b", re.IGNORECASE)
+_BETWEEN_COMPARED = re.compile(r"\b(?:with|to|from|and)\b", re.IGNORECASE)
+"""What stands between two things, and between those of a question that says that it compares."""
+
 _SHAPES = [re.compile(shape, re.IGNORECASE) for shape in (r"\b(?:1[5-9]|20)\d\d\b", r"\b(?:version |v)\d+(?:\.\d+)*\b")]
 """Years and versions: two of a question that compares are its sides."""
 
@@ -106,7 +111,7 @@ def sides(question: Question) -> tuple[Side, ...]:
         mine, its = ({n for n, a, b in places if a < span[1] and b > span[0]} for span in (one, other))
         if mine - its and its - mine:
             first, second = frozenset(mine - its), frozenset(its - mine)
-            return Side(_without(text, other), first, second), Side(_without(text, one), second, first)
+            return Side(_without(text, other, one), first, second), Side(_without(text, one, other), second, first)
     return ()
 
 
@@ -117,18 +122,23 @@ def _pairs(text: str) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
         if len(found) == 2:
             one, other = found.values()
             yield one, other
-    words = list(_WORD.finditer(text))
-    for between in _BETWEEN.finditer(text):
+    words = list(_WORD.finditer(text))[:MOST_LOOKED_AT]
+    more = [_BETWEEN_COMPARED.finditer(text)] if re.search(r"\b(?:compare|differ)", text, re.IGNORECASE) else []
+    for between in (*_BETWEEN.finditer(text), *chain.from_iterable(more)):
         before = _run([w for w in reversed(words) if w.end() <= between.start()], text, MOST_WORDS)
-        behind = [w for w in words if w.start() >= between.end()]
-        while behind and behind[0][0].casefold() in STOPWORDS and not behind[0][0].isupper():
-            behind.pop(0)
+        behind = list(dropwhile(_is_common, (w for w in words if w.start() >= between.end())))
         if between[0].casefold() == "than" and before:
-            first = [w for w in words if w[0].casefold() not in STOPWORDS][:1]
-            before = first if first and first[0].end() <= between.start() else []
+            first = next(dropwhile(_is_common, words), None)
+            before = [first] if first and first.end() <= between.start() else []
         after = _run(behind, text, len(before))
         if before and after:
             yield (min(w.start() for w in before), max(w.end() for w in before)), (after[0].start(), after[-1].end())
+
+
+def _is_common(word: re.Match[str]) -> bool:
+    """Whether a word tells nothing: a stopword, but for one that is written large, as in "IT" and "plan A"."""
+    large = word[0].isupper() and word[0] != "I" and word.start() > 0
+    return word[0].casefold() in {*STOPWORDS, "between"} and not large
 
 
 def _run(words: list[re.Match[str]], text: str, most: int) -> list[re.Match[str]]:
@@ -136,15 +146,17 @@ def _run(words: list[re.Match[str]], text: str, most: int) -> list[re.Match[str]
     run: list[re.Match[str]] = []
     for word in words[:most]:
         apart = run and "," in text[min(run[-1].end(), word.end()) : max(run[-1].start(), word.start())]
-        common = word[0].casefold() in {*STOPWORDS, "between"} and not (word[0].isupper() and len(word[0]) > 1)
-        if apart or common or (run and word[0][0].islower() != run[0][0][0].islower()):
+        cased = {w[0][0].islower() for w in (*run, word) if len(w[0]) > 1 and w[0].isalpha()}
+        if apart or _is_common(word) or len(cased) > 1:
             break
         run.append(word)
     return run
 
 
-def _without(text: str, span: tuple[int, int]) -> str:
-    """A question without one of its parts, and what joins it to the rest."""
-    joint = r"[\s,]*\b(?:or|vs\.?|versus|compared (?:with|to)|and|with|to|than)\b"
-    before = re.sub(rf"{joint}[\s\w]{{0,12}}$", "", text[: span[0]], flags=re.IGNORECASE)
-    return " ".join(f"{before} {re.sub(f'^{joint}', '', text[span[1] :], flags=re.IGNORECASE)}".split())
+def _without(text: str, span: tuple[int, int], other: tuple[int, int]) -> str:
+    """A question without one of its parts, nor what joins it to the other one where that tells nothing."""
+    start, end = span
+    between = text[end : other[0]] if end <= other[0] else text[other[1] : start]
+    if all(map(_is_common, _WORD.finditer(_BETWEEN_COMPARED.sub(" ", _BETWEEN.sub(" ", between))))):
+        start, end = (start, other[0]) if end <= other[0] else (other[1], end)
+    return re.sub(r" (?=[?!.,])", "", " ".join(f"{text[:start]} {text[end:]}".split()))

@@ -24,7 +24,9 @@ MOST_CHARS = 500
 """A second and a third sentence are added only as far as all stay within this length."""
 
 MOST_READ = 24
-"""Passages that the network reads, whatever number is asked for: ten take a tenth of a second or two."""
+"""Passages that the network reads, whatever number is asked for: ten take a tenth of a second or two. Of a comparison it reads
+those of each side again.
+"""
 
 OTHER_CODE = 6.0
 """So much less speaks for a sentence that lacks a code of the question, such as CVE-2024-3094."""
@@ -94,8 +96,7 @@ def choose(question: Question, hits: Sequence[Hit], network: Network | None) -> 
         return Choice((), tuple(hits))
     two = sides(question)
     both = frozenset[int]().union(*(side.stems for side in two))
-    in_one = len(best.first.refs) == 1 and both <= _stems_of(question, best.first)
-    compared = [_ranked(question, some, read, side) for side in two if not in_one]
+    compared = [_ranked(question, some, read, side) for side in two if not _has_both(question, best.first, both)]
     if not compared or not all(one.order for one in compared):
         compared = [best]
     sure = min(fitted.confidence(one.signs, one.order[0]) for one in compared) if read else None
@@ -125,20 +126,32 @@ class _Ranked:
 def _ranked(question: Question, hits: Sequence[Hit], network: Network | None, side: Side | None = None) -> _Ranked:
     """The candidates in order; of one side of a comparison those that name it, or whose document does, and not the other."""
     text = side.text if side else question.text
+    if side:
+        hits = [hit for hit in hits if side.stems <= _stems(question, _names(hit) + hit.text)]
     candidates, signs = all_signs(question, hits, network, text)
     scores = _by_rows(candidates, signs, _by_codes(text, candidates, fitted.scores(signs, read=network is not None)))
     order = sorted(range(len(candidates)), key=lambda n: -scores[n])
     if side:
-        order = [n for n in order if side.stems <= _stems_of(question, candidates[n], document=True)]
-        order = [n for n in order if not side.others <= _stems_of(question, candidates[n])]
+        texts = [(_names(one.ref.hit), one.text) for one in candidates]
+        order = [n for n in order if side.stems <= _stems(question, "".join(texts[n]))]
+        order = [n for n in order if not side.others <= _stems(question, texts[n][1])]
     return _Ranked(candidates, signs, scores, order)
 
 
-def _stems_of(question: Question, one: Quotable, *, document: bool = False) -> frozenset[int]:
-    """The question's stems that a candidate has, or its document's name, title and headings."""
-    hit = one.ref.hit
-    names = f"{hit.place.source}\n{hit.title}\n{hit.heading}\n" if document else ""
-    return frozenset(n for n, _, _ in question.find([names + one.text])[0])
+def _has_both(question: Question, one: Quotable, stems: frozenset[int]) -> bool:
+    """Whether a candidate tells of both sides of a comparison: a sentence does, or a list in different items."""
+    items = [_stems(question, ref.quote) for ref in one.refs]
+    return stems <= _stems(question, one.text) and (len(items) == 1 or not any(stems <= item for item in items))
+
+
+def _stems(question: Question, text: str) -> frozenset[int]:
+    """The question's stems that a text has."""
+    return frozenset(n for n, _, _ in question.find([text])[0])
+
+
+def _names(hit: Hit) -> str:
+    """The name of a passage's document, its title and headings."""
+    return f"{hit.place.source}\n{hit.title}\n{hit.heading}\n"
 
 
 def _by_codes(text: str, candidates: Sequence[Quotable], scores: Sequence[float]) -> list[float]:

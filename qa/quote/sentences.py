@@ -74,7 +74,7 @@ _FAREWELL = re.compile(
     (?:,\s*[\w.\ ]{0,40})?[,.!]?""",
     re.IGNORECASE | re.VERBOSE,
 )
-_SIGNED = re.compile(r"(?:[A-Z][\w.’'-]*\s*){1,4}")
+_SIGNED = re.compile(r"(?:[A-Z][\w.’'-]*+\s*+){1,4}")
 """What ends a mail, and who has signed it."""
 
 _HEAD_OF_A_MAIL = re.compile(r"(?:from|to|cc|bcc|reply-to|subject|sent|date|message-id):\s", re.IGNORECASE)

@@ -7,6 +7,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
 
 from index.passage import Hit, Span
 from index.split.lines import Line, lines_of
@@ -26,47 +27,24 @@ def whole(ref: SentenceRef, asked: Asked) -> list[SentenceRef]:
 
     Where a list, steps or rows are asked for, one of them brings the others, and a sentence above steps brings these.
     """
-    sentences = [SentenceRef(ref.hit, span) for span in ref.hit.sentences]
-    lines = _Lines(ref.hit)
-    kinds = [lines.kind(one.span) for one in sentences]
-    at = sentences.index(ref)
-
-    def end(n: int, step: int) -> int:
-        """The last of the same kind that stands together with a sentence, upwards or downwards."""
-        while 0 <= n + step < len(kinds) and kinds[n + step] == kinds[n] and not lines.parted(min(n, n + step)):
-            n += step
-        return n
-
-    first = last = at
-    below = kinds[at + 1] if at + 1 < len(kinds) else ""
-    if kinds[at] == "code" or (kinds[at] == "item" and asked.every) or (kinds[at] == "row" and asked.listed):
-        first, last = end(at, -1), end(at, 1)
-        first -= bool(first) and kinds[at] != "code" and sentences[first - 1].quote.endswith(":")
-    elif (below in ("item", "code", "row") and ref.quote.endswith(":")) or (below == "item" and asked.steps):
-        last = end(at + 1, 1)
-    names = names_of_columns(ref.hit)
-    found = [one for one in sentences[first : last + 1] if one.span[0] not in names and not _FENCE.match(one.quote)]
-    found = found if len(found) > 1 else _record(sentences, at)
-    return found if ref in found and len(found) <= MOST_ITEMS else [ref]
+    return [SentenceRef(ref.hit, span) for span in _Passage(ref.hit).whole(ref.hit.sentences.index(ref.span), asked)]
 
 
 def units(hit: Hit, asked: Asked) -> Iterator[Quotable]:
     """What of a passage may be the answer: its sentences, and as one each record, and each list where all is asked for."""
-    of: dict[SentenceRef, Quotable] = {}
-    single = list(quotable(hit, mail=asked.mail, questions=asked.questions))
-    own = {one.ref for one in single}
+    passage, single = _Passage(hit), list(quotable(hit, mail=asked.mail, questions=asked.questions))
+    at = {span: n for n, span in enumerate(hit.sentences)}
+    by_span = {one.ref.span: one for one in single}
+    taken = set[Span]()
     for one in single:
-        together: tuple[SentenceRef, ...] = (one.ref,)
+        if one.ref.span in taken:
+            continue
+        spans = [one.ref.span]
         if asked.every or _RECORD.match(one.ref.quote):
-            together = tuple(ref for ref in whole(one.ref, asked) if ref in own)
-        if len(together) == 1:
-            of[one.ref] = one
-        elif (other := of.get(together[0])) is None or len(other.refs) < len(together):
-            of[together[0]] = replace(one, refs=together)
-        else:
-            of[together[0]] = replace(other, likeness=max(other.likeness, one.likeness))
-    taken = {ref for one in of.values() for ref in one.refs if len(one.refs) > 1}
-    return (one for ref, one in of.items() if len(one.refs) > 1 or ref not in taken)
+            spans = [span for span in passage.whole(at[one.ref.span], asked) if span in by_span and span not in taken]
+        taken.update(spans)
+        nearest = max(by_span[span].likeness for span in spans)
+        yield replace(one, refs=tuple(by_span[span].ref for span in spans), likeness=nearest)
 
 
 _RECORD = re.compile(r"(?:[^\s:=]*\[\d+\])(?=[.\w])|[ \t]*(?=<([\w:-]+)(?:\s[^<>]*)?>[^<>]*</\1>\s*$)")
@@ -76,17 +54,6 @@ _RECORD = re.compile(r"(?:[^\s:=]*\[\d+\])(?=[.\w])|[ \t]*(?=<([\w:-]+)(?:\s[^<>
 def is_row(one: Quotable) -> bool:
     """Whether a candidate is a row of a table, or a record."""
     return one.ref.quote.startswith("|") or (len(one.refs) > 1 and _RECORD.match(one.ref.quote) is not None)
-
-
-def _record(sentences: Sequence[SentenceRef], at: int) -> list[SentenceRef]:
-    """The fields that stand together with one."""
-    begins = [found[0] if (found := _RECORD.match(one.quote)) else None for one in sentences]
-    first = last = at
-    while begins[at] is not None and first and begins[first - 1] == begins[at]:
-        first -= 1
-    while begins[at] is not None and last + 1 < len(begins) and begins[last + 1] == begins[at]:
-        last += 1
-    return list(sentences[first : last + 1])
 
 
 def paragraph(ref: SentenceRef, most: int, chars: int) -> list[SentenceRef]:
@@ -104,7 +71,7 @@ def around(ref: SentenceRef) -> Surroundings:
 
 
 def _around(ref: SentenceRef) -> Span:
-    hit, lines = ref.hit, _Lines(ref.hit)
+    hit, lines = ref.hit, _Passage(ref.hit)
     kind = lines.kind(ref.span)
     if kind == "row":
         return ref.span
@@ -123,12 +90,62 @@ def _around(ref: SentenceRef) -> Span:
     return (start, end) if end - start <= MOST_CHARS else ref.span
 
 
-class _Lines:
+class _Passage:
     """The lines of a passage, and the kind of each sentence: that of the line it begins on."""
 
     def __init__(self, hit: Hit) -> None:
         self.hit = hit
         self.lines: Sequence[Line] = lines_of(hit.text)
+
+    def whole(self, at: int, asked: Asked) -> list[Span]:
+        """The sentences that stand together with one."""
+        kinds, sentences = self.kinds, self.hit.sentences
+        first = last = at
+        below = kinds[at + 1] if at + 1 < len(kinds) else ""
+        leads = self.hit.sentence(sentences[at]).endswith(":")
+        if kinds[at] == "code" or (kinds[at] == "item" and asked.every) or (kinds[at] == "row" and asked.listed):
+            first, last = self.end(at, -1), self.end(at, 1)
+            first -= bool(first) and kinds[at] != "code" and self.hit.sentence(sentences[first - 1]).endswith(":")
+        elif (below in ("item", "code", "row") and leads) or (below == "item" and asked.steps):
+            last = self.end(at + 1, 1)
+        found = [span for span in sentences[first : last + 1] if span[0] not in self.names and not self.fences(span)]
+        found = found if len(found) > 1 else self.record(at)
+        return found if sentences[at] in found and len(found) <= MOST_ITEMS else [sentences[at]]
+
+    def end(self, n: int, step: int) -> int:
+        """The last of the same kind that stands together with a sentence, upwards or downwards."""
+        while 0 <= n + step < len(self.kinds) and self.kinds[n + step] == self.kinds[n] and not self.parted(min(n, n + step)):
+            n += step
+        return n
+
+    def record(self, at: int) -> list[Span]:
+        """The fields of a record that stand together with one."""
+        begins = self.fields
+        first = last = at
+        while begins[at] is not None and first and begins[first - 1] == begins[at]:
+            first -= 1
+        while begins[at] is not None and last + 1 < len(begins) and begins[last + 1] == begins[at]:
+            last += 1
+        return list(self.hit.sentences[first : last + 1])
+
+    @cached_property
+    def kinds(self) -> list[str]:
+        """Those of its sentences."""
+        return [self.kind(span) for span in self.hit.sentences]
+
+    @cached_property
+    def names(self) -> set[int]:
+        """Where the names of columns begin."""
+        return names_of_columns(self.hit)
+
+    @cached_property
+    def fields(self) -> list[str | None]:
+        """What each sentence begins with as a field of a record; None for one that is none."""
+        return [found[0] if (found := _RECORD.match(self.hit.sentence(span))) else None for span in self.hit.sentences]
+
+    def fences(self, span: Span) -> bool:
+        """Whether a sentence begins or ends code."""
+        return _FENCE.match(self.hit.sentence(span)) is not None
 
     def at(self, place: int) -> int:
         """The line of a place in the source's text."""

@@ -48,7 +48,7 @@ def respelled(text: str, catalog: Texts, tokenizer: Tokenizer) -> tuple[str, Sli
     if 2 * (len(strange) - len(read)) > len(typed):
         return text, ()  # another language
     for word, other in read:
-        text = re.sub(rf"\b{word}\b", other, text)
+        text = re.sub(rf"(?<![\w’'-]){word}(?![\w’'-])", other, text)
     return text, tuple(read)
 
 

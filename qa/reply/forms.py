@@ -20,16 +20,19 @@ _RAISED = "¹²³⁴⁵⁶⁷⁸⁹⁰"
 _LOWERED = str.maketrans(_RAISED, "1234567890")
 _NOTE = re.compile(rf"(?<=[.,;:!?”\"'’)\]»a-zA-Z])[{_RAISED}]+|\[\^[0-9]{{1,3}}\](?!:)")
 _NOTE_SO_FAR = re.compile(rf"\[(?:\^(?:[0-9]{{0,3}}|[0-9]{{1,3}}\])?)?\Z|[{_RAISED}]+\Z")
-_PAIR = r"[0-9]{1,6}[.．:][0-9]{1,6}"
+_PAIR = r"[0-9]{1,6}[.．:][0-9]{1,6}(?![0-9])"
 _LISTED = re.compile(
     rf"^[ \t]*(?:\[\^?(\d{{1,3}})\]:?|([{_RAISED}]+)[.:)]?)[ \t]*(?:ids?|passages?|sources?"
     rf"|see)?[ \t:]*((?:[\[(【]?{_PAIR}[\])】]?[,; \t]*)+)"
     r"[^\n]*(?:\n|\Z)",
     re.MULTILINE | re.IGNORECASE,
 )
+LONGEST_LINE = 1000
+"""Characters of a line of ids that waits to be known as one."""
+
 _LEAD, _BARE = r"[ \t*_]*+(?:sources?|references?|citations?|quellen?|ids?)(?![^\W_])", r"(?:[^\w\n\[【]|_)"
 _TAIL = re.compile(rf"^({_LEAD}[^\w:\n\[【]{{0,20}}:{_BARE}{{0,40}}?)((?:{_PAIR}[,; \t]*)+)$", re.IGNORECASE | re.MULTILINE)
-_TAIL_SO_FAR = re.compile(rf"{_LEAD}(?:{_BARE}|[0-9])*+\Z", re.IGNORECASE)
+_TAIL_SO_FAR = re.compile(rf"{_LEAD}(?:{_BARE}|[0-9]){{0,{LONGEST_LINE}}}+\Z", re.IGNORECASE)
 _LEADS = tuple("sources references citations quellen ids".split())
 
 LONGEST = 100_000

@@ -45,6 +45,7 @@ def emphasised(screen: Screen, lines: Sequence[str]) -> list[str]:
 
 def in_each(texts: Sequence[str], words: Words) -> Words:
     """The same words for these texts, which are looked through at once."""
+    texts = list(dict.fromkeys(texts))
     starts, at = list[int](), 0
     for text in texts:
         starts.append(at)

@@ -55,15 +55,22 @@ def whole_text(file: str, root: Root, catalog: Texts, cwd: Path) -> tuple[str, s
     return source, _text(source, catalog)
 
 
-def place_in(place: str, cwd: Path) -> Callable[[Root, Texts], bool] | None:
+def place_in(place: str) -> Callable[[Root, Texts], bool] | None:
     """Says of documents whether a place is in one of them; None for a number of the last answer."""
 
     def holds(root: Root, catalog: Texts) -> bool:
         with suppress(PlaceFailure):
-            return bool(_found(place, root, catalog, cwd))
+            return bool(_found(place, root, catalog, Path.cwd()))
         return False
 
     return None if not place or re.fullmatch(_NUMBER, place) else holds
+
+
+def is_here(place: str) -> bool:
+    """Whether a place names a file from the current folder."""
+    with suppress(OSError, ValueError):
+        return any((Path.cwd() / file).is_file() for file, _ in _ways(place) if file)
+    return False
 
 
 def _found(place: str, root: Root, catalog: Texts, cwd: Path) -> tuple[str, At]:

@@ -58,7 +58,7 @@ def parts_of(text: str, names: Sequence[str]) -> Iterator[tuple[int, int, list[R
     """From where to where in a text there are the rows of a table, or, without any, something else."""
     at = 0
     for run in re.finditer(r"^\|.*(?:\n\|.*)*", text, re.MULTILINE):
-        if rows := rows_of(clean(run[0]).split("\n"), names):
+        if rows := rows_of([clean(line.rstrip("\r")) for line in run[0].split("\n")], names):
             if text[at : run.start()]:
                 yield at, run.start(), []
             yield run.start(), run.end(), rows

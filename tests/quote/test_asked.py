@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 from conftest import Run
 
-from qa.quote.asked import asked_for, defines
+from qa.documents.library import open_library
+from qa.quote.asked import asked_for, defines, sides
+from qa.settings.load import load
 
 
 @pytest.mark.parametrize(
@@ -93,3 +95,26 @@ def test_the_form_of_a_text_tells(project: Path, qa: Run, question: str, quoted:
         (project / "seeds" / name).write_text(text)
     answer = qa("ask", "-q", question)
     assert [line.rpartition(" [")[0] for line in answer.out.split("\n\n")[0].splitlines()] == quoted
+
+
+@pytest.mark.parametrize(
+    ("question", "texts"),
+    [
+        ("sales in 2023 and in 2024", ["sales in 2023", "sales in 2024"]),
+        ("What has to be paid in 2023 vs 2024?", ["What has to be paid in 2023?", "What has to be paid in 2024?"]),
+        (
+            "Is the bell tower higher than the crane?",
+            ["Is the bell tower higher than the?", "Is the tower higher than the crane?"],
+        ),
+        ("Compare the bell tower with the crane", ["Compare the bell tower", "Compare the crane"]),
+        ("Which is older, gate A or gate B?", ["Which is older, gate A?", "Which is older, gate B?"]),
+        ("Who wrote to Anna and when?", []),
+    ],
+)
+def test_two_things_that_are_compared(project: Path, question: str, texts: list[str]) -> None:
+    """The question about each, without what joins them."""
+    words = "The sales of 2023 and 2024 paid for the bell tower, the crane, gate A and gate B, as Anna wrote."
+    (project / "seeds" / "a.txt").write_text(words)
+    with open_library(load(), print, lambda *_: None, frozen=False) as library:
+        (found,) = library.search([question], 3)
+    assert [side.text for side in sides(found.question)] == texts

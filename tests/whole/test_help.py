@@ -34,7 +34,7 @@ def test_a_command(qa: Run) -> None:
 def test_what_there_is_no_help_on(qa: Run) -> None:
     """Is said, with what there is."""
     known = "places, formats, exit-codes, settings, models, folders, trust"
-    hint = f"There is on {known}; `qa help COMMAND` is `qa COMMAND --help`."
+    hint = f"There is help on {known}; `qa help COMMAND` is `qa COMMAND --help`."
     result = qa("help", "me")
     assert (result.code, result.out, result.err) == (2, "", f"There is no help on “me”.\n{hint}\n")
 
