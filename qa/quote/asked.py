@@ -127,11 +127,11 @@ def _pairs(text: str) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
     for between in (*_BETWEEN.finditer(text), *chain.from_iterable(more)):
         before = _run([w for w in reversed(words) if w.end() <= between.start()], text, MOST_WORDS)
         behind = list(dropwhile(_is_common, (w for w in words if w.start() >= between.end())))
-        if between[0].casefold() == "than" and before:
+        if between[0].casefold() == "than":  # "is the tower higher than the crane?", not "more than twenty people"
             first = next(dropwhile(_is_common, words), None)
-            before = [first] if first and first.end() <= between.start() else []
+            before = [first] if first and first.end() <= between.start() and behind[-1:] == behind[:1] else []
         after = _run(behind, text, len(before))
-        if before and after:
+        if before and after and _alike(before[-1][0], after[0][0]):
             yield (min(w.start() for w in before), max(w.end() for w in before)), (after[0].start(), after[-1].end())
 
 
@@ -139,6 +139,11 @@ def _is_common(word: re.Match[str]) -> bool:
     """Whether a word tells nothing: a stopword, but for one that is written large, as in "IT" and "plan A"."""
     large = word[0].isupper() and word[0] != "I" and word.start() > 0
     return word[0].casefold() in {*STOPWORDS, "between"} and not large
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether two words are both names, both numbers, or neither."""
+    return (one[0].islower(), one[0].isdigit()) == (other[0].islower(), other[0].isdigit())
 
 
 def _run(words: list[re.Match[str]], text: str, most: int) -> list[re.Match[str]]:

@@ -109,6 +109,11 @@ def test_the_form_of_a_text_tells(project: Path, qa: Run, question: str, quoted:
         ("Compare the bell tower with the crane", ["Compare the bell tower", "Compare the crane"]),
         ("Which is older, gate A or gate B?", ["Which is older, gate A?", "Which is older, gate B?"]),
         ("Who wrote to Anna and when?", []),
+        (
+            "Who paid for the tower and for which crane in 2023?",
+            ["Who paid for the tower in 2023?", "Who paid for the crane in 2023?"],
+        ),
+        ("Did more than two gates cost more than the crane did in 2024?", []),
     ],
 )
 def test_two_things_that_are_compared(project: Path, question: str, texts: list[str]) -> None:
