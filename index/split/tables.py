@@ -77,8 +77,9 @@ def cells_of(row: str) -> list[str]:
 
 
 def _says_its_names(names: Sequence[str], cells: Sequence[str]) -> bool:
-    """Whether each cell has its column's name before it."""
-    return any(name and cell.startswith(f"{name}: ") for name in names for cell in cells)
+    """Whether each cell has its column's name before it, in the lower one of two rows or in both."""
+    before = {name if ": " not in name else name.partition(": ")[0] for name in names if name}
+    return any(cell.startswith(f"{name}: ") for name in before for cell in cells)
 
 
 def names_at(found: Sequence[Table], at: int) -> str:

@@ -14,6 +14,14 @@ from qa.quote.sentences import quotable
         ("On 3 May 2025, Anna wrote:\n\n> Is the gate mended?\n\nIt is mended.", ["It is mended."]),
         ("| Code | Meaning |\n|---|---|\n| E02 | no gas |", ["| E02 | no gas |"]),
         ("| Fault codes | |\n| Code | Meaning |\n| --- | --- |\n| E02 | no gas |", ["| E02 | no gas |"]),
+        (
+            "| Name: Ann Lee | Room: 3 |\n| Name: Bo Lind | Room: 4 |",
+            ["| Name: Ann Lee | Room: 3 |", "| Name: Bo Lind | Room: 4 |"],
+        ),
+        (
+            "| Name | Room |\n| Name: Ann Lee | Room: 3 |\n| Name: Bo | Room: 4 |",
+            ["| Name: Ann Lee | Room: 3 |", "| Name: Bo | Room: 4 |"],
+        ),
         ("5. How to store it\n\nStore it below 25 degrees.", ["Store it below 25 degrees."]),
         ("**Delivery**\n\nIt takes three days.", ["It takes three days."]),
         ("def gate(open: bool) -> str:\n\nMends the gate.", ["Mends the gate."]),
