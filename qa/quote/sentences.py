@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import takewhile
 
-from index.passage import LEVEL, Hit, Span
+from index.passage import LEVEL, Hit, Span, columns_in
 from index.split.lines import lines_of
 from index.split.tables import cells_of, tables
 from qa.answer import SentenceRef
@@ -109,7 +109,8 @@ def _leads(hit: Hit, quote: str) -> bool:
 def names_of_columns(hit: Hit) -> set[int]:
     """Where the rows begin that name the columns of a table, and its title."""
     lines = lines_of(hit.text) if "|" in hit.text else []
-    starts = [table.start for table in tables(lines)]
+    named = len(list(takewhile(lambda line: line.kind == "row", lines))) if columns_in(hit.heading) else 0
+    starts = [table.start for table in tables(lines[named:])]  # not of one that began in another passage
     found: set[int] = set()
     for n, line in enumerate(lines):
         if line.kind == "row" and n + 1 < len(lines) and _says_names_of(line.body, lines[n + 1].body):

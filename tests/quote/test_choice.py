@@ -1,5 +1,6 @@
 """Answers without a model: the sentences that are quoted."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,25 @@ def test_a_row_of_a_table_is_shown_with_its_columns(project: Path, qa: Run) -> N
         assert valve in source
         assert source.endswith("(Article | Stock | Price EUR)")
         assert "Article | Stock | Price EUR" in qa("search", "-n", "1", "--in", "prices.md", f"price of {valve}").out
+
+
+@pytest.mark.usefixtures("without_reader")
+def test_each_row_of_a_long_table_may_be_quoted(project: Path, qa: Run) -> None:
+    """The first of a passage too, which names no columns, and of sheets, whose rows say their own names."""
+    people = [
+        f"{first} {last}"
+        for last in ("Abbott", "Brandt", "Gupta")
+        for first in "Ada Ben Cleo Dev Eva Gil Hal Ida Jon Kim".split()
+    ]
+    rows = [(name, "baker smith joiner".split()[n % 3]) for n, name in enumerate(people)]
+    (project / "seeds" / "a.md").write_text(
+        "| Name | Trade | Note |\n|---|---|---|\n" + "".join(f"| {n} | {t} | member of the guild |\n" for n, t in rows)
+    )
+    (project / "seeds" / "b.csv").write_text("Name,Trade,Note\n" + "".join(f"{n},{t},member of the guild\n" for n, t in rows))
+    for file in ("a.md", "b.csv"):
+        (project / "questions").write_text("\n".join(f"what is the trade of {name}?" for name in people))
+        answers = [json.loads(line)["answer"] for line in qa("ask", "--in", file, "--batch", "questions").out.splitlines()]
+        assert [name for name, answer in zip(people, answers, strict=True) if name not in answer.partition("\n")[0]] == []
 
 
 def test_a_log_with_colours_is_read_as_it_is_seen(project: Path, qa: Run) -> None:
