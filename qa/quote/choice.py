@@ -5,7 +5,7 @@ Owns the choice among the sentences of the passages found; knows nothing of file
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from index.passage import Hit
 from index.search.question import Question
@@ -175,7 +175,7 @@ def all_signs(
 ) -> tuple[list[Quotable], list[Signs]]:
     """What may be quoted, with what is known of it; `text` is the question as the network is asked it, if in other words."""
     asked, shares = asked_for(question.text), form.headed(question, hits)
-    found = [(one, n) for n, hit in enumerate(hits) for one in units(hit, replace(asked, every=True) if shares[n] else asked)]
+    found = [(one, n) for n, hit in enumerate(hits) for one in units(hit, asked, headed=shares[n] > 0)]
     candidates = [one for one, _ in found]
     if not candidates:
         candidates = [Quotable((SentenceRef(hit, span),), "", 0.0) for hit in hits for span in hit.sentences]

@@ -42,8 +42,8 @@ def told(question: Question, asked: Asked, candidates: Sequence[Quotable], secti
     for one, lead, share, section in zip(candidates, leads, shares, sections, strict=True):
         worth, hit = UNKNOWN, one.ref.hit
         if len(one.refs) > 1 and (asked.every or section):
-            same = share > SOME and (section > 0 or _says_the_same(question, lead))
-            worth = LISTED if same else LED * (2 * share - 1) if share > LEAST else UNKNOWN
+            same = share > SOME and ((asked.every and section > 0) or _says_the_same(question, lead))
+            worth = LISTED if same else LED * (2 * share - 1) if asked.every and share > LEAST else UNKNOWN
         if asked.term and defines(one.ref.quote, asked.term):
             worth = max(worth, DEFINED)
         begins = (hit.place.source, hit.place.start) not in begun

