@@ -125,7 +125,7 @@ class Place:
     @property
     def page(self) -> int | None:
         """The page that it begins on."""
-        return _numbered("page=", self.part)
+        return _numbered("(?:.*#)?page=", self.part)
 
     @property
     def label(self) -> str:

@@ -18,7 +18,7 @@ from index.split.packing import packer
 from index.split.sentences import tiles
 from index.split.tables import joined, names_at, tables
 
-VERSION: int = 5
+VERSION: int = 6
 """Raise it whenever the same text would give other passages: the index then splits again."""
 
 MAX_CHARS = 900

@@ -13,9 +13,9 @@ and every hit, and takes it again:
                                  .csv, .tsv or .jsonl
     report.pdf#page=12           a page, also a slide of a presentation
     staff.xlsx#Sales!14          a row of a sheet
-    talk.srt#time=0:01:08        a time
+    talk.srt#00:01:08            a time
     trial.ipynb#cell=3           a cell of a notebook
-    invoice.eml#2/report.pdf     what is attached to a mail
+    invoice.eml#2/report.pdf#page=3   in what is attached to a mail
     handbook/leave.md@120-180    characters 120 to 180 of the text
 
     qa show PLACE                in its surroundings, the sentence marked

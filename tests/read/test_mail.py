@@ -30,7 +30,7 @@ def test_what_is_attached_is_a_part() -> None:
     document = read("a.eml", bytes(outer))
     check(document)
     assert [part.label for part in document.parts] == [
-        "1/minutes.txt", "2/a_b.pdf", "3/message_rfc822", "3.1/terms.txt",
+        "1/minutes.txt", "2/a_b.pdf", "2/a_b.pdf#page=1", "3/message_rfc822", "3.1/terms.txt",
     ]  # fmt: skip
     for words in ("310,000 euros", "Valves are green", "Subject: Offer", "until June"):
         assert words in document.text

@@ -460,7 +460,7 @@ def test_subtitles_are_what_is_said_with_its_times() -> None:
     )
     document = read("a.srt", srt.encode())
     assert document.text == "We sell the boat\nfor nine hundred euros.\n\nThank you."
-    assert [part.label for part in document.parts] == ["time=0:00:01", "time=0:00:03", "time=0:01:02"]
+    assert [part.label for part in document.parts] == ["00:00:01", "00:00:03", "00:01:02"]
     vtt = "WEBVTT\n\n00:01.000 --> 00:02.000 align:start\n<v Ida>Who pays?\n\n00:02.000 --> 00:03.000\n<v Otto>I do.</v>\n"
     assert read("a.vtt", vtt.encode()).text == "Ida: Who pays?\n\nOtto: I do."
     assert attempt("a.srt", b"no cues")[1] == "no cues with times in it"

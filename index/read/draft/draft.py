@@ -81,6 +81,15 @@ class Draft:
         self._label = ""
         self._write(block)
 
+    def take(self, document: Document, name: str, label: str) -> None:
+        """Add another document as a part, below its name; its own parts are parts of that part."""
+        self.label(label)
+        self.add(f"{name}\n\n{document.text}")
+        text = clean(document.text).rstrip()
+        if text == document.text.rstrip():  # offsets within it hold
+            begins = self._length - len(text)
+            self._parts += [Part(begins + p.start, f"{label}#{p.label}") for p in document.parts if p.start < len(text)]
+
     def extend(self, text: str) -> None:
         """Write on at the end of the last block."""
         self._write(text)

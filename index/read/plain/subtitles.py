@@ -1,4 +1,4 @@
-"""Subtitles and transcripts with times (SRT, WebVTT): what is said, each cue a part "time=0:01:02".
+"""Subtitles and transcripts with times (SRT, WebVTT): what is said, each cue a part "00:01:02".
 
 Owns what a cue is; cues go on in one paragraph until a pause, so that a sentence over several of them is one.
 """
@@ -39,7 +39,7 @@ def read(data: bytes, *, tick: object = None) -> Document:
             continue
         start, end = _seconds(cue.groups()[:4]), _seconds(cue.groups()[4:])
         name = one_line(speaker[1]) if speaker else ""
-        draft.label(f"time={int(start) // 3600}:{int(start) // 60 % 60:02}:{int(start) % 60:02}")
+        draft.label(f"{int(start) // 3600:02}:{int(start) // 60 % 60:02}:{int(start) % 60:02}")
         goes_on = last is not None and start - last < PAUSE and name == before
         draft.add(f"{name}: {words}" if name and not goes_on else words, "\n" if goes_on else "\n\n")
         last, said, before = end, words, name
