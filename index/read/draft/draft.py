@@ -81,9 +81,9 @@ class Draft:
         self._label = ""
         self._write(block)
 
-    def take(self, document: Document, name: str, label: str) -> None:
-        """Add another document as a part, below its name; its own parts are parts of that part."""
-        self.label(label)
+    def take(self, document: Document, name: str) -> None:
+        """Add another document below its name, as the part that was named for it; its own parts are parts of that part."""
+        label = self._label
         self.add(f"{name}\n\n{document.text}")
         text = clean(document.text).rstrip()
         if text == document.text.rstrip():  # offsets within it hold

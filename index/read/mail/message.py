@@ -105,7 +105,7 @@ def _attached(part: EmailMessage, name: str, draft: Draft, tick: Tick, inner: In
     except FileLeftOut as reason:
         draft.missing.append(f"attachment {label}: {reason}")
         return
-    draft.take(document, name, label)
+    draft.take(document, name)
     draft.missing += [f"attachment {label}: {what}" for what in document.missing]
 
 
