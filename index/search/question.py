@@ -113,6 +113,10 @@ class Question:
             for found, views in zip(located, seen, strict=True)
         ]
 
+    def share(self, found: Found) -> float:
+        """The share of its weight that the words found have, each counted once."""
+        return sum(self.weights[n] for n in {n for n, _, _ in found})
+
     def places(self, text: str) -> list[Span]:
         """Where they stand in one text, in order, each place once; nowhere for a question about the documents as such."""
         places: list[Span] = []

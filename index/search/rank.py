@@ -109,11 +109,11 @@ def rank(
         evidence = Evidence(
             words=WORDS * candidate.words / whole,
             meaning=meaning * candidate.meaning / whole,
-            sentence=SENTENCE * max((_covered(question, s) for s in sentences), default=0.0) / whole,
+            sentence=SENTENCE * max((question.share(s) for s in sentences), default=0.0) / whole,
             closest=closest * max(0.0, max(alike, default=candidate.cosine)) / whole,
-            around=AROUND * _covered(question, [f for part in beside_it for f in part]) / whole,
+            around=AROUND * question.share([f for part in beside_it for f in part]) / whole,
             together=TOGETHER * max((_together(question, s) for s in sentences), default=0.0) / whole,
-            title=TITLE * _covered(question, title) / whole,
+            title=TITLE * question.share(title) / whole,
         )
         ranked.append(Ranked(candidate, evidence, alike if len(alike) == len(row.sentences) else ()))
     return ranked
@@ -143,11 +143,6 @@ def _by_sentence(row: Row, found: Found) -> list[Found]:
     for match in found:
         parts.setdefault(bisect_right(ends, match[1]), []).append(match)
     return list(parts.values())
-
-
-def _covered(question: Question, found: Found) -> float:
-    """The share of the question's weight that its words found here have."""
-    return sum(question.weights[n] for n in {n for n, _, _ in found})
 
 
 def _together(question: Question, found: Found) -> float:

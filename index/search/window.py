@@ -59,6 +59,6 @@ def best_sentence(question: Question, hit: Hit) -> Span | None:
 
 def _scores(question: Question, hit: Hit) -> list[float]:
     found = question.find([hit.sentence(span) for span in hit.sentences])
-    covered = [sum(question.weights[n] for n in {n for n, _, _ in words}) for words in found]
+    covered = [question.share(words) for words in found]
     likeness = hit.likeness or [0.0] * len(covered)
     return [share + LIKENESS * max(0.0, near) for share, near in zip(covered, likeness, strict=True)]

@@ -6,7 +6,7 @@ Owns which words those are. A common word that stands nowhere proves nothing, as
 import re
 from collections.abc import Iterator, Sequence
 
-from index.catalog.words import folded, words_of
+from index.catalog.words import any_of, folded, words_of
 from index.passage import Hit
 from index.search.candidates import Found
 from index.search.question import STOPWORDS, Question
@@ -92,17 +92,17 @@ def _of_two(first: str, last: str, catalog: Texts) -> bool:
     together = re.compile(
         rf"{one}(?:\s{more}){{0,2}}\s{other}|{one}(?:,|\sand|\s&)\s{more}\s{other}|(?<![^\W\d_]\s){other},?\s{one}"
     )
-    if any(map(together.search, _passages(f'"{first}" AND "{last}"', catalog))):
+    if any(map(together.search, _passages(f"{any_of([first])} AND {any_of([last])}", catalog))):
         return False
     return _named(first, rf"{first} ([A-Z][^\W\d_]+)", catalog) and _named(last, rf"([A-Z][^\W\d_]+) {last}", catalog)
 
 
 def _named(word: str, name: str, catalog: Texts) -> bool:
     """Whether a word is part of a name, of which neither word is ever written small."""
-    texts = _passages(f'"{word}"', catalog)
+    texts = _passages(any_of([word]), catalog)
     others = {other for text in texts for other in re.findall(rf"(?<![\w.@/-]){name}(?![\w@/-])", text)}
     named = [other for other in sorted(others) if other.casefold() not in TITLES][:3]
-    return not _is_small(word, texts) and any(not _is_small(n, _passages(f'"{n}"', catalog)) for n in named)
+    return not _is_small(word, texts) and any(not _is_small(n, _passages(any_of([n]), catalog)) for n in named)
 
 
 def _is_small(word: str, texts: Sequence[str]) -> bool:

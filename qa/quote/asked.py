@@ -106,7 +106,7 @@ def sides(question: Question) -> tuple[Side, ...]:
     text = question.text
     if not _COMPARED.search(text):
         return ()
-    places = [(n, start, end) for n, start, end in question.find([text])[0]]
+    places = question.find([text])[0]
     for one, other in _pairs(text):
         mine, its = ({n for n, a, b in places if a < span[1] and b > span[0]} for span in (one, other))
         if mine - its and its - mine:
@@ -129,7 +129,7 @@ def _pairs(text: str) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
         behind = list(dropwhile(_is_common, (w for w in words if w.start() >= between.end())))
         if between[0].casefold() == "than":  # "is the tower higher than the crane?", not "more than twenty people"
             first = next(dropwhile(_is_common, words), None)
-            before = [first] if first and first.end() <= between.start() and behind[-1:] == behind[:1] else []
+            before = [first] if first and first.end() <= between.start() and len(behind) == 1 else []
         after = _run(behind, text, len(before))
         if before and after and _alike(before[-1][0], after[0][0]):
             yield (min(w.start() for w in before), max(w.end() for w in before)), (after[0].start(), after[-1].end())

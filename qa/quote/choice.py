@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from index.passage import Hit
+from index.passage import Hit, Place
 from index.search.question import Question
 from qa.answer import SentenceRef
 from qa.check.words import MONTHS, language_of, latin
@@ -163,11 +163,12 @@ def _by_codes(text: str, candidates: Sequence[Quotable], scores: Sequence[float]
 
 def _by_rows(candidates: Sequence[Quotable], signs: Sequence[Signs], scores: Sequence[float]) -> list[float]:
     """The scores, less for a row as far as another one of its passage has more of the question."""
-    rows = [(one.ref.hit.place.source, one.ref.hit.place.start) if is_row(one) else None for one in candidates]
-    most = {row: sign.covered for row, sign in sorted(zip(rows, signs, strict=True), key=lambda both: both[1].covered)}
-    return [
-        s - OTHER_ROW * (most[row] - sign.covered) * (row is not None) for s, row, sign in zip(scores, rows, signs, strict=True)
-    ]
+    tables = [one.ref.hit.place if is_row(one) else None for one in candidates]
+    most = dict[Place | None, float]()
+    for table, sign in zip(tables, signs, strict=True):
+        most[table] = max(most.get(table, 0.0), sign.covered)
+    less = [OTHER_ROW * (most[table] - sign.covered) if table else 0.0 for table, sign in zip(tables, signs, strict=True)]
+    return [score - other for score, other in zip(scores, less, strict=True)]
 
 
 def all_signs(
@@ -229,14 +230,12 @@ def _signs(
     found = question.find([one.text for one in candidates])
     best = {one.ref.hit.place.source: one.ref.hit.score for one in sorted(candidates, key=lambda one: one.ref.hit.score)}
     for one, words, least in zip(candidates, found, told, strict=True):
-        stems = [n for n, _, _ in words]
-        covered = sum(question.weights[n] for n in set(stems))
         fits = kind is not None and any(kind.search(ref.quote) for ref in one.refs)
-        order = _in_order(stems, question.weights)
+        order = _in_order([n for n, _, _ in words], question.weights)
         margin = max(least, *(margins[ref] for ref in one.refs)) if margins else 0.0
         hit = one.ref.hit
         passage = best[hit.place.source] if least > 0 and len(one.refs) > 1 else hit.score
-        yield Signs(covered, order, passage, max(0.0, one.likeness), float(fits), margin)
+        yield Signs(question.share(words), order, passage, max(0.0, one.likeness), float(fits), margin)
 
 
 def _in_order(stems: Sequence[int], weights: Sequence[float]) -> float:

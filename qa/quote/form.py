@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from index.catalog.words import words_of
-from index.passage import LEVEL, Hit
+from index.passage import LEVEL, Hit, Place
 from index.search.question import STOPWORDS, Question
 from qa.quote.asked import Asked, defines
 from qa.quote.sentences import Quotable
@@ -38,7 +38,7 @@ def told(question: Question, asked: Asked, candidates: Sequence[Quotable], secti
     shares = _shares(
         question, [f"{one.ref.hit.title}\n{one.ref.hit.heading}\n{lead}" for one, lead in zip(candidates, leads, strict=True)]
     )
-    found, begun = [], set[tuple[str, int]]()
+    found, begun = [], set[Place]()
     for one, lead, share, section in zip(candidates, leads, shares, sections, strict=True):
         worth, hit = UNKNOWN, one.ref.hit
         if len(one.refs) > 1 and (asked.every or section):
@@ -46,10 +46,9 @@ def told(question: Question, asked: Asked, candidates: Sequence[Quotable], secti
             worth = LISTED if same else LED * (2 * share - 1) if asked.every and share > LEAST else UNKNOWN
         if asked.term and defines(one.ref.quote, asked.term):
             worth = max(worth, DEFINED)
-        begins = (hit.place.source, hit.place.start) not in begun
-        if section > LEAST and begins and not asked.every and LEVEL in hit.heading:
+        if section > LEAST and hit.place not in begun and not asked.every and LEVEL in hit.heading:
             worth = max(worth, HEADED)
-        begun.add((hit.place.source, hit.place.start))
+        begun.add(hit.place)
         found.append(worth)
     return found
 
@@ -68,4 +67,4 @@ def _says_the_same(question: Question, heading: str) -> bool:
 
 
 def _shares(question: Question, texts: Sequence[str]) -> list[float]:
-    return [sum(question.weights[n] for n in {n for n, _, _ in found}) for found in question.find(texts)]
+    return list(map(question.share, question.find(texts)))

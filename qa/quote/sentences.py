@@ -33,7 +33,8 @@ class Quotable:
     @property
     def text(self) -> str:
         """The sentences behind what leads to them."""
-        return "\n".join([self.lead, *(ref.quote for ref in self.refs)] if self.lead else [ref.quote for ref in self.refs])
+        quotes = "\n".join(ref.quote for ref in self.refs)
+        return f"{self.lead}\n{quotes}" if self.lead else quotes
 
 
 def quotable(hit: Hit, *, mail: bool = False, questions: bool = False) -> Iterator[Quotable]:

@@ -134,7 +134,7 @@ def _row(said: Sequence[_Quoted], answer: Answer) -> Row | None:
 def _show_rows(screen: Screen, rows: Sequence[tuple[Row, str]], words: Words) -> None:
     """Rows of one table, aligned where there is room, else a name and its value a line."""
     cells, numbers = [row for row, _ in rows], [screen.style(f" {number}", "36") for _, number in rows]
-    words = in_each([*columns_of(cells), *(cell for row in cells for cell in row.values())], words)
+    words = _in_cells(cells, words)
 
     def shown(n: int, cell: str) -> str:
         return marked_up(cell, words, [(0, len(cell))] if n != NAMES and cell else [])
@@ -145,6 +145,11 @@ def _show_rows(screen: Screen, rows: Sequence[tuple[Row, str]], words: Words) ->
         lines = [screen.wrap(line, hanging="  ") for n, one in enumerate(each) for line in (*[""] * (n > 0), *one)]
     screen.line("\n".join(emphasised(screen, "\n".join(lines).split("\n"))))
     screen.line()
+
+
+def _in_cells(rows: Sequence[Row], words: Words) -> Words:
+    """The same words for the cells of these rows and the names of their columns."""
+    return in_each([*columns_of(rows), *(cell for row in rows for cell in row.values())], words)
 
 
 def _no(answer: Answer) -> str:
@@ -293,8 +298,7 @@ def _drawn(screen: Screen, rows: Sequence[Row], text: str, inside: Sequence[Span
     """Rows in lines, the one that the sentence is emphasised; None where they are too wide."""
     lines = [line.span() for line in re.finditer(r".+", text)][-len(rows) :]
     said = next((n for n, (start, end) in enumerate(lines) for a, b in inside if a < end and start < b), None)
-
-    words = in_each([*columns_of(rows), *(cell for row in rows for cell in row.values())], words)
+    words = _in_cells(rows, words)
 
     def shown(n: int, cell: str) -> str:
         return marked_up(cell, words, [(0, len(cell))] if n == said and cell else [])
