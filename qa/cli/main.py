@@ -9,7 +9,7 @@ import signal
 import sys
 import threading
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, TextIO
 
 import typer
 
@@ -28,7 +28,7 @@ def main() -> None:
     try:
         code = run(sys.argv[1:])
     except BrokenPipeError:  # whoever read has gone: leave in silence
-        _drop_output()
+        _drop(sys.stdout)
         code = 141
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else int(bool(end.code))
@@ -37,9 +37,12 @@ def main() -> None:
 
 def _leave(code: int) -> NoReturn:
     """End the process; without Python's own end where a thread is at work that nobody waits for, as it would crash in that."""
+    try:
+        sys.stderr.flush()
+    except OSError:  # talk that nobody can be told; the interpreter would end with 120
+        _drop(sys.stderr)
     if any(thread.daemon for thread in threading.enumerate()):
         try:
-            sys.stderr.flush()
             sys.stdout.flush()
             sys.stderr = io.StringIO()  # a temporary folder that is still being filled may not let itself be deleted
             atexit._run_exitfuncs()
@@ -50,9 +53,9 @@ def _leave(code: int) -> NoReturn:
     sys.exit(code)
 
 
-def _drop_output() -> None:
-    """Let what is left of the output go nowhere, as the interpreter flushes it once more at the end."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _drop(stream: TextIO) -> None:
+    """Let what is left of a stream go nowhere, as the interpreter flushes it once more at the end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _terminated(*_: object) -> None:
@@ -129,7 +132,7 @@ def _unwritten(error: OSError) -> "Failure | None":
 
     if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF):
         return None
-    _drop_output()
+    _drop(sys.stdout)
     return OutputFailure(f"The output cannot be written: {error.strerror}.")
 
 
