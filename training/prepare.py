@@ -1,10 +1,11 @@
 """Pairs of a question and a passage -> token ids, and the first and last token of the answer (0 and 0 where there is none).
 
-    python training/prepare.py PAIRS.jsonl.gz TOKENIZER.json OUT.pkl
+    python training/prepare.py PAIRS.jsonl.gz TOKENIZER.json OUT.pkl [SEED [LEFT_OUT.jsonl…]]
 
 A line of the pairs is {source, question, passage, start, end}, start -1 where the passage has no answer. What has none is made,
 too, in the ways that SQuAD 2.0's writers used (Rajpurkar, Jia, Liang 2018, table 2): another passage that shares the question's
-words, the passage without the sentence that answers, and the question with a name, number or word turned into another one.
+words, the passage without the sentence that answers, the question with a name, number or word turned into another one, and what
+another question asks, of somebody whom the passage names. The questions of LEFT_OUT, which training/fit.py fits to, are not taken.
 """
 
 import gzip
@@ -33,13 +34,16 @@ STRUCTURED = 9_000
 """Pairs of training/structured.py."""
 
 TOKENS, QUESTION_TOKENS = 160, 40
-OTHER_PASSAGE, WITHOUT_SENTENCE, TURNED = 0.25, 0.2, 0.3
+OTHER_PASSAGE, WITHOUT_SENTENCE, TURNED, OTHERWISE = 0.25, 0.2, 0.3, 0.25
 """Of the pairs with an answer, how many stand again without one, made in each way."""
 
 HEADED = 0.5
 """Of all pairs, how many have a heading before the passage."""
 
 _NAME = re.compile(r"\b[A-Z][\w'’.-]*(?: (?:of |the |de |von )?[A-Z][\w'’.-]*)*")
+_INSIDE = re.compile(r"(?<=[a-z,] )[A-Z][a-z][\w'’-]*(?: [A-Z][\w'’-]+)*\b(?!['’])")
+"""Names within a sentence."""
+
 _NUMBER = re.compile(r"\b\d[\d,.]*\b")
 _SENTENCE = re.compile(r"(?<=[.!?])[\"”')]*\s+(?=[\"“'(A-Z0-9])")
 _ASKING = {"What", "Who", "When", "Where", "Which", "Why", "How", "Whose", "Whom", "In", "On", "At", "The", "A", "Is", "Did"}
@@ -120,6 +124,23 @@ def turned(rows: list[Row]) -> Iterator[Row]:
             yield {**r, "question": random.choice(ways), "start": -1, "end": -1}
 
 
+def of_somebody_else(rows: list[Row]) -> Iterator[Row]:
+    """Passages below what is asked of another name elsewhere, asked of one that they hold: an attribute that is not told."""
+    about = [(str(r["question"]), n, r) for r in rows for n in _names(str(r["question"]))]
+    often = Counter(w for r in rows for w in words(str(r["question"])))
+    for r in random.sample(rows, int(len(rows) * OTHERWISE)) if about else []:
+        passage = str(r["passage"])
+        count = Counter(_INSIDE.findall(passage))
+        for question, name, other in random.sample(about, min(20, len(about))):
+            rest = words(question.replace(name, " "))
+            telling = sorted(rest, key=lambda w: often[w])[:2]
+            answer = str(other["passage"])[other["start"] : other["end"]].lower()
+            alike = [n for n, _ in count.most_common(3) if len(n.split()) == len(name.split()) and n not in question]
+            if alike and telling and answer not in passage.lower() and not any(w[:5] in passage.lower() for w in telling):
+                yield {**r, "question": question.replace(name, random.choice(alike)), "start": -1, "end": -1}
+                break
+
+
 def _names(text: str) -> list[str]:
     return [n for n in _NAME.findall(text) if n.split()[0] not in _ASKING and len(n) > 2]
 
@@ -138,22 +159,24 @@ def headed(row: Row) -> Row:
     return {**row, "passage": head + passage, **moved}
 
 
-def main(pairs: str, tokens: str, out: str) -> None:
+def main(pairs: str, tokens: str, out: str, seed: str = "1", *left_out: str) -> None:
     """Write the examples, shuffled."""
     tokenizer = Tokenizer.from_file(tokens)
     tokenizer.no_padding()
     tokenizer.no_truncation()
-    random.seed(1)
+    random.seed(int(seed))
+    kept = {json.loads(line)["question"] for path in left_out for line in Path(path).read_text().splitlines()}
     by_source = defaultdict(list)
     with gzip.open(pairs, "rt", encoding="utf-8") as lines:
         for line in lines:
             row = json.loads(line)
-            by_source[row["source"]].append(row)
+            if row["question"] not in kept:
+                by_source[row["source"]].append(row)
     rows: list[Row] = []
     for name, most in SHARE.items():
         some = random.sample(by_source[name], min(len(by_source[name]), most))
         has = [r for r in some if r["start"] >= 0]
-        rows += [*some, *in_other_passages(has), *without_the_sentence(has), *turned(has)]
+        rows += [*some, *in_other_passages(has), *without_the_sentence(has), *turned(has), *of_somebody_else(has)]
     examples = []
     for r in (*map(headed, rows), *structured(STRUCTURED)):
         question = tokenizer.encode(r["question"], add_special_tokens=False).ids[:QUESTION_TOKENS]

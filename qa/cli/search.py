@@ -18,6 +18,8 @@ from qa.cli.common import (
     with_collections,
 )
 from qa.documents.library import Library, open_library
+from qa.reader.network import Network, network
+from qa.reader.order import READ, best_first
 from qa.reader.spelling import read_as, searched
 from qa.settings.load import Where
 from qa.show import fields, text
@@ -44,12 +46,14 @@ def search(words: Sequence[str], options: Searching, where: Where, screen: Scree
     check_passages(words, options.batch, options.top, options.within)
     query = "" if options.batch else question_of(words, options.within)
     settings = settings_for(where, screen)
+    reader = network() if settings.reader else None
     with screen.progress() as progress, open_library(settings, screen.notice, progress, frozen=options.frozen) as library:
         within = library.within(options.within)
         if options.batch:
-            return _search_batch(library, options, within, screen)
+            return _search_batch(library, options, within, reader, screen)
         with screen.working("Searching…"):
-            ((found, read),) = searched(library, [query], options.top, within)
+            ((found, read),) = searched(library, [query], max(options.top, READ), within)
+            found = best_first(found, options.top, reader)
         for typed, other in read:
             screen.notice(read_as(typed, other))
         hits = _narrowed(found)
@@ -81,15 +85,18 @@ def _narrowed(found: Found) -> list[Hit]:
     return [narrowed(found.question, hit) for hit in found.hits]
 
 
-def _search_batch(library: Library, options: Searching, within: frozenset[str] | None, screen: Screen) -> int:
+def _search_batch(
+    library: Library, options: Searching, within: frozenset[str] | None, reader: Network | None, screen: Screen
+) -> int:
     """Search for a line's query each; the exit code is that of the first line that has no result."""
     first = 0
-    for asked, found, failure in found_each(library, options.batch or "", options.top, within, screen):
+    for asked, found, failure in found_each(library, options.batch or "", max(options.top, READ), within, screen):
         if found is None:
             code = failed_line(asked.id, failure, screen)
             first = first or code
             continue
-        state = index_state(library, found.failure)
-        shown = fields.search_json(asked.text, _narrowed(found), state, asked.id, explain=options.explain)
+        best = best_first(found, options.top, reader)
+        state = index_state(library, best.failure)
+        shown = fields.search_json(asked.text, _narrowed(best), state, asked.id, explain=options.explain)
         screen.line(fields.to_json(shown))
     return first

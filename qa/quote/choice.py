@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from index.passage import Hit, Place
 from index.search.question import Question
 from qa.answer import SentenceRef
-from qa.check.words import MONTHS, language_of, latin
+from qa.check.words import MONTHS
 from qa.quote import form
 from qa.quote.asked import Asked, Side, asked_for, sides
 from qa.quote.sentences import Quotable
@@ -18,6 +18,7 @@ from qa.quote.together import is_row, paragraph, units, whole
 from qa.reader import fitted
 from qa.reader.fitted import Signs
 from qa.reader.network import Network
+from qa.reader.order import reads
 
 MOST_SENTENCES = 3
 MOST_CHARS = 500
@@ -184,12 +185,6 @@ def all_signs(
     told = form.told(question, asked, candidates, [shares[n] for _, n in found])
     margins = _margins(network, text or question.text, hits) if network else {}
     return candidates, list(_signs(question, candidates, margins, told))
-
-
-def reads(question: Question, hits: Sequence[Hit]) -> bool:
-    """Whether the network reads the language: English, which it alone was trained on."""
-    asked, there = language_of(question.text), language_of(" ".join(hit.text for hit in hits))
-    return latin(question.text) and {asked, there} <= {"en", ""} and "en" in (asked, there)
 
 
 def _beginnings(hits: Sequence[Hit]) -> list[SentenceRef]:

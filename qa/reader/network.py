@@ -8,14 +8,15 @@ arXiv 1810.04805, section 4.3); docs/reader.md says on what, and how well it doe
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from index.catalog.words import stem
 from index.embed.inference import padded, session, words
 from index.embed.rows import encodable
 from index.passage import LEVEL, Hit
+from index.process.machine import begun, processors
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parent / "weights"
 
-WINDOW, QUESTION_TOKENS, HEAD_TOKENS, RUN = 200, 48, 24, 8
-"""Tokens of a passage read at once, of a question, and of what a passage is headed by; windows in one run."""
+WINDOW, QUESTION_TOKENS, HEAD_TOKENS = 200, 48, 24
+"""Tokens of a passage read at once, of a question, and of what a passage is headed by."""
 
 _CLS, _SEP = 101, 102
 """Tokens before a question, and behind it and behind a passage."""
@@ -50,21 +51,24 @@ class _Window:
 
 
 class Network:
-    """Loaded where it is first asked; kept for the questions of a process."""
+    """Loaded in a thread of its own, while the search is under way; kept for the questions of a process."""
+
+    def __init__(self) -> None:
+        self._session = begun(lambda: session(FOLDER / "reader.onnx", threads=1))
 
     def margins(self, question: str, hits: Sequence[Hit]) -> list[list[float]]:
         """For each sentence of each hit, how much rather the answer stands in it than not in its passage, in logits.
 
         The mean, for first and last token, of the best logit in the sentence less that of [CLS]; below 0 for "no answer".
         """
+        from concurrent.futures import ThreadPoolExecutor
+
         import numpy as np
 
         found = [[_UNREAD] * len(hit.sentences) for hit in hits]
-        windows = sorted(self._windows(question, hits), key=lambda window: len(window.tokens))
-        for start in range(0, len(windows), RUN):
-            run = windows[start : start + RUN]
-            logits = self._run(run)
-            for window, said in zip(run, logits, strict=True):
+        windows = list(self._windows(question, hits))
+        with ThreadPoolExecutor(processors()) as pool:  # two thirds of the time of all in one run by all processors
+            for window, said in zip(windows, pool.map(self._run, windows), strict=True):
                 null = said[0]
                 for n, (first, last) in window.spans.items():
                     margin = float(np.mean(said[first:last].max(axis=0) - null))
@@ -93,21 +97,16 @@ class Network:
             if spans:
                 yield _Window(number, [*tokens, _SEP], spans, len(asked) + 2)
 
-    def _run(self, windows: Sequence[_Window]) -> "Numbers":
-        """The logits, (windows, tokens, 2); what stands behind a window's own tokens means nothing."""
-        inputs = padded([window.tokens for window in windows])
-        for types, window in zip(inputs["token_type_ids"], windows, strict=True):
-            types[window.typed : len(window.tokens)] = 1
-        logits: Numbers = self._session.run(None, inputs)[0]
+    def _run(self, window: _Window) -> "Numbers":
+        """The logits, (tokens, 2)."""
+        inputs = padded([window.tokens])
+        inputs["token_type_ids"][0, window.typed :] = 1
+        logits: Numbers = self._session().run(None, inputs)[0][0]
         return logits
 
     def _ids(self, text: str) -> list[int]:
         ids: list[int] = _tokenizer().encode(encodable(text), add_special_tokens=False).ids
         return ids
-
-    @cached_property
-    def _session(self) -> Any:
-        return session(FOLDER / "reader.onnx")
 
 
 def is_common(word: str) -> bool:

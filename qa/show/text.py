@@ -30,6 +30,7 @@ _REASONS = {
     "around": "words here and beside it",
     "together": "words that stand together",
     "title": "words in the title or file name",
+    "answer": "a sentence that may answer",
     "linked": "named by a document that the question names",
     "crowding": "better passages of the same document",
 }

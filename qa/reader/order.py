@@ -1,0 +1,43 @@
+"""Passages in the order in which they answer.
+
+Owns what the network's word for a passage is worth beside its score, and which languages it reads.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+from index.passage import Hit
+from index.search.candidates import Found
+from index.search.question import Question
+from qa.check.words import language_of, latin
+from qa.reader.network import Network
+
+READ = 8
+"""So many of the best passages are read; the others stay behind them."""
+
+ANSWER = 0.3
+"""What is added to the score of a passage that surely answers, by the logistic function of the margin of its best sentence. Of
+0.05 to 0.5 the best for the questions that `training/fit.py` fits to; bench/README.md says what it brings others.
+"""
+
+
+def best_first(found: Found, top: int, network: Network | None) -> Found:
+    """What was found with its best `top` hits alone, those that answer first; in their order without a network."""
+    hits = found.hits
+    if network and hits and not found.question.overview and reads(found.question, hits):
+        said = network.margins(found.question.text, hits[:READ])
+        read = [_read(hit, max(margins, default=-math.inf)) for hit, margins in zip(hits, said, strict=False)]
+        hits = [*sorted(read, key=lambda hit: -hit.score), *hits[READ:]]
+    return replace(found, hits=hits[:top])
+
+
+def _read(hit: Hit, margin: float) -> Hit:
+    worth = round(ANSWER / (1 + math.exp(-margin / 2)), 4) if margin > -math.inf else 0.0
+    return replace(hit, score=round(hit.score + worth, 4), why=(*hit.why, ("answer", worth)) if worth else hit.why)
+
+
+def reads(question: Question, hits: Sequence[Hit]) -> bool:
+    """Whether the network reads the language: English, which it alone was trained on."""
+    asked, there = language_of(question.text), language_of(" ".join(hit.text for hit in hits))
+    return latin(question.text) and {asked, there} <= {"en", ""} and "en" in (asked, there)
