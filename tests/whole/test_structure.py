@@ -163,13 +163,14 @@ def test_help_loads_nothing_heavy(project: Path) -> None:
     assert not loaded("--help") & {"openai", "chromadb", "llama_index", "numpy", "rich", "pydantic", "sqlite3"}
 
 
-def test_asking_loads_only_what_it_needs(project: Path, qa: object) -> None:
+def test_asking_loads_only_what_it_needs(project: Path, qa: object, monkeypatch: pytest.MonkeyPatch) -> None:
     """With no file changed never llama-index, with no model never openai, of chromadb its core alone; a first run splits."""
     assert "llama_index_instrumentation" in (run := loaded("index"))
     assert not {"sqlalchemy", "llama_index.core"} & run
     again = loaded("ask", "--no-llm", "what did Lee ask of Xi?")
     assert "chromadb_rust_bindings" in again
     assert not again & {"chromadb", "llama_index", "openai", "nltk", "tiktoken"}
+    monkeypatch.setenv("QA_READER", "none")
     assert "onnxruntime" not in loaded("search", "what did Lee ask of Xi?")
     assert not loaded("index") & {"llama_index", "openai", "chromadb", "numpy"}
 
