@@ -86,7 +86,8 @@ class _Watch:
     def changed(self, seconds: float | None) -> bool:
         """Whether anything changes within so many seconds, or has since the last call; OSError when the watching ended."""
         happened = self._happened.wait(seconds)
-        self._happened.clear()
+        if happened:  # else what happens just now would be cleared unseen
+            self._happened.clear()
         if self._failure:
             raise self._failure
         return happened
