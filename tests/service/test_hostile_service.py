@@ -294,7 +294,7 @@ HUGE = [
 ]
 
 
-@pytest.mark.filterwarnings("error")
+@pytest.mark.filterwarnings("error::RuntimeWarning", "error::DeprecationWarning")
 def test_wrong_types_in_embeddings() -> None:
     """In every field, and numbers that are none: unit vectors or a failure, and never a warning."""
     first, second = VECTORS["data"]  # type: ignore[misc]
