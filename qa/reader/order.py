@@ -14,7 +14,7 @@ from qa.check.words import language_of, latin
 from qa.reader.network import Network
 
 READ = 8
-"""So many of the best passages are read; the others stay behind them."""
+"""So many of the best passages are read, of those that could be first by it; the others stay behind them."""
 
 ANSWER = 0.3
 """What is added to the score of a passage that surely answers, by the logistic function of the margin of its best sentence. Of
@@ -25,16 +25,17 @@ ANSWER = 0.3
 def best_first(found: Found, top: int, network: Network | None) -> Found:
     """What was found with its best `top` hits alone, those that answer first; in their order without a network."""
     hits = found.hits
-    if network and hits and not found.question.overview and reads(found.question, hits):
-        said = network.margins(found.question.text, hits[:READ])
-        read = [_read(hit, max(margins, default=-math.inf)) for hit, margins in zip(hits, said, strict=False)]
-        hits = [*sorted(read, key=lambda hit: -hit.score), *hits[READ:]]
+    close = [hit for hit in hits[:READ] if hit.score > hits[0].score - ANSWER]
+    if network and len(close) > 1 and not found.question.overview and reads(found.question, hits):
+        said = network.margins(found.question.text, close)
+        read = [_read(hit, max(margins, default=-math.inf)) for hit, margins in zip(close, said, strict=True)]
+        hits = [*sorted(read, key=lambda hit: -hit.score), *hits[len(read) :]]
     return replace(found, hits=hits[:top])
 
 
 def _read(hit: Hit, margin: float) -> Hit:
     worth = round(ANSWER / (1 + math.exp(-margin / 2)), 4) if margin > -math.inf else 0.0
-    return replace(hit, score=round(hit.score + worth, 4), why=(*hit.why, ("answer", worth)) if worth else hit.why)
+    return replace(hit, score=round(hit.score + worth, 4), why=(*hit.why, ("answer", worth)))
 
 
 def reads(question: Question, hits: Sequence[Hit]) -> bool:
