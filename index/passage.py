@@ -155,8 +155,9 @@ def _numbered(kind: str, label: str) -> int | None:
 class Hit:
     """A passage found for a query, best place first; `also` are the other places of the same text.
 
-    `sentences` are spans in the text of `place.source`; `score` is 0 to 1, comparable within one search only. `why` names the
-    parts that it is the sum of; `likeness` is the cosine of each sentence with the question, () where that is not known.
+    `sentences` are spans in the text of `place.source`; `score` is from 0 on, comparable within one search only. `why` names
+    the parts that it is the sum of; `likeness` is the cosine of each sentence with the question, () where that is not known;
+    `answer` the sentence that most likely answers, where somebody has read for one.
     """
 
     place: Place
@@ -168,6 +169,7 @@ class Hit:
     also: tuple[Place, ...] = ()
     why: tuple[tuple[str, float], ...] = ()
     likeness: tuple[float, ...] = ()
+    answer: Span | None = None
 
     def sentence(self, span: Span) -> str:
         """The text of one of this hit's sentences."""

@@ -22,20 +22,26 @@ ANSWER = 0.3
 """
 
 
+MAY = -3.0
+"""Below this margin a passage most likely has no answer, and words tell which of its sentences is nearest."""
+
+
 def best_first(found: Found, top: int, network: Network | None) -> Found:
     """What was found with its best `top` hits alone, those that answer first; in their order without a network."""
     hits = found.hits
     close = [hit for hit in hits[:READ] if hit.score > hits[0].score - ANSWER]
-    if network and len(close) > 1 and not found.question.overview and reads(found.question, hits):
+    if network and close and not found.question.overview and reads(found.question, hits):
         said = network.margins(found.question.text, close)
-        read = [_read(hit, max(margins, default=-math.inf)) for hit, margins in zip(close, said, strict=True)]
+        read = [_read(hit, margins) if margins else hit for hit, margins in zip(close, said, strict=True)]
         hits = [*sorted(read, key=lambda hit: -hit.score), *hits[len(read) :]]
     return replace(found, hits=hits[:top])
 
 
-def _read(hit: Hit, margin: float) -> Hit:
-    worth = round(ANSWER / (1 + math.exp(-margin / 2)), 4) if margin > -math.inf else 0.0
-    return replace(hit, score=round(hit.score + worth, 4), why=(*hit.why, ("answer", worth)))
+def _read(hit: Hit, margins: Sequence[float]) -> Hit:
+    best = max(margins)
+    worth = round(ANSWER / (1 + math.exp(-best / 2)), 4)
+    answer = hit.sentences[margins.index(best)] if best > MAY else None
+    return replace(hit, score=round(hit.score + worth, 4), why=(*hit.why, ("answer", worth)), answer=answer)
 
 
 def reads(question: Question, hits: Sequence[Hit]) -> bool:

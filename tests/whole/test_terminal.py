@@ -221,3 +221,13 @@ def test_words_of_the_question(monkeypatch: pytest.MonkeyPatch) -> None:
         assert "\0" not in plain
         assert "\1" not in plain
         assert plain.startswith(f"{OVER} [1] What is not taken until then is lost")
+
+
+def test_the_sentence_that_answers_is_emphasised(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a hit of a search, not the one that has most of the question's words."""
+    monkeypatch.delenv("QA_READER")
+    bridge = "The old bridge over the Tarn was opened with a band. The town paid 30,000 pounds for it."
+    (project / "seeds" / "bridge.txt").write_text(bridge)
+    question = "what was the price of the old bridge over the Tarn?"
+    shown = on_terminal("search", "-q", "--color", "always", "-n", "1", question, columns=100, color=True)[1]
+    assert "\x1b[1mThe town paid 30,000 pounds for it.\x1b[0m" in shown
