@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from index.catalog.connection import Connection, marks, slices
-from index.catalog.rows import Row, row_of
+from index.catalog.rows import Row, rows_of
 from index.catalog.words import any_of
 
 
@@ -80,7 +80,7 @@ class Passages(Connection):
                 " FROM passage JOIN document ON document.id = document_id JOIN words ON words.rowid = passage.id"
                 f" WHERE {column} IN ({marks(len(part))})"
             )
-            rows += [row_of(values) for values in self._all(sql, *part)]
+            rows += rows_of(self._all(sql, *part))
         return rows
 
     def terms(self, beginning: str) -> list[str]:

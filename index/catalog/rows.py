@@ -2,7 +2,7 @@
 
 import hashlib
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -99,10 +99,15 @@ def _inflated(data: bytes) -> Iterator[bytes]:
         raise damaged("a text is cut short, or longer than any")
 
 
-def row_of(values: tuple[Any, ...]) -> Row:
-    """A passage; DamagedIndex unless all of it is as it was stored here."""
+def rows_of(found: Iterable[tuple[Any, ...]]) -> list[Row]:
+    """Passages; DamagedIndex unless all of each is as it was stored here."""
+    by = user.key()
+    return [_row(values, by) for values in found]
+
+
+def _row(values: tuple[Any, ...], by: bytes) -> Row:
     id_, document_id, text, seal, *said = values
-    if not (user.sealed(seal, "passage", *said) and isinstance(text, str) and said[-1] in _keys(text, said[3])):
+    if not (user.sealed(seal, "passage", *said, by=by) and isinstance(text, str) and _has_key(text, said[3], said[-1])):
         raise damaged("a passage is not the one that was stored")
     _, _, title, heading, start, stop, line, parts, sentences, key = said
     return Row(
@@ -110,9 +115,9 @@ def row_of(values: tuple[Any, ...]) -> Row:
     )
 
 
-def _keys(text: str, heading: object) -> tuple[str, ...]:
-    """The keys that a passage's vector may have: earlier versions embedded the text of a table alone."""
-    return text_hash(embedded(text, str(heading))), text_hash(text)
+def _has_key(text: str, heading: object, key: object) -> bool:
+    """Whether this is the key of a passage's vector: earlier versions embedded the text of a table alone."""
+    return key == text_hash(embedded(text, str(heading))) or key == text_hash(text)
 
 
 def parts_of(stored: str, start: int) -> tuple[Part, ...]:

@@ -157,13 +157,13 @@ class Sources(Connection):
             ),
         )
         document_id = self._row("SELECT id FROM document WHERE sha256 = ? AND maker = ?", *key)[0]
-        line, seen = 1, 0
+        line, seen, by = 1, 0, user.key()
         for p in item.passages:
             line, seen = line + text.count("\n", seen, p.start), p.start
-            self._store_passage(p, document_id, key, title, line if item.lines else None, owed)
+            self._store_passage(p, document_id, key, title, line if item.lines else None, owed, by)
 
     def _store_passage(
-        self, p: Passage, document_id: int, document: tuple[str, str], title: str, line: int | None, owed: set[str]
+        self, p: Passage, document_id: int, document: tuple[str, str], title: str, line: int | None, owed: set[str], by: bytes
     ) -> None:
         key = text_hash(p.embedded)
         self._db.execute("DELETE FROM old_vector WHERE hash = ?", (key,))
@@ -172,7 +172,7 @@ class Sources(Connection):
         said = (p.start, p.end, line, parts, sentences, key)
         cursor = self._db.execute(
             f"INSERT INTO passage(document_id, start, stop, line, parts, sentences, hash, owed, seal) VALUES ({marks(9)})",
-            (document_id, *said, key in owed, user.seal("passage", *document, title, p.heading, *said)),
+            (document_id, *said, key in owed, user.seal("passage", *document, title, p.heading, *said, by=by)),
         )
         self._db.execute(
             "INSERT INTO words(rowid, text, heading, title, beside, above) VALUES (?, ?, ?, ?, ?, ?)",

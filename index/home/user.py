@@ -24,28 +24,30 @@ def folder() -> Path:
     """Where it is: the data folder that the system has for programs of this user."""
     from platformdirs import user_data_dir
 
-    return _resolved(user_data_dir("qa"))
+    return Path(os.path.realpath(user_data_dir("qa")))
 
 
-@cache
-def _resolved(path: str) -> Path:
-    """Each row that is read asks for it."""
-    return Path(os.path.realpath(path))
+def key() -> bytes:
+    """The user's own; to find it takes longer than to make a seal.
+
+    Raises HomeNotWritable where it is not there and cannot be made.
+    """
+    return _key(folder())
 
 
-def seal(*parts: str | int | None) -> str:
+def seal(*parts: str | int | None, by: bytes = b"") -> str:
     """What only this user's qa can make of these parts: 32 hex digits, BLAKE2b with the user's key (RFC 7693, 2.9).
 
-    Raises HomeNotWritable where the key is not there and cannot be made.
+    Raises what `key` does, unless that is given.
     """
     data = json.dumps(parts, ensure_ascii=False, check_circular=False).encode("utf-8", "surrogatepass")
-    return hashlib.blake2b(data, key=_key(folder()), digest_size=16).hexdigest()
+    return hashlib.blake2b(data, key=by or key(), digest_size=16).hexdigest()
 
 
-def sealed(given: object, *parts: Any) -> bool:
+def sealed(given: object, *parts: Any, by: bytes = b"") -> bool:
     """Whether `given` is the seal of these parts; not, where they are none that are sealed, such as bytes."""
     try:
-        return isinstance(given, str) and hmac.compare_digest(given.encode("utf-8", "replace"), seal(*parts).encode())
+        return isinstance(given, str) and hmac.compare_digest(given.encode("utf-8", "replace"), seal(*parts, by=by).encode())
     except TypeError:
         return False
 

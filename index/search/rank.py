@@ -121,7 +121,9 @@ def rank(
 
 def _beside(catalog: Catalog, rows: Sequence[Row]) -> dict[int, Row]:
     """The passages before and after, by id, of whatever document."""
-    return {row.id: row for row in catalog.rows(sorted({i for row in rows for i in (row.id - 1, row.id + 1)}))}
+    known = {row.id: row for row in rows}
+    ids = {i for row in rows for i in (row.id - 1, row.id + 1)}
+    return known | {row.id: row for row in catalog.rows(sorted(ids - known.keys()))}
 
 
 def _neighbours(row: Row, other: Row | None) -> bool:
