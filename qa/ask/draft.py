@@ -16,7 +16,7 @@ from qa.answer import Answer, AnswerSentence, Citation, CitedText, Status, Usage
 from qa.ask.asking import TOP, How, Show
 from qa.ask.context import Context, context
 from qa.ask.judging import Judge, judge, judge_of
-from qa.ask.missing import other_years
+from qa.ask.missing import other_years, rare
 from qa.ask.only import only_supported
 from qa.check.evidence import Evidence, Sent
 from qa.check.roles import swapped_roles
@@ -211,6 +211,8 @@ class Draft:
             if years:
                 self.notices.append(f"The documents nearest to it do not mention {' or '.join(years)}.")
             if swapped or years or chosen.none:
+                if chosen.none:
+                    self.missing = self.missing or rare(self.found, self.catalog)
                 return self.not_found(None)
         sentences = tuple(AnswerSentence(ref.quote, (n,), True, around=around(ref)) for n, ref in enumerate(refs, start=1))
         text = "\n".join(f"{s.text} [{n}]" for n, s in enumerate(sentences, start=1))

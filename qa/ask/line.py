@@ -12,7 +12,7 @@ from index.search.candidates import Found
 from qa.answer import Answer
 from qa.ask.asking import How, Show
 from qa.ask.draft import Draft, since
-from qa.ask.missing import missing, nothing_near
+from qa.ask.missing import missing, nothing_near, rare
 from qa.check.words import language_of, latin
 from qa.documents.library import Library, way_to_e5
 from qa.model.choice import Model, with_near_names
@@ -39,6 +39,7 @@ def answer(library: Library, question: str, found: Found, how: How, show: Show |
             f" compared across languages: {way_to_e5()}."
         )
     if nothing_near(found) and not library.across and not isinstance(model, Model):
+        draft.missing = draft.missing or rare(found, library.catalog)
         return draft.not_found(None, model if isinstance(model, Failure) else None)
     if model is None and draft.missing:
         return draft.not_found(None)

@@ -12,6 +12,7 @@ from index.search.candidates import Found
 from index.search.question import STOPWORDS, Question
 from qa.check.words import MONTHS, TITLES, capitalised, language_of, latin
 from qa.documents.texts import Texts
+from qa.reader.network import is_common
 
 FAR = 0.3
 """Below this cosine of the nearest text, and with no word of the question in any document, nothing is claimed to be close."""
@@ -30,6 +31,11 @@ _YEARS = re.compile(r"\b((?:1[5-9]|20)\d\d)\s?(?:-|–|to|until|till|and)\s?(\d{
 _NAME = re.compile(r"(?<![\w.@’'-])(?=([A-Z][^\W\d_]+) ([A-Z][^\W\d_]+)(?![\w@]))")
 """A person's name, of two words."""
 
+_SMALL = re.compile(r"(?<![\w’'-])[a-z]{4,}(?![\w’'-])")
+
+COMMON = 15_000
+"""A word that is not among so many of the most frequent ones is rare: "tesla" is."""
+
 MOST_PASSAGES = 30
 """So many passages with a word of a name tell what it stands with."""
 
@@ -47,17 +53,31 @@ def missing(found: Found, catalog: Texts) -> tuple[str, ...]:
 
     None for a question in German, whose nouns are capitalised, or in another language than the passages found.
     """
-    question, language = found.question, language_of(found.question.text)
-    there = [hit.text for hit in found.hits[:3]]
-    other = bool(language) and any(language_of(text) not in (language, "") for text in there)
-    other = other or (any(map(str.isalpha, question.text)) and latin(question.text) != latin(" ".join(there)))
-    if question.overview or language == "de" or other:
+    question = found.question
+    if not _of_one_language(found) or language_of(question.text) == "de":
         return ()
     names = folded("\n".join(f"{hit.place.source}\n{hit.title}" for hit in found.hits))
     hinges = dict.fromkeys(word for word in _hinges(question.text) if folded(word) not in names)
     gone = tuple(word for word in hinges if not _stands(word, question, catalog))
     pairs = dict.fromkeys(found.groups() for found in _NAME.finditer(question.text))
     return gone or tuple(f"{first} {last}" for first, last in pairs if _of_two(first, last, catalog))
+
+
+def rare(found: Found, catalog: Texts) -> tuple[str, ...]:
+    """The rare words of an English question that stand in no document: a reason why nothing answers, and no proof of it."""
+    if not _of_one_language(found) or language_of(found.question.text) not in ("en", ""):
+        return ()
+    words = [word for word in dict.fromkeys(_SMALL.findall(found.question.text)) if not is_common(word, COMMON)]
+    return tuple(word for word in words if not _stands(word, found.question, catalog))
+
+
+def _of_one_language(found: Found) -> bool:
+    """Whether a question is in the language of the passages found, as far as can be told, and about what they say."""
+    question, language = found.question, language_of(found.question.text)
+    there = [hit.text for hit in found.hits[:3]]
+    other = bool(language) and any(language_of(text) not in (language, "") for text in there)
+    other = other or (any(map(str.isalpha, question.text)) and latin(question.text) != latin(" ".join(there)))
+    return not question.overview and not other
 
 
 def other_years(question: str, hits: Sequence[Hit]) -> tuple[str, ...]:

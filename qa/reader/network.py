@@ -109,9 +109,10 @@ class Network:
         return ids
 
 
-def is_common(word: str) -> bool:
-    """Whether a word is one of the 20,000 or so that the network's vocabulary has whole."""
-    return bool(_tokenizer().token_to_id(word.lower()) is not None)
+def is_common(word: str, most: int | None = None) -> bool:
+    """Whether a word is one of the 20,000 or so that the network's vocabulary has whole, or of so many of its most frequent."""
+    rank: int | None = _tokenizer().token_to_id(word.lower())
+    return rank is not None and (most is None or rank < most)
 
 
 @cache

@@ -71,6 +71,22 @@ def test_it_is_said_first(project: Path, qa: Run) -> None:
     assert qa("ask", "What did Tesla announce?", "--markdown").out.startswith("No document mentions “Tesla”.")
 
 
+@pytest.mark.parametrize(
+    ("question", "missing"),
+    [
+        ("who founded tesla?", ["tesla"]),
+        ("how does photosynthesis work?", ["photosynthesis"]),
+        ("what is the name of the dog of the chancellor?", []),  # whose words are common ones
+        ("wer hat den eiffelturm gebaut?", []),
+    ],
+)
+def test_rare_words_in_small_letters(project: Path, qa: Run, question: str, missing: list[str]) -> None:
+    """Are named where the answer is no for another reason: they alone are none."""
+    found = json.loads(qa("ask", question, "--json").out)
+    assert (found["status"], found["missing"]) == ("not_found", missing)
+    assert qa("ask", "how many minutes did the phonecall between Lee and Xi last?").code == 0
+
+
 def test_the_other_way_round(project: Path, qa: Run) -> None:
     """Who asked whom."""
     swapped = qa("ask", "what did Xi ask of Lee?")
