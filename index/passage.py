@@ -157,7 +157,7 @@ class Hit:
 
     `sentences` are spans in the text of `place.source`; `score` is from 0 on, comparable within one search only. `why` names
     the parts that it is the sum of; `likeness` is the cosine of each sentence with the question, () where that is not known;
-    `answer` the sentence that most likely answers, where somebody has read for one.
+    `fits` the sentence that fits the query best, where more than its words and its vector told that.
     """
 
     place: Place
@@ -169,7 +169,7 @@ class Hit:
     also: tuple[Place, ...] = ()
     why: tuple[tuple[str, float], ...] = ()
     likeness: tuple[float, ...] = ()
-    answer: Span | None = None
+    fits: Span | None = None
 
     def sentence(self, span: Span) -> str:
         """The text of one of this hit's sentences."""

@@ -1,6 +1,7 @@
 """The index for users of LlamaIndex: a retriever over the same search, for its query engines.
 
-Owns how a hit becomes a node. LlamaIndex is loaded when a retriever is made (1.3 s), never by `qa` itself.
+Owns how a hit becomes a node; no local reader orders them. LlamaIndex is loaded when a retriever is made (1.3 s), never by `qa`
+itself.
 """
 
 from pathlib import Path

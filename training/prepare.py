@@ -41,7 +41,7 @@ HEADED = 0.5
 """Of all pairs, how many have a heading before the passage."""
 
 _NAME = re.compile(r"\b[A-Z][\w'’.-]*(?: (?:of |the |de |von )?[A-Z][\w'’.-]*)*")
-_INSIDE = re.compile(r"(?<=[a-z,] )[A-Z][a-z][\w'’-]*(?: [A-Z][\w'’-]+)*\b(?!['’])")
+_INSIDE = re.compile(r"(?<=[a-z,] )[A-Z][a-z][\w-]*(?: [A-Z][\w-]+)*\b(?!['’])")
 """Names within a sentence."""
 
 _NUMBER = re.compile(r"\b\d[\d,.]*\b")
@@ -165,12 +165,12 @@ def main(pairs: str, tokens: str, out: str, seed: str = "1", *left_out: str) -> 
     tokenizer.no_padding()
     tokenizer.no_truncation()
     random.seed(int(seed))
-    kept = {json.loads(line)["question"] for path in left_out for line in Path(path).read_text().splitlines()}
+    left = {json.loads(line)["question"] for path in left_out for line in Path(path).read_text().splitlines()}
     by_source = defaultdict(list)
     with gzip.open(pairs, "rt", encoding="utf-8") as lines:
         for line in lines:
             row = json.loads(line)
-            if row["question"] not in kept:
+            if row["question"] not in left:
                 by_source[row["source"]].append(row)
     rows: list[Row] = []
     for name, most in SHARE.items():

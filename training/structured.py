@@ -1,10 +1,12 @@
 """Questions about tables, settings and contacts, made by rule: what people keep in folders, and no public set has.
 
 Owns the words they are made of. Each is written as `index/read` writes it: a row between bars below the names of its columns,
-behind them, or a line for each cell; "key: value" a line. Those without an answer ask for another row, another column, another year or what is not told of somebody.
+behind them, or a line for each cell; "key: value" a line. Those without an answer ask for another row, another column,
+another year, another place than the table is about, or what is not told of somebody.
 """
 
 import random
+import re
 from collections.abc import Callable, Iterator
 
 Row = dict[str, object]
@@ -27,6 +29,11 @@ _KEYS = "port,timeout,retries,log level,cache size,user name,host,workers,interv
     ","
 )
 _DOCS = "Budget,Inventory,Price list,Staff,Opening hours,Travel,Maintenance,Project plan,Rates,Stock".split(",")
+
+
+_PLACES = "library,swimming pool,museum,town hall,archive,clinic,canteen,gym,workshop,school,harbour office,post office,bakery,theatre,depot,laboratory,hostel,garage".split(
+    ","
+)
 
 
 def _person() -> str:
@@ -94,13 +101,32 @@ def table() -> Row:
     text, places = random.choice(_WRITTEN)([first, *names], cells)
     way, column, subject = random.random(), random.choice(names), random.choice(rows)
     question = random.choice(columns[column][1]).format(r=subject)
+    start, end = places[rows.index(subject), names.index(column) + 1]
+    if random.random() < 0.5:
+        return _of_a_place(question, text, start, end)
     if way < 0.6:
-        return _row(question, text, *places[rows.index(subject), names.index(column) + 1])
+        return _row(question, text, start, end)
     others = [n for n in columns if n not in names]
     if way < 0.8 or not others:
         missing = random.choice([p for p in pool if p not in rows])
         return _row(random.choice(columns[column][1]).format(r=missing), text)
     return _row(random.choice(columns[random.choice(others)][1]).format(r=subject), text)
+
+
+def _of_a_place(question: str, text: str, start: int, end: int) -> Row:
+    """The table is about a place, which is told before it; it is asked about that one, about none, or about another one."""
+    place, other = random.sample(_PLACES, 2)
+    head = random.choice(["{}. ", "{}: ", "# {}\n", "{}\n\n", "About the {}.\n", "{} › "]).format(
+        random.choice([place, place.title()])
+    )
+    asked = random.choices([place, "", other], [0.45, 0.15, 0.4])[0]
+    if asked:
+        way = random.choice(["{q} at the {p}?", "{q} of the {p}?", "{q} in the {p}?", "at the {p}, {q}?"])
+        question = way.format(q=question.rstrip("?"), p=asked)
+        question = re.sub(
+            r"^(when (?:is|does)|is) it\b(.*) (?:at|of|in) (the [\w ]+\?)$", lambda m: f"{m[1]} {m[3][:-1]}{m[2]}?", question
+        )
+    return _row(question, head + text) if asked == other else _row(question, head + text, start + len(head), end + len(head))
 
 
 _Places = dict[tuple[int, int], tuple[int, int]]

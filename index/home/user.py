@@ -24,7 +24,12 @@ def folder() -> Path:
     """Where it is: the data folder that the system has for programs of this user."""
     from platformdirs import user_data_dir
 
-    return Path(os.path.realpath(user_data_dir("qa")))
+    return _resolved(user_data_dir("qa"))
+
+
+@cache
+def _resolved(path: str) -> Path:
+    return Path(os.path.realpath(path))
 
 
 def key() -> bytes:

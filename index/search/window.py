@@ -25,7 +25,7 @@ def narrowed(question: Question, hit: Hit) -> Hit:
     if question.overview or len(hit.text) <= SHORT:
         return hit
     scores = _scores(question, hit)
-    telling = [n for n, score in enumerate(scores) if score >= TELLING * max(scores) or hit.sentences[n] == hit.answer]
+    telling = [n for n, score in enumerate(scores) if score >= TELLING * max(scores) or hit.sentences[n] == hit.fits]
     first, last = max(telling[0] - 1, 0), min(telling[-1] + 1, len(scores) - 1)
     while hit.sentences[last][1] - hit.sentences[first][0] < SHORT:
         if first == 0 or (last + 1 < len(scores) and scores[last + 1] >= scores[first - 1]):
@@ -50,9 +50,11 @@ def narrowed(question: Question, hit: Hit) -> Hit:
 
 
 def best_sentence(question: Question, hit: Hit) -> Span | None:
-    """The sentence of a hit that answers, or says most of what is asked; None where nothing in it does."""
-    if question.overview or hit.answer or not hit.sentences:
-        return hit.answer
+    """The sentence of a hit that fits, or says most of what is asked; None where nothing in it does."""
+    if hit.fits:
+        return hit.fits
+    if question.overview or not hit.sentences:
+        return None
     scores = _scores(question, hit)
     return hit.sentences[scores.index(max(scores))] if max(scores) > 0 else None
 

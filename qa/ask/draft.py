@@ -29,7 +29,7 @@ from qa.model.prompt import messages, translate_messages
 from qa.model.suspicious import suspicious
 from qa.quote.choice import choose
 from qa.quote.together import around
-from qa.reader.network import network
+from qa.reader.network import opened
 from qa.reply.cite import Citer
 from qa.show.marks import Marker
 from qa.show.terminal import escaped
@@ -199,7 +199,7 @@ class Draft:
     def passages(self, failure: Failure | None, model: str | None = None) -> Answer:
         """The best sentences, quoted."""
         hits = self.found.hits[: self.how.options.top or TOP]
-        chosen = choose(self.found.question, hits, network() if self.library.settings.reader else None)
+        chosen = choose(self.found.question, hits, opened(self.notices.append) if self.library.settings.reader else None)
         self.confidence, refs = chosen.confidence, chosen.refs
         self.found = replace(self.found, hits=[*chosen.hits, *self.found.hits[len(hits) :]])
         if failure is None and refs:

@@ -29,6 +29,7 @@ from qa.cli.piped import piped
 from qa.documents.library import Library, open_library
 from qa.errors import UsageFailure
 from qa.model.choice import Model, choose_model
+from qa.reader.network import network
 from qa.saved.answers import keep, last_answer
 from qa.saved.history import record
 from qa.settings.environment import check_text
@@ -57,6 +58,8 @@ def _ask(question: str, options: Asking, settings: Settings, where: Where, scree
     """The same of the documents of these settings."""
     with screen.progress() as progress, open_library(settings, screen.notice, progress, frozen=options.frozen) as library:
         model = _model(settings, options)
+        if settings.reader and not isinstance(model, Model):
+            network()  # loaded by the time that the passages are found
         if options.batch:
             return _ask_batch(library, options, model, screen)
         within = library.within(options.within)

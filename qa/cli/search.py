@@ -18,10 +18,10 @@ from qa.cli.common import (
     with_collections,
 )
 from qa.documents.library import Library, open_library
-from qa.reader.network import Network, network
+from qa.reader.network import network, opened
 from qa.reader.order import READ, best_first
 from qa.reader.spelling import read_as, searched
-from qa.settings.load import Where
+from qa.settings.load import Settings, Where
 from qa.show import fields, text
 from qa.show.terminal import Screen
 
@@ -46,14 +46,15 @@ def search(words: Sequence[str], options: Searching, where: Where, screen: Scree
     check_passages(words, options.batch, options.top, options.within)
     query = "" if options.batch else question_of(words, options.within)
     settings = settings_for(where, screen)
-    reader = network() if settings.reader else None
+    if settings.reader:
+        network()
     with screen.progress() as progress, open_library(settings, screen.notice, progress, frozen=options.frozen) as library:
         within = library.within(options.within)
         if options.batch:
-            return _search_batch(library, options, within, reader, screen)
+            return _search_batch(library, options, within, settings, screen)
         with screen.working("Searching…"):
             ((found, read),) = searched(library, [query], max(options.top, READ), within)
-            found = best_first(found, options.top, reader)
+            found = best_first(found, options.top, opened(screen.notice) if settings.reader else None)
         for typed, other in read:
             screen.notice(read_as(typed, other))
         hits = _narrowed(found)
@@ -86,10 +87,10 @@ def _narrowed(found: Found) -> list[Hit]:
 
 
 def _search_batch(
-    library: Library, options: Searching, within: frozenset[str] | None, reader: Network | None, screen: Screen
+    library: Library, options: Searching, within: frozenset[str] | None, settings: Settings, screen: Screen
 ) -> int:
     """Search for a line's query each; the exit code is that of the first line that has no result."""
-    first = 0
+    first, reader = 0, opened(screen.notice) if settings.reader else None
     for asked, found, failure in found_each(library, options.batch or "", max(options.top, READ), within, screen):
         if found is None:
             code = failed_line(asked.id, failure, screen)

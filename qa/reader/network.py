@@ -6,9 +6,10 @@ arXiv 1810.04805, section 4.3); docs/reader.md says on what, and how well it doe
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,7 +55,9 @@ class Network:
     """Loaded in a thread of its own, while the search is under way; kept for the questions of a process."""
 
     def __init__(self) -> None:
-        self._session = begun(lambda: session(FOLDER / "reader.onnx", threads=1))
+        import_module("numpy")  # two threads that import it at once, as onnxruntime and the vectors do, get a half of it each
+        self.loaded = begun(lambda: (session(FOLDER / "reader.onnx", threads=1), _tokenizer())[0])
+        """Waits for the session; raises what onnxruntime and tokenizers raise, bare Exceptions."""
 
     def margins(self, question: str, hits: Sequence[Hit]) -> list[list[float]]:
         """For each sentence of each hit, how much rather the answer stands in it than not in its passage, in logits.
@@ -66,6 +69,7 @@ class Network:
         import numpy as np
 
         found = [[_UNREAD] * len(hit.sentences) for hit in hits]
+        self.loaded()  # here, and not in the pool's threads, which a Ctrl-C would wait for
         windows = list(self._windows(question, hits))
         with ThreadPoolExecutor(processors()) as pool:  # two thirds of the time of all in one run by all processors
             for window, said in zip(windows, pool.map(self._run, windows), strict=True):
@@ -101,7 +105,7 @@ class Network:
         """The logits, (tokens, 2)."""
         inputs = padded([window.tokens])
         inputs["token_type_ids"][0, window.typed :] = 1
-        logits: Numbers = self._session().run(None, inputs)[0][0]
+        logits: Numbers = self.loaded().run(None, inputs)[0][0]
         return logits
 
     def _ids(self, text: str) -> list[int]:
@@ -122,8 +126,20 @@ def _tokenizer() -> "tokenizers.Tokenizer":
 
 @cache
 def network() -> Network | None:
-    """The one of this process; None where its file did not come with the installation."""
+    """The one of this process, being loaded; None where its file did not come with the installation."""
     return Network() if (FOLDER / "reader.onnx").is_file() else None
+
+
+def opened(notice: Callable[[str], None]) -> Network | None:
+    """The same, loaded; where it cannot be it is None, and that is told."""
+    net = network()
+    try:
+        if net:
+            net.loaded()
+    except Exception as error:  # noqa: BLE001 (whatever is wrong with its files or its library, there is an answer without it)
+        notice(f"The local reader cannot be loaded ({str(error).splitlines()[0] if str(error) else type(error).__name__}).")
+        return None
+    return net
 
 
 def headed(hit: Hit) -> str:

@@ -4,6 +4,7 @@ Owns what the network's word for a passage is worth beside its score, and which 
 """
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -17,21 +18,28 @@ READ = 8
 """So many of the best passages are read, of those that could be first by it; the others stay behind them."""
 
 ANSWER = 0.3
-"""What is added to the score of a passage that surely answers, by the logistic function of the margin of its best sentence. Of
-0.05 to 0.5 the best for the questions that `training/fit.py` fits to; bench/README.md says what it brings others.
+"""What is added to the score of a passage that surely answers, by the logistic function of half its best sentence's margin. Of
+0.05 to 0.3 the best for the questions that `training/fit.py` fits to; bench/README.md says what it brings others.
 """
 
 
-MAY = -3.0
+LEAST = -3.0
 """Below this margin a passage most likely has no answer, and words tell which of its sentences is nearest."""
+
+_ASKS = re.compile(
+    r"\?\W*$|^\W*(?:is|are|was|were|do|does|did|can|could|may|must|should|will|would|has|have|had)\b"
+    r"|\b(?:who|whom|whose|what|which|when|where|why|how)\b",
+    re.IGNORECASE,
+)
+"""A query that is a question, which alone the network was trained on, and no mere words."""
 
 
 def best_first(found: Found, top: int, network: Network | None) -> Found:
-    """What was found with its best `top` hits alone, those that answer first; in their order without a network."""
-    hits = found.hits
+    """What was found with its best `top` hits alone, those that answer a question first; in their order without a network."""
+    hits, question = found.hits, found.question
     close = [hit for hit in hits[:READ] if hit.score > hits[0].score - ANSWER]
-    if network and close and not found.question.overview and reads(found.question, hits):
-        said = network.margins(found.question.text, close)
+    if network and close and not question.overview and _ASKS.search(question.text) and reads(question, close):
+        said = network.margins(question.text, close)
         read = [_read(hit, margins) if margins else hit for hit, margins in zip(close, said, strict=True)]
         hits = [*sorted(read, key=lambda hit: -hit.score), *hits[len(read) :]]
     return replace(found, hits=hits[:top])
@@ -40,8 +48,8 @@ def best_first(found: Found, top: int, network: Network | None) -> Found:
 def _read(hit: Hit, margins: Sequence[float]) -> Hit:
     best = max(margins)
     worth = round(ANSWER / (1 + math.exp(-best / 2)), 4)
-    answer = hit.sentences[margins.index(best)] if best > MAY else None
-    return replace(hit, score=round(hit.score + worth, 4), why=(*hit.why, ("answer", worth)), answer=answer)
+    fits = hit.sentences[margins.index(best)] if best > LEAST else None
+    return replace(hit, score=round(hit.score + worth, 4), why=(*hit.why, ("answer", worth)), fits=fits)
 
 
 def reads(question: Question, hits: Sequence[Hit]) -> bool:

@@ -65,7 +65,7 @@ class Settings:
 
     @property
     def reader(self) -> bool:
-        """Whether the local reader may choose what is quoted."""
+        """Whether the local reader may choose what is quoted, and what a search puts first."""
         return self.values["QA_READER"].text != "none"
 
     @property

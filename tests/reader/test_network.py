@@ -1,11 +1,16 @@
 """The local reader: what it says of a sentence, when it is asked, and what follows from it."""
 
 import json
-from collections.abc import Sequence
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from conftest import Run
+from conftest import Run, start
 from replied import passage
 
 from index.passage import Hit
@@ -101,6 +106,46 @@ def test_without_its_file_words_and_vectors_choose(project: Path, qa: Run, monke
     answer = json.loads(qa("ask", "--json", "what did Lee ask of Xi?").out)
     network.network.cache_clear()
     assert (answer["confidence"], answer["answer"].startswith("In turn, Lee asked Xi")) == (None, True)
+
+
+@pytest.fixture
+def without_network() -> Iterator[None]:
+    """None is kept from other tests, nor for them."""
+    network.network.cache_clear()
+    yield
+    network.network.cache_clear()
+
+
+@pytest.mark.usefixtures("without_network")
+def test_a_damaged_file_is_told_of(project: Path, qa: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And takes nothing away but the reader."""
+    (project / "reader.onnx").write_bytes((FOLDER / "reader.onnx").read_bytes()[:1_000_000])
+    monkeypatch.setattr(network, "FOLDER", project)
+    for command in ("search", "ask"):
+        done = qa(command, "what did Lee ask of Xi?")
+        assert (done.code, "constructive role" in done.out) == (0, True)
+        assert "The local reader cannot be loaded (" in done.err
+
+
+def test_a_slow_one_holds_no_ctrl_c_up(project: Path, qa: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor a SIGTERM, of course."""
+    (project / "slow").mkdir()
+    (project / "slow" / "onnxruntime.py").write_text("open('loads', 'w').close(); import time; time.sleep(100)")
+    assert qa("index").code == 0
+    monkeypatch.setenv("PYTHONPATH", f"{project / 'slow'}{os.pathsep}{os.environ['PYTHONPATH']}")
+    child = start(("search", "what did Lee ask of Xi?"))
+    while not (project / "loads").exists():
+        assert child.poll() is None
+        time.sleep(0.1)
+    time.sleep(2)  # by then it waits for nothing else
+    child.send_signal(signal.SIGINT)
+    assert child.wait(60) == 130
+
+
+def test_numpy_is_there_before_two_threads_import_it() -> None:
+    """Each of them would be given a half of it, now and then."""
+    code = "import sys, qa.reader.network as n; n.begun = lambda call: call; n.Network(); print('numpy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "True\n"
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,13 @@ from conftest import Run
 
 QUESTION = "in which year did the old bridge over the Tarn open?"
 
+UNREAD = [
+    "这座桥是哪一年开放的？",
+    "In welchem Jahr wurde die alte Brücke eröffnet?",
+    "what are these documents about?",
+    "old bridge Tarn",
+]
+
 
 @pytest.fixture
 def bridge(project: Path) -> Path:
@@ -47,8 +54,17 @@ def test_the_passage_that_answers_is_first(bridge: Path, qa: Run, monkeypatch: p
 
 
 @pytest.mark.parametrize(
-    "question", ["这座桥是哪一年开放的？", "In welchem Jahr wurde die alte Brücke eröffnet?", "what are these documents about?"]
+    "question",
+    [
+        "这座桥是哪一年开放的？",
+        "In welchem Jahr wurde die alte Brücke eröffnet?",
+        "what are these documents about?",
+        "old bridge Tarn",
+    ],
 )
-def test_what_it_cannot_read_keeps_its_order(bridge: Path, qa: Run, question: str) -> None:
-    """Other languages, and questions for an overview."""
-    assert not any("answer" in hit["why"] for hit in hits(qa, question, "--explain"))
+def test_what_it_cannot_read_keeps_its_order(bridge: Path, qa: Run, monkeypatch: pytest.MonkeyPatch, question: str) -> None:
+    """Other languages, questions for an overview, and mere words."""
+    found = hits(qa, question, "--explain")
+    monkeypatch.setenv("QA_READER", "none")
+    assert found
+    assert found == hits(qa, question, "--explain")

@@ -296,7 +296,7 @@ HUGE = [
 
 @pytest.mark.filterwarnings("error::RuntimeWarning", "error::DeprecationWarning")
 def test_wrong_types_in_embeddings() -> None:
-    """In every field, and numbers that are none: unit vectors or a failure, and never a warning."""
+    """In every field, and numbers that are none: unit vectors or a failure, and never a warning of numpy's."""
     first, second = VECTORS["data"]  # type: ignore[misc]
     wrong = [{"data": [first, {"index": 1, "embedding": e}]} for e in HUGE]
     wrong += [{"data": [first, {**second, "index": i}]} for i in (0, 2, -1, "1", [1], 10**400)]  # type: ignore[dict-item]
