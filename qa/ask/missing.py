@@ -39,6 +39,17 @@ COMMON = 15_000
 MOST_PASSAGES = 30
 """So many passages with a word of a name tell what it stands with."""
 
+_ONE_OF = re.compile(r"(?<![\w.@’'-])([^\W\d_]{3,}) (\d{1,3}(?:\.\d+)*|[A-Z])(?![\w’'%-]|[.,:/]\d)")
+"""One of several by its number or letter: flat 17, Block D, room 3.16."""
+
+_COUNTING = frozenset("next last first past top best early late around nearly almost roughly least most every another".split())
+"""What stands before a number that counts."""
+
+_WHETHER = re.compile(r"\W*(?:is|are|was|were|do|does|did|can|could|may|must|should|will|would|has|have|had)\b", re.IGNORECASE)
+
+MOST_MARKED = 300
+"""Where more passages have the word, it is not looked for which of several they tell of."""
+
 _CODE = re.compile(r"\b(?=[A-Z-]*\d)(?=\d*-?[A-Z])[A-Z\d][A-Z\d-]{1,11}\b")
 
 
@@ -60,7 +71,8 @@ def missing(found: Found, catalog: Texts) -> tuple[str, ...]:
     hinges = dict.fromkeys(word for word in _hinges(question.text) if folded(word) not in names)
     gone = tuple(word for word in hinges if not _stands(word, question, catalog))
     pairs = dict.fromkeys(found.groups() for found in _NAME.finditer(question.text))
-    return gone or tuple(f"{first} {last}" for first, last in pairs if _of_two(first, last, catalog))
+    gone = gone or tuple(f"{first} {last}" for first, last in pairs if _of_two(first, last, catalog))
+    return gone or tuple(f"{noun} {mark}" for noun, mark in _marked(question.text) if _is_left_out(noun, mark, catalog))
 
 
 def rare(found: Found, catalog: Texts) -> tuple[str, ...]:
@@ -102,6 +114,24 @@ def _stands(word: str, question: Question, catalog: Texts) -> bool:
     stems = question.tokenizer.stems(words_of(word))
     known = {stem for found in stems for stem in found}
     return not known or bool(catalog.document_frequency(list(known))[0])
+
+
+def _marked(text: str) -> Iterator[tuple[str, str]]:
+    """What a question asks of one of several; not whether, which "children from 6 to 12" tells of age 7 too."""
+    if not _WHETHER.match(text):
+        yield from ((n, m) for n, m in _ONE_OF.findall(text) if folded(n) not in STOPWORDS | TITLES | _DATES | _COUNTING)
+
+
+def _is_left_out(noun: str, mark: str, catalog: Texts) -> bool:
+    """Whether the documents tell of others by their marks, as of flat 15 and flat 16, and neither of this one nor of a span."""
+    found = catalog.match(any_of([noun]), MOST_MARKED)
+    texts = [row.text for row in catalog.rows([id_ for id_, _ in found])] if len(found) < MOST_MARKED else []
+    one = r"(\d+(?:\.\d+)*|[A-Z])(?![\w])"
+    span = re.compile(rf"\b(?i:{noun}s?)\W{{1,3}}{one}\s?(?:[-–,&/]|to|and|or|through)\s?{one}")
+    told = {other for text in texts for other in re.findall(rf"\b(?i:{noun})\W{{1,3}}{one}", text)}
+    alike = {other for other in told if other[0].isdigit() == mark[0].isdigit()}
+    alone = "." in mark and catalog.match(any_of([mark]), 1)  # a version under another name
+    return len(alike) > 1 and mark not in alike and not alone and not any(map(span.search, texts))
 
 
 def _of_two(first: str, last: str, catalog: Texts) -> bool:

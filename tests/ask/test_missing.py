@@ -65,6 +65,43 @@ def test_a_name_made_of_two(project: Path, qa: Run, monkeypatch: pytest.MonkeyPa
     assert json.loads(qa("ask", question, "--json").out)["missing"] == missing
 
 
+FLATS = """Flat 15 belongs to Lorenz. Flat 16 belongs to Colette; flat 3.1 is the office.
+
+Block A and Block B have a lift. Boats 1 to 9 are white, boat 12 is red and boat 14 is blue.
+
+- Version 2 brings tags.
+- Version 3 brings pictures.
+
+# 2.5
+
+The program 2.4 is slow, and the program 2.3 was slower. The next 3 years and the next 4 years are planned.
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "missing"),
+    [
+        ("who lives in flat 17?", ["flat 17"]),
+        ("who lives in flat 3.2?", ["flat 3.2"]),
+        ("who lives in flat 16?", []),
+        ("who lives in Flat 3.1?", []),
+        ("what does block C have?", ["block C"]),
+        ("what colour has boat 5?", []),  # boats 1 to 9 have one
+        ("what does version 4 bring?", ["version 4"]),
+        ("does version 4 bring tags?", []),  # "from version 2 on" would answer that
+        ("who came in May 3 or May 4?", []),
+        ("what does the program 2.5 bring?", []),  # which stands under another name
+        ("what happened in the next 5 years?", []),
+        ("which lift 7 is broken?", []),  # lifts have no numbers here
+    ],
+)
+def test_one_of_several(project: Path, qa: Run, monkeypatch: pytest.MonkeyPatch, question: str, missing: list[str]) -> None:
+    """By its number or letter, where others are told of by theirs."""
+    monkeypatch.setenv("QA_READER", "none")
+    (project / "seeds" / "flats.md").write_text(FLATS)
+    assert json.loads(qa("ask", question, "--json").out)["missing"] == missing
+
+
 def test_it_is_said_first(project: Path, qa: Run) -> None:
     """In words, and in Markdown."""
     assert "No document mentions “Tesla”. The nearest passages:\n" in qa("ask", "What did Tesla announce in Gyeongju?").err
