@@ -37,6 +37,24 @@ OTHER_ROW = 10.0
 
 _CODE = re.compile(r"\b(?:(?=[\w.-]*\d)(?=[\w.-]*[A-Za-z_-])[A-Za-z0-9][\w.-]{2,}\w|[A-Z]{1,2}\d{1,2})\b")
 
+_MUST_HOLD = [
+    (re.compile(cue, re.IGNORECASE), re.compile(answer, re.IGNORECASE))
+    for cue, answer in (
+        (r"\b(?:e-?)?mail address|['’]s e-?mail(?=\W*$)|\be-?mail of\b", "@"),
+        (
+            r"\b(?:tele)?phone numbers?\b|\b(?:mobile|fax|call|ring|dial)\b.* numbers?\b|\bnumber\b.* (?:call|ring|dial)\b",
+            r"\d(?:[ ()/+.-]*\d){3}",
+        ),
+        (
+            r"\bhow (?:many|much|old|tall|deep|heavy)\b|\bhow far (?:is|are|away|from)\b",
+            r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty"
+            r"|dozens?|hundreds?|thousands?|[mb]illions?|half|thirds?|quarters?|once|twice|double|couple|pair|both|single|several|few"
+            r"|free|none|nothing|nobody|all|most|some|little|much|many|more|less|enough|whole|entire)\b",
+        ),
+    )
+]
+"""What the answer to an English question holds without fail."""
+
 CLOSE = 1.5
 """So much less than for the best sentence may speak for a further one: its odds are a quarter as good."""
 
@@ -101,7 +119,9 @@ def choose(question: Question, hits: Sequence[Hit], network: Network | None) -> 
     if not compared or not all(one.order for one in compared):
         compared = [best]
     sure = min(fitted.confidence(one.signs, one.order[0]) for one in compared) if read else None
-    none = read is not None and not any(fitted.answers(one.signs, one.order[0]) for one in compared)
+    none = read is not None and not any(
+        fitted.answers(one.signs, one.order[0]) and _can_answer(question, one.first) for one in compared
+    )
     asked = asked_for(question.text)
     refs = _with_others(best, asked) if compared == [best] else [ref for one in compared for ref in _whole(one.first, asked)]
     places = list(dict.fromkeys(one.candidates[n].ref.hit.place for one in compared for n in one.order))
@@ -160,6 +180,11 @@ def _by_codes(text: str, candidates: Sequence[Quotable], scores: Sequence[float]
     codes = [code.casefold() for code in _CODE.findall(text)]
     has = [all(code in one.text.casefold() for code in codes) for one in candidates]
     return [score if mine or not any(has) else score - OTHER_CODE for score, mine in zip(scores, has, strict=True)]
+
+
+def _can_answer(question: Question, one: Quotable) -> bool:
+    """Whether a candidate can hold what is asked for. One that can is not looked for: it would be somebody else's."""
+    return all(answer.search(one.text) for cue, answer in _MUST_HOLD if cue.search(question.text))
 
 
 def _by_rows(candidates: Sequence[Quotable], signs: Sequence[Signs], scores: Sequence[float]) -> list[float]:

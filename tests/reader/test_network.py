@@ -72,6 +72,25 @@ def test_an_answer_says_how_sure_it_is(project: Path, qa: Run) -> None:
     assert (german["confidence"], german["status"]) == (None, "passages")
 
 
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("what is Tomasz Wrona's phone number?", "0113 555 0117"),
+        ("what is Tomasz Wrona's e-mail address?", ""),
+        ("how many guests may Tomasz Wrona have?", "a dozen"),
+        ("how old is Tomasz Wrona?", ""),
+    ],
+)
+def test_what_cannot_hold_what_is_asked_for_is_no_answer(project: Path, qa: Run, question: str, answer: str) -> None:
+    """An address has its sign, a telephone number digits, a quantity a word for one."""
+    (project / "seeds" / "phone.txt").write_text("Tomasz Wrona has 0113 555 0117 as his phone number.")
+    (project / "seeds" / "guests.txt").write_text("Tomasz Wrona may have a dozen guests.")
+    (project / "seeds" / "age.txt").write_text("Tomasz Wrona is older than his brother.")
+    within = "guests.txt" if "guests" in question else "age.txt" if "old" in question else "phone.txt"
+    found = qa("ask", "--in", within, question)
+    assert (found.code, answer in found.out) == (0 if answer else 1, True)
+
+
 def test_without_the_reader_nothing_is_refused_for_doubt(project: Path, qa: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """By setting; anything else than its two words is a mistake."""
     monkeypatch.setenv("QA_READER", "none")
