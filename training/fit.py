@@ -22,7 +22,7 @@ import torch
 from qa.reader.fitted import Signs, certain
 
 NAMES = list(Signs.__dataclass_fields__)
-LOST = 0.02
+LOST = 0.025
 """Of answerable questions, so many are taken for unanswerable where that threshold is set."""
 
 LEAST = {"order": 1.0, "likeness": 0.0}

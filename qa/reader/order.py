@@ -17,9 +17,9 @@ from qa.reader.network import Network
 READ = 8
 """So many of the best passages are read, of those that could be first by it; the others stay behind them."""
 
-ANSWER = 0.3
+ANSWER = 0.5
 """What is added to the score of a passage that surely answers, by the logistic function of half its best sentence's margin. Of
-0.05 to 0.3 the best for the questions that `training/fit.py` fits to; bench/README.md says what it brings others.
+0.05 to 0.7 the best for the questions that `training/fit.py` fits to; bench/README.md says what it brings others.
 """
 
 
