@@ -579,7 +579,7 @@ def kill_while_indexing(target: Target, monkeypatch: pytest.MonkeyPatch, rounds:
 
 def test_kills_leave_every_source_whole(target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
     """A few."""
-    kill_while_indexing(target, monkeypatch, 3, 120)
+    kill_while_indexing(target, monkeypatch, 2, 120)
 
 
 @pytest.mark.soak

@@ -395,7 +395,7 @@ for n in range(start, start + 10_000, 10):
 
 def test_kills_lose_nothing_that_was_acknowledged(tmp_path: Path) -> None:
     """A few; see the long run below."""
-    kill_while(tmp_path, 5, (0.1, 1.0))
+    kill_while(tmp_path, 2, (0.1, 1.0))
 
 
 @pytest.mark.soak

@@ -373,10 +373,11 @@ def test_a_first_question_waits_for_a_first_build(service: Loopback, project: Pa
     assert child.wait(timeout=60) == 0
 
 
-def test_ten_questions_at_once(project: Path, process: Run) -> None:
+@pytest.mark.parametrize("many", [pytest.param(10, marks=pytest.mark.soak), 4])
+def test_questions_at_once(project: Path, process: Run, many: int) -> None:
     """On a folder that nobody has indexed; all answer, none dies."""
     code = [sys.executable, "-m", "qa", "ask", QUESTION]
-    children = [subprocess.Popen(code, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=project) for _ in range(10)]
+    children = [subprocess.Popen(code, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=project) for _ in range(many)]
     for child in children:
         out, err = child.communicate(timeout=120)
         assert (child.returncode, out.decode().split(" [1]")[0]) == (0, LEE), err

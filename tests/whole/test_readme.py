@@ -78,7 +78,8 @@ def test_help_has_an_example_that_works(project: object, qa: Run, command: str, 
         import shlex
 
         monkeypatch.setattr(sys, "stdin", io.StringIO(""))
-        Path("a.json").write_text(qa("ask", "--json", "what did Lee ask of Xi?").out)
+        if command not in ("ask", "search", "index", "chat"):
+            Path("a.json").write_text(qa("ask", "--json", "what did Lee ask of Xi?").out)
         assert qa(*shlex.split(example)).code == (5 if command == "calibrate" else 0)  # which needs a model
 
 
