@@ -8,6 +8,7 @@ comes to stands by its operands.
 import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from functools import lru_cache
 
 from index.passage import BETWEEN, columns_in
 from qa.check.calculation import agrees, calculations, in_words
@@ -194,8 +195,9 @@ def _scaled(other: Figure, like: Figure) -> set[Decimal]:
     return {value.scaleb(power) for value in other.values for power in (3, 6, 9)} if like.rounded else set()
 
 
+@lru_cache(16)
 def _scales(text: str) -> frozenset[Decimal]:
-    """What the figures of tables are to be multiplied with, as their surroundings say."""
+    """What the figures of tables are to be multiplied with, as their surroundings say, the same for many claims."""
     found = {next(filter(None, groups)).casefold() for groups in _IN_SCALE.findall(text)}
     return frozenset(Decimal(10) ** (3 if name == "000" else SCALES[name]) for name in found)
 

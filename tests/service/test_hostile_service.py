@@ -501,7 +501,7 @@ def test_the_longest_reply(shape: str) -> None:
 
 def read(text: str) -> None:
     """All that becomes of a reply."""
-    with within(100):
+    with within(300):
         citer, marker = Citer(HITS), Marker()
         shown = [marker.feed(citer.feed(text[i : i + 64]), citer.judged) for i in range(0, len(text), 64)]
         rest, cited = citer.finish()
