@@ -10,7 +10,7 @@ from index.catalog.words import any_of, folded, words_of
 from index.passage import Hit
 from index.search.candidates import Found
 from index.search.question import STOPWORDS, Question
-from qa.check.words import MONTHS, TITLES, capitalised, language_of, latin
+from qa.check.words import MONTHS, TITLES, WHETHER, capitalised, language_of, latin
 from qa.documents.texts import Texts
 from qa.reader.network import is_common
 
@@ -44,8 +44,6 @@ _ONE_OF = re.compile(r"(?<![\w.@’'-])([^\W\d_]{3,}) (\d{1,3}(?:\.\d+)*|[A-Z])(
 
 _COUNTING = frozenset("next last first past top best early late around nearly almost roughly least most every another".split())
 """What stands before a number that counts."""
-
-_WHETHER = re.compile(r"\W*(?:is|are|was|were|do|does|did|can|could|may|must|should|will|would|has|have|had)\b", re.IGNORECASE)
 
 MOST_MARKED = 300
 """Where more passages have the word, it is not looked for which of several they tell of."""
@@ -118,15 +116,16 @@ def _stands(word: str, question: Question, catalog: Texts) -> bool:
 
 def _marked(text: str) -> Iterator[tuple[str, str]]:
     """What a question asks of one of several; not whether, which "children from 6 to 12" tells of age 7 too."""
-    if not _WHETHER.match(text):
+    if not re.match(rf"\W*{WHETHER}", text, re.IGNORECASE):
         yield from ((n, m) for n, m in _ONE_OF.findall(text) if folded(n) not in STOPWORDS | TITLES | _DATES | _COUNTING)
 
 
 def _is_left_out(noun: str, mark: str, catalog: Texts) -> bool:
     """Whether the documents tell of others by their marks, as of flat 15 and flat 16, and neither of this one nor of a span."""
-    found = catalog.match(any_of([noun]), MOST_MARKED)
-    texts = [row.text for row in catalog.rows([id_ for id_, _ in found])] if len(found) < MOST_MARKED else []
-    one = r"(\d+(?:\.\d+)*|[A-Z])(?![\w])"
+    texts = _passages(any_of([noun]), catalog, MOST_MARKED)
+    if len(texts) == MOST_MARKED:
+        return False
+    one = r"(\d+(?:\.\d+)*|[A-Z])(?!\w)"
     span = re.compile(rf"\b(?i:{noun}s?)\W{{1,3}}{one}\s?(?:[-–,&/]|to|and|or|through)\s?{one}")
     told = {other for text in texts for other in re.findall(rf"\b(?i:{noun})\W{{1,3}}{one}", text)}
     alike = {other for other in told if other[0].isdigit() == mark[0].isdigit()}
@@ -161,5 +160,5 @@ def _is_small(word: str, texts: Sequence[str]) -> bool:
     return any(map(small.search, texts))
 
 
-def _passages(expression: str, catalog: Texts) -> list[str]:
-    return [row.text for row in catalog.rows([id_ for id_, _ in catalog.match(expression, MOST_PASSAGES)])]
+def _passages(expression: str, catalog: Texts, most: int = MOST_PASSAGES) -> list[str]:
+    return [row.text for row in catalog.rows([id_ for id_, _ in catalog.match(expression, most)])]

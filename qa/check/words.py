@@ -25,6 +25,9 @@ _LANGUAGES = {
 }
 COMMON = {language: frozenset(words.split()) for language, words in _LANGUAGES.items()}
 
+WHETHER = r"(?:is|are|was|were|do|does|did|can|could|may|must|should|will|would|has|have|had)\b"
+"""How an English question begins that asks whether, as a pattern."""
+
 MONTHS = tuple("january february march april may june july august september october november december".split())
 
 _EMPTY = frozenset(

@@ -11,7 +11,7 @@ from dataclasses import replace
 from index.passage import Hit
 from index.search.candidates import Found
 from index.search.question import Question
-from qa.check.words import language_of, latin
+from qa.check.words import WHETHER, language_of, latin
 from qa.reader.network import Network
 
 READ = 8
@@ -22,13 +22,11 @@ ANSWER = 0.5
 0.05 to 0.7 the best for the questions that `training/fit.py` fits to; bench/README.md says what it brings others.
 """
 
-
 LEAST = -3.0
 """Below this margin a passage most likely has no answer, and words tell which of its sentences is nearest."""
 
 _ASKS = re.compile(
-    r"\?\W*$|^\W*(?:is|are|was|were|do|does|did|can|could|may|must|should|will|would|has|have|had)\b"
-    r"|\b(?:who|whom|whose|what|which|when|where|why|how)\b",
+    rf"\?\W*$|^\W*{WHETHER}|\b(?:who|whom|whose|what|which|when|where|why|how)\b",
     re.IGNORECASE,
 )
 """A query that is a question, which alone the network was trained on, and no mere words."""

@@ -147,7 +147,7 @@ def test_a_damaged_file_is_told_of(project: Path, qa: Run, monkeypatch: pytest.M
 
 
 def test_a_slow_one_holds_no_ctrl_c_up(project: Path, qa: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nor a SIGTERM, of course."""
+    """The search has come to where it waits for it."""
     (project / "slow").mkdir()
     (project / "slow" / "onnxruntime.py").write_text("open('loads', 'w').close(); import time; time.sleep(100)")
     assert qa("index").code == 0
