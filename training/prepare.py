@@ -30,6 +30,9 @@ SHARE = {
 }  # fmt: skip
 """Pairs taken of each source; one that is not named is left out (in pubmedqa the answer is always the last sentence)."""
 
+WIKIPEDIA = ["squad1_du_test", "squad1_flan", "squad2_unans", "squadshifts_newwiki", "nq_open_oracle", "quoref_sni"]
+"""Sources whose passages are put before each other's questions."""
+
 STRUCTURED = 9_000
 """Pairs of training/structured.py."""
 
@@ -67,9 +70,9 @@ def words(text: str) -> set[str]:
     return set(re.findall(r"\w{3,}", text.lower()))
 
 
-def in_other_passages(rows: list[Row], of: int = 3) -> Iterator[Row]:
-    """Questions before a passage of the same source that shares most of their words by weight, and not the answer."""
-    passages = sorted({str(r["passage"]) for r in rows})
+def in_other_passages(rows: list[Row], among: list[Row], of: int = 3) -> Iterator[Row]:
+    """Questions before one of these other passages that shares most of their words by weight, and not the answer."""
+    passages = sorted({str(r["passage"]) for r in among})
     has = [words(p) for p in passages]
     often = Counter(w for t in has for w in t)
     where = defaultdict(list)
@@ -173,10 +176,12 @@ def main(pairs: str, tokens: str, out: str, seed: str = "1", *left_out: str) -> 
             if row["question"] not in left:
                 by_source[row["source"]].append(row)
     rows: list[Row] = []
+    wikipedia = [r for name in WIKIPEDIA for r in by_source[name]]
     for name, most in SHARE.items():
         some = random.sample(by_source[name], min(len(by_source[name]), most))
         has = [r for r in some if r["start"] >= 0]
-        rows += [*some, *in_other_passages(has), *without_the_sentence(has), *turned(has), *of_somebody_else(has)]
+        near = in_other_passages(has, wikipedia if name in WIKIPEDIA else has)
+        rows += [*some, *near, *without_the_sentence(has), *turned(has), *of_somebody_else(has)]
     examples = []
     for r in (*map(headed, rows), *structured(STRUCTURED)):
         question = tokenizer.encode(r["question"], add_special_tokens=False).ids[:QUESTION_TOKENS]

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 from index.catalog.rows import Row
 from index.catalog.words import any_of_with
 from index.errors import Failure
+from index.letters.language import english
 from index.passage import Hit
 from index.search.links import links
 from index.search.question import Counted, Question, understand
-from index.search.rank import Candidate, Evidence, Ranked, first_score, rank
+from index.search.rank import Candidate, Evidence, Ranked, first_score, rank, trust_in_words
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,6 +28,9 @@ LOOK = 60
 
 FOLLOWED = 3
 """Names of other documents are followed from so many of the best passages."""
+
+COMPARED = 3
+"""So many of the best passages show the language of the documents."""
 
 MOST_LINKED, BEGINNING, LINKED = 4, 8, 0.75
 """So many documents are lifted, by one of so many of their first passages, to this share of the score of what names them."""
@@ -98,15 +102,20 @@ class _Search:
         groups, matched = self._groups()
         candidates = self._candidates(groups, matched)
         candidates.sort(key=lambda c: (-first_score(c, self.index.embedder), c.row.id))
-        ranked = self._ranked(candidates[: max(LOOK, top)], vector)
-        ranked = self._with_links(ranked, groups, vector)
+        ranked = rank(self.catalog, self.question, vector, self.index.embedder, candidates[: max(LOOK, top)])
+        trust = 1.0 if vector is None or not self._comparable(ranked) else trust_in_words(ranked)
+        ranked = sorted((r.by_words(trust) for r in ranked), key=_best_first)
+        ranked = self._with_links(ranked, groups, vector, trust)
         return [self._hit(groups[r.candidate.row.hash], r, score) for r, score in _spread(ranked, top)]
 
-    def _ranked(self, candidates: Sequence[Candidate], vector: "np.ndarray | None") -> list[Ranked]:
-        ranked = rank(self.catalog, self.question, vector, self.index.embedder, candidates)
-        return sorted(ranked, key=lambda r: (-r.evidence.score, r.candidate.row.id))
+    def _comparable(self, ranked: Sequence[Ranked]) -> bool:
+        """Whether vectors tell what is alike in the language of the question and of the passages."""
+        texts = " ".join(r.candidate.row.text for r in ranked[:COMPARED])
+        return self.index.embedder is not None and (self.index.embedder.across or english(self.question.text, texts))
 
-    def _with_links(self, ranked: list[Ranked], groups: dict[str, list[Row]], vector: "np.ndarray | None") -> list[Ranked]:
+    def _with_links(
+        self, ranked: list[Ranked], groups: dict[str, list[Row]], vector: "np.ndarray | None", trust: float
+    ) -> list[Ranked]:
         """The best passage of each linked document is lifted towards the passage that names it."""
         found = ((r.candidate.row, r.candidate.paths) for r in ranked[:FOLLOWED])
         targets = links(self.catalog, self.question, found)
@@ -116,7 +125,8 @@ class _Search:
         rows = [row for document in targets for row in self.catalog.beginning(document, BEGINNING) if row.hash not in seen]
         new = _by_text(self.catalog.rows_of_hashes([row.hash for row in rows]))
         groups.update(new)
-        everything = [*ranked, *self._ranked(self._candidates(new, {}), vector)]
+        named = rank(self.catalog, self.question, vector, self.index.embedder, self._candidates(new, {}))
+        everything = [*ranked, *(r.by_words(trust) for r in named)]
         scores = {r.candidate.row.id: r.evidence.score for r in ranked[:FOLLOWED]}
         best = {r.candidate.row.document_id: r for r in sorted(everything, key=lambda r: r.evidence.score)}
         linked = sorted((best[d] for d in targets if d in best), key=lambda r: -r.evidence.score)[:MOST_LINKED]
@@ -185,6 +195,10 @@ class _Search:
         return Hit(
             row.place(path), row.title, row.heading, row.text, row.sentences, round(score, 4), also, why, ranked.likeness
         )
+
+
+def _best_first(ranked: Ranked) -> tuple[float, int]:
+    return -ranked.evidence.score, ranked.candidate.row.id
 
 
 def _place_order(place: tuple[Row, str]) -> tuple[str, int]:

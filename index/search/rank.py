@@ -28,6 +28,9 @@ _SIGNS = re.compile(r"[\W_]+")
 
 WORDS, SENTENCE, AROUND, TOGETHER, TITLE = 1.0, 1.2, 2.0, 1.1, 1.2
 
+ENOUGH = 0.5
+"""Where no passage holds so much of the question's weight, it is put in other words than the documents have."""
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -68,11 +71,21 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A candidate with what speaks for it; `likeness` of each sentence's vector to the question's, () where unknown."""
+    """A candidate with what speaks for it; `likeness` of each sentence's vector to the question's, () where unknown; `covered`
+    is the share of the question's weight that stands in it, beside it or in what names it."""
 
     candidate: Candidate
     evidence: Evidence
     likeness: tuple[float, ...] = ()
+    covered: float = 0.0
+
+    def by_words(self, trust: float) -> "Ranked":
+        """The same, where its words count that much."""
+        held = self.evidence
+        words, sentence, around = trust * held.words, trust * held.sentence, trust * held.around
+        together, title = trust * held.together, trust * held.title
+        evidence = replace(held, words=words, sentence=sentence, around=around, together=together, title=title)
+        return self if trust == 1 else replace(self, evidence=evidence)
 
     def lifted(self, score: float) -> "Ranked":
         """The same, with at least this score, since a document that was found names its document."""
@@ -115,8 +128,18 @@ def rank(
             together=TOGETHER * max((_together(question, s) for s in sentences), default=0.0) / whole,
             title=TITLE * question.share(title) / whole,
         )
-        ranked.append(Ranked(candidate, evidence, alike if len(alike) == len(row.sentences) else ()))
+        covered = question.share([found for part in (*beside_it, title) for found in part])
+        ranked.append(Ranked(candidate, evidence, alike if len(alike) == len(row.sentences) else (), covered))
     return ranked
+
+
+def trust_in_words(ranked: Sequence[Ranked]) -> float:
+    """How much words count for a question, 0 to 1, by the most that a passage holds of it: of a question in other words than
+    the documents' the few that stand somewhere do so by chance.
+
+    See bench/README.md for what it brings questions that share no telling word with what answers them.
+    """
+    return min(1.0, max((r.covered for r in ranked), default=0.0) / ENOUGH) ** 3
 
 
 def _beside(catalog: Catalog, rows: Sequence[Row]) -> dict[int, Row]:

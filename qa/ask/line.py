@@ -8,12 +8,12 @@ import time
 from dataclasses import replace
 
 from index.errors import Failure, NotThere, RequestRefused, ServiceFailure
+from index.letters.language import language_of, latin
 from index.search.candidates import Found
 from qa.answer import Answer
 from qa.ask.asking import How, Show
 from qa.ask.draft import Draft, since
 from qa.ask.missing import missing, nothing_near, rare
-from qa.check.words import language_of, latin
 from qa.documents.library import Library, way_to_e5
 from qa.model.choice import Model, with_near_names
 from qa.reader.spelling import read_as, searched

@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterator, Sequence
 
 from index.catalog.words import any_of, folded, words_of
+from index.letters.language import language_of, latin
 from index.passage import Hit
 from index.search.candidates import Found
 from index.search.question import STOPWORDS, Question
-from qa.check.words import MONTHS, TITLES, WHETHER, capitalised, language_of, latin
+from qa.check.words import MONTHS, TITLES, WHETHER, capitalised
 from qa.documents.texts import Texts
 from qa.reader.network import is_common
 

@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from index.letters.language import language_of
 from index.passage import Hit
 from qa.answer import SentenceRef
-from qa.check.words import capitalised, content, language_of
+from qa.check.words import capitalised, content
 
 SHORTEST, LONGEST = 8, 45
 """Words of a sentence that claims are made of."""

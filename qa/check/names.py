@@ -16,8 +16,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from functools import cached_property
 
+from index.letters.language import COMMON, language_of, latin
 from qa.check.evidence import Evidence, Sent
-from qa.check.words import COMMON, MONTHS, WORD, capitalised, folded, folded_word, language_of, latin
+from qa.check.words import MONTHS, WORD, capitalised, folded, folded_word
 
 _ENDINGS = frozenset(("", *"n an ian ean ese i ish a ia e y s es ns ans ians is in ic ain er ers".split()))
 _RUN = re.compile(r"(?<!\w)[A-Z][\w’'-]*(?:[ -](?:(?:of|for|the|and) )*[A-Z][\w’'-]*)+")

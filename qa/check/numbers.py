@@ -11,7 +11,8 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from qa.check.words import MONTHS, language_of
+from index.letters.language import language_of
+from qa.check.words import MONTHS
 
 SCALES = {
     "hundred": 2,

@@ -9,9 +9,10 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from index.letters.language import language_of
 from qa.check.evidence import Evidence
 from qa.check.roles import swapped_figures, swapped_roles
-from qa.check.words import alike, capitalised, content, covered, folded, folded_word, language_of, stem
+from qa.check.words import alike, capitalised, content, covered, folded, folded_word, stem
 
 MANY, ENOUGH = 7, 0.35
 """A claim of so many content words, of which less than this share stand in or near what it cites, is not from there."""

@@ -13,18 +13,6 @@ _LABEL = re.compile(r"\W*\*\*[^*\n]{1,80}(?::\*\*|\*\*\s?[:–—-])")
 """What some models write in bold before an item, with the capitals of a headline."""
 
 TITLES = frozenset("i mr mrs ms dr prof sir president prime minister chancellor senator professor doctor".split())
-_LANGUAGES = {
-    "en": "a an and are as at be by for from has have in is it its of on or that the to was were will with he she they not who "
-    "what which when where how why does did do can you your my there their this these had",
-    "de": "der die das und ist den von zu mit sich des auf für im dem nicht ein eine als auch es er sie wurde am um zum zur",
-    "fr": "le la les et est dans des de du un une en que qui pour sur avec au aux il elle par ne pas se son sa a été",
-    "es": "el la los las y es en de del un una que por para con se su al lo como más fue no",
-    "it": "il la le gli e è in di del della un una che per con si su al non da nel sono ha",
-    "pt": "o a os as e é em de do da um uma que por para com se no na ao não foi",
-    "nl": "de het een en is in van op te dat die voor met zijn niet aan er om was door",
-}
-COMMON = {language: frozenset(words.split()) for language, words in _LANGUAGES.items()}
-
 WHETHER = r"(?:is|are|was|were|do|does|did|can|could|may|must|should|will|would|has|have|had)\b"
 """How an English question begins that asks whether, as a pattern."""
 
@@ -73,19 +61,6 @@ def folded(text: str) -> str:
     plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
     plain = re.sub("[\u2018\u2019\u201b\u2032]", "'", re.sub("[\u201c-\u201f\u00ab\u00bb]", '"', plain))
     return " ".join(re.sub("[\u2010-\u2015]", "-", re.sub(r"[*`]", "", plain)).split())
-
-
-def latin(text: str) -> bool:
-    """Whether most letters are Latin."""
-    letters = [c for c in text if c.isalpha()]
-    return 2 * sum(c < "\u0250" for c in letters) > len(letters)
-
-
-def language_of(text: str, least: int = 1) -> str:
-    """The language whose common words are most frequent in a text, "" where they are too few to tell, or fewer than `least`."""
-    words = re.findall(r"(?<!\w)[^\W\d_]+(?!\w)", text.casefold())
-    best, count = max(((language, sum(w in common for w in words)) for language, common in COMMON.items()), key=lambda c: c[1])
-    return best if count * 12 >= len(words) and count >= least else ""
 
 
 def content(text: str) -> list[str]:

@@ -20,6 +20,7 @@ from index.embed.e5 import has_e5
 from index.embed.embedder import PATIENCE, Embedder
 from index.errors import CostReached, EmbedderMissing, Failure, IndexMissing, NoMatch
 from index.home import user
+from index.letters.language import language_of, latin
 from index.process.machine import begun
 from index.search.candidates import Found, search_all
 from index.search.near import Index
@@ -29,7 +30,6 @@ from index.update.look import look
 from index.update.run import update
 from index.update.target import Progress, Report, Target
 from qa.answer import IndexState
-from qa.check.words import language_of, latin
 from qa.documents.texts import Joined, Root, Texts, as_paths, parted, root_of
 from qa.documents.together import together
 from qa.model.prices import embedding_price

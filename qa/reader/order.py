@@ -8,10 +8,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from index.letters.language import english
 from index.passage import Hit
 from index.search.candidates import Found
 from index.search.question import Question
-from qa.check.words import WHETHER, language_of, latin
+from qa.check.words import WHETHER
 from qa.reader.network import Network
 
 READ = 8
@@ -52,5 +53,4 @@ def _read(hit: Hit, margins: Sequence[float]) -> Hit:
 
 def reads(question: Question, hits: Sequence[Hit]) -> bool:
     """Whether the network reads the language: English, which it alone was trained on."""
-    asked, there = language_of(question.text), language_of(" ".join(hit.text for hit in hits))
-    return latin(question.text) and {asked, there} <= {"en", ""} and "en" in (asked, there)
+    return english(question.text, " ".join(hit.text for hit in hits))

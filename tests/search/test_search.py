@@ -337,6 +337,20 @@ def test_a_passage_is_known_by_those_beside_it(tmp_path: Path) -> None:
         assert hit.place.source == f"{place}.txt"
 
 
+def test_a_question_in_other_words_is_found_by_its_meaning(tmp_path: Path) -> None:
+    """Words that a passage shares by chance do not lead where no passage has half of the question."""
+    others = (
+        "The harbour master keeps the keys.",
+        "Ferries leave at noon.",
+        "A lamp burns until all are back at the quay.",
+    )
+    refunds = "Refunds are paid within 14 days after the return of the goods."
+    target = indexed(tmp_path, {"refunds.txt": refunds, **{f"{n}.txt": text for n, text in enumerate(others)}})
+    found = find(target, "How long until somebody gives me back the money for my purchase?")
+    assert found.hits[0].place.source == "refunds.txt"
+    assert find(target, "Who keeps the keys of the harbour?").hits[0].place.source == "0.txt"
+
+
 def test_documents_that_a_named_document_names_are_found(tmp_path: Path) -> None:
     """Two steps: the question names the film, the film's page its director; by title or by the file's name."""
     filler = {f"film{n}.txt": f"Film {n}\n\nA film about a river, by its own director." for n in range(60)}
