@@ -2,13 +2,16 @@
 
     python training/prepare.py PAIRS.jsonl.gz TOKENIZER.json OUT.pkl [SEED [LEFT_OUT.jsonl…]]
 
-A line of the pairs is {source, question, passage, start, end}, start -1 where the passage has no answer. What has none is made,
+A line of the pairs is {source, question, passage, start, end}, start -1 where the passage has no answer. `written.jsonl.gz` beside
+this file is taken too: passages as people keep them, each with eight questions, of which four are not answered and two are put in
+wholly other words; those of its part "train". What has none is made,
 too, in the ways that SQuAD 2.0's writers used (Rajpurkar, Jia, Liang 2018, table 2): another passage that shares the question's
 words, the passage without the sentence that answers, the question with a name, number or word turned into another one, and what
 another question asks, of somebody whom the passage names. The questions of LEFT_OUT, which training/fit.py fits to, are not taken.
 """
 
 import gzip
+import itertools
 import json
 import math
 import pickle
@@ -19,8 +22,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 from structured import structured
 from tokenizers import Tokenizer
+
+from index.embed.choice import open_embedder
 
 SHARE = {
     "squad1_du_test": 11_000, "squad1_flan": 3_125, "squad2_phong": 347, "squad2_unans": 3_524, "nq_open_oracle": 1_635,
@@ -29,6 +35,12 @@ SHARE = {
     "musique_small": 49, "friendsqa": 700, "qamr": 1_500,
 }  # fmt: skip
 """Pairs taken of each source; one that is not named is left out (in pubmedqa the answer is always the last sentence)."""
+
+WRITTEN = Path(__file__).parent / "written.jsonl.gz"
+
+NEAR, OF_NEAREST = {"paraphrase": 3}, 10
+"""So many of the nearest passages, one but for these kinds, are put before a written question that they do not answer. Without
+them the network learns that a question is answered that shares no word with a passage."""
 
 WIKIPEDIA = ["squad1_du_test", "squad1_flan", "squad2_unans", "squadshifts_newwiki", "nq_open_oracle", "quoref_sni"]
 """Sources whose passages are put before each other's questions."""
@@ -89,6 +101,48 @@ def in_other_passages(rows: list[Row], among: list[Row], of: int = 3) -> Iterato
         near = [i for i, _ in score.most_common(2 * of) if passages[i] != r["passage"] and answer not in passages[i].lower()]
         if near[:of]:
             yield {**r, "passage": passages[random.choice(near[:of])], "start": -1, "end": -1}
+
+
+def written() -> Iterator[Row]:
+    """The written questions, those with an answer twice, and each of these before near passages that do not answer it."""
+    with gzip.open(WRITTEN, "rt", encoding="utf-8") as lines:
+        texts = [row for line in lines if (row := json.loads(line))["part"] == "train"]
+    passages = [str(text["passage"]) for text in texts]
+    near = nearest([[q["question"] for q in text["questions"] if q["answer"]] for text in texts], passages)
+    for n, text in enumerate(texts):
+        heads = itertools.cycle(["", f"{re.sub(r'[.][a-z]{2,5}$', '', text['title'])}. "])
+        for q in text["questions"]:
+            for head in itertools.islice(heads, 2 if q["answer"] else 1):
+                start = len(head) + passages[n].index(q["answer"]) if q["answer"] else -1
+                end = start + len(q["answer"] or "")
+                yield {
+                    "source": "written",
+                    "question": q["question"],
+                    "passage": head + passages[n],
+                    "start": start,
+                    "end": end,
+                }
+        for q, others in zip((q for q in text["questions"] if q["answer"]), near[n], strict=True):
+            for other in random.sample(others, NEAR.get(q["kind"], 1)):
+                if q["answer"].lower() not in passages[other].lower():
+                    passage = next(heads) + passages[other]
+                    yield {"source": "written", "question": q["question"], "passage": passage, "start": -1, "end": -1}
+
+
+def nearest(questions: list[list[str]], passages: list[str]) -> list[list[list[int]]]:
+    """For each passage's questions the other passages nearest by meaning, of the whole and of their closest sentence."""
+    embedder = open_embedder("static", None)
+    pieces = [(n, s) for n, p in enumerate(passages) for s in re.split(r"(?<=[.!?])\s+|\n+", p) if len(s) > 15 or s == p]
+    sentences = np.stack([embedder.query(s) for _, s in pieces])
+    starts = np.searchsorted([n for n, _ in pieces], range(len(passages)))
+    whole = np.stack([embedder.query(p) for p in passages])
+    found = []
+    for n, asked in enumerate(questions):
+        vectors = np.stack([embedder.query(q) for q in asked])
+        alike = np.maximum.reduceat(vectors @ sentences.T, starts, axis=1) + vectors @ whole.T
+        alike[:, n] = -np.inf
+        found.append(np.argsort(-alike)[:, :OF_NEAREST].tolist())
+    return found
 
 
 def without_the_sentence(rows: list[Row]) -> Iterator[Row]:
@@ -183,7 +237,7 @@ def main(pairs: str, tokens: str, out: str, seed: str = "1", *left_out: str) -> 
         near = in_other_passages(has, wikipedia if name in WIKIPEDIA else has)
         rows += [*some, *near, *without_the_sentence(has), *turned(has), *of_somebody_else(has)]
     examples = []
-    for r in (*map(headed, rows), *structured(STRUCTURED)):
+    for r in (*map(headed, rows), *structured(STRUCTURED), *written()):
         question = tokenizer.encode(r["question"], add_special_tokens=False).ids[:QUESTION_TOKENS]
         encoded = tokenizer.encode(r["passage"], add_special_tokens=False)
         ids, low, first, last = encoded.ids, 0, 0, 0
