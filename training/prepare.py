@@ -2,16 +2,15 @@
 
     python training/prepare.py PAIRS.jsonl.gz TOKENIZER.json OUT.pkl [SEED [LEFT_OUT.jsonl…]]
 
-A line of the pairs is {source, question, passage, start, end}, start -1 where the passage has no answer. `written.jsonl.gz` beside
-this file is taken too: passages as people keep them, each with eight questions, of which four are not answered and two are put in
-wholly other words; those of its part "train". What has none is made,
+A line of the pairs is {source, question, passage, start, end}, start -1 where the passage has no answer. What has none is made,
 too, in the ways that SQuAD 2.0's writers used (Rajpurkar, Jia, Liang 2018, table 2): another passage that shares the question's
 words, the passage without the sentence that answers, the question with a name, number or word turned into another one, and what
 another question asks, of somebody whom the passage names. The questions of LEFT_OUT, which training/fit.py fits to, are not taken.
+Taken is, too, `written.jsonl.gz` beside this file: passages as people keep them, each with eight questions, of which four are not
+answered and two are put in other words; those of its part "train" ("fit" is for training/fit.py, "dev" to look at).
 """
 
 import gzip
-import itertools
 import json
 import math
 import pickle
@@ -109,10 +108,10 @@ def written() -> Iterator[Row]:
         texts = [row for line in lines if (row := json.loads(line))["part"] == "train"]
     passages = [str(text["passage"]) for text in texts]
     near = nearest([[q["question"] for q in text["questions"] if q["answer"]] for text in texts], passages)
+    headings = [f"{re.sub(r'[.][a-z]{2,5}$', '', text['title'])}. " for text in texts]
     for n, text in enumerate(texts):
-        heads = itertools.cycle(["", f"{re.sub(r'[.][a-z]{2,5}$', '', text['title'])}. "])
         for q in text["questions"]:
-            for head in itertools.islice(heads, 2 if q["answer"] else 1):
+            for head in ("", headings[n]) if q["answer"] else (random.choice(["", headings[n]]),):
                 start = len(head) + passages[n].index(q["answer"]) if q["answer"] else -1
                 end = start + len(q["answer"] or "")
                 yield {
@@ -125,7 +124,7 @@ def written() -> Iterator[Row]:
         for q, others in zip((q for q in text["questions"] if q["answer"]), near[n], strict=True):
             for other in random.sample(others, NEAR.get(q["kind"], 1)):
                 if q["answer"].lower() not in passages[other].lower():
-                    passage = next(heads) + passages[other]
+                    passage = random.choice(["", headings[other]]) + passages[other]
                     yield {"source": "written", "question": q["question"], "passage": passage, "start": -1, "end": -1}
 
 

@@ -4,7 +4,7 @@
 
 MODEL_FOLDER holds model.safetensors and config.json of all-MiniLM-L6-v2 (Apache-2.0), TRAIN.pkl is prepare.py's, START weights
 of a reader to go on from. The rate falls to 0 as the minutes pass. Stopped and started again, it goes on.
-Every ten minutes it prints, of 500 examples kept apart: `near` (the best first token is within 3 of the answer's) and `auroc`
+Every five minutes it prints, of 500 examples kept apart: `near` (the best first token is within 3 of the answer's) and `auroc`
 (answer or none).
 """
 
@@ -101,6 +101,7 @@ def main(folder: str, pairs: str, out: str, minutes: str, start: str = "") -> No
         optimizer.load_state_dict(saved["optimizer"])
         spent, steps = saved["spent"], saved["steps"]
     random.seed(steps)
+    # Without the processor's own instruction 16-bit floats take ten times as long.
     halves = torch.cpu.get_capabilities().get("avx512_bf16", False)
     told, losses = spent, []
     model.train()

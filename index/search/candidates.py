@@ -29,6 +29,9 @@ LOOK = 60
 FOLLOWED = 3
 """Names of other documents are followed from so many of the best passages."""
 
+FEW = 3
+"""A question of fewer words is looked for by these."""
+
 COMPARED = 3
 """So many of the best passages show the language of the documents."""
 
@@ -43,13 +46,15 @@ CROWDING = 0.03
 class Found:
     """The hits of one question, best first.
 
-    `similarity` is the best cosine among the vectors, 0.0 without vectors; `failure` is why they had no part in it.
+    `similarity` is the best cosine among the vectors, 0.0 without vectors; `failure` is why they had no part in it; `trust`
+    is how much words counted, 0 to 1.
     """
 
     question: Question
     hits: list[Hit]
     similarity: float = 0.0
     failure: Failure | None = None
+    trust: float = 1.0
 
 
 def search(index: Index, query: str, top: int, within: frozenset[str] | None = None) -> Found:
@@ -77,7 +82,7 @@ def search_all(
                 embedded, cosines = None, [{} for _ in queries]
         for number, search in enumerate(searches):
             hits = search.hits(None if embedded is None else embedded[number], cosines[number])
-            found.append(Found(search.question, hits, max(cosines[number].values(), default=0.0), failure))
+            found.append(Found(search.question, hits, max(cosines[number].values(), default=0.0), failure, search.trust))
     return found
 
 
@@ -92,6 +97,7 @@ class _Search:
         self.index, self.question, self.scope, self.top = index, question, scope, top
         self.catalog = index.catalog
         self.near: Mapping[str, float] = {}
+        self.trust = 1.0
         self._matched = {} if question.overview else self._match(max(CANDIDATES, top))
 
     def hits(self, vector: "np.ndarray | None", near: Mapping[str, float]) -> list[Hit]:
@@ -103,19 +109,20 @@ class _Search:
         candidates = self._candidates(groups, matched)
         candidates.sort(key=lambda c: (-first_score(c, self.index.embedder), c.row.id))
         ranked = rank(self.catalog, self.question, vector, self.index.embedder, candidates[: max(LOOK, top)])
-        trust = 1.0 if vector is None or not self._comparable(ranked) else trust_in_words(ranked)
-        ranked = sorted((r.by_words(trust) for r in ranked), key=_best_first)
-        ranked = self._with_links(ranked, groups, vector, trust)
-        return [self._hit(groups[r.candidate.row.hash], r, score) for r, score in _spread(ranked, top)]
+        if vector is not None and self._comparable(ranked):
+            self.trust = trust_in_words(ranked)
+        ranked = sorted((r.by_words(self.trust) for r in ranked), key=_best_first)
+        ranked = self._with_links(ranked, groups, vector)
+        return [self._hit(groups[r.candidate.row.hash], r, score) for r, score in _spread(ranked, top, CROWDING * self.trust)]
 
     def _comparable(self, ranked: Sequence[Ranked]) -> bool:
-        """Whether vectors tell what is alike in the language of the question and of the passages."""
+        """Whether vectors tell what is alike in the language of the question and of the passages; not of a word or two."""
+        if len(self.question.stems) < FEW:
+            return False
         texts = " ".join(r.candidate.row.text for r in ranked[:COMPARED])
         return self.index.embedder is not None and (self.index.embedder.across or english(self.question.text, texts))
 
-    def _with_links(
-        self, ranked: list[Ranked], groups: dict[str, list[Row]], vector: "np.ndarray | None", trust: float
-    ) -> list[Ranked]:
+    def _with_links(self, ranked: list[Ranked], groups: dict[str, list[Row]], vector: "np.ndarray | None") -> list[Ranked]:
         """The best passage of each linked document is lifted towards the passage that names it."""
         found = ((r.candidate.row, r.candidate.paths) for r in ranked[:FOLLOWED])
         targets = links(self.catalog, self.question, found)
@@ -126,9 +133,9 @@ class _Search:
         new = _by_text(self.catalog.rows_of_hashes([row.hash for row in rows]))
         groups.update(new)
         named = rank(self.catalog, self.question, vector, self.index.embedder, self._candidates(new, {}))
-        everything = [*ranked, *(r.by_words(trust) for r in named)]
+        everything = [*ranked, *(each.by_words(self.trust) for each in named)]
         scores = {r.candidate.row.id: r.evidence.score for r in ranked[:FOLLOWED]}
-        best = {r.candidate.row.document_id: r for r in sorted(everything, key=lambda r: r.evidence.score)}
+        best = {r.candidate.row.document_id: r for r in sorted(everything, key=_best_first, reverse=True)}
         linked = sorted((best[d] for d in targets if d in best), key=lambda r: -r.evidence.score)[:MOST_LINKED]
         lifted = {r.candidate.row.id: LINKED * scores[targets[r.candidate.row.document_id]] for r in linked}
         return [r.lifted(lifted.get(r.candidate.row.id, 0.0)) for r in everything]
@@ -213,7 +220,7 @@ def _by_text(rows: Iterable[Row]) -> dict[str, list[Row]]:
     return groups
 
 
-def _spread(ranked: Sequence[Ranked], top: int) -> list[tuple[Ranked, float]]:
+def _spread(ranked: Sequence[Ranked], top: int, crowding: float) -> list[tuple[Ranked, float]]:
     """The best `top` with their scores after the loss for crowding, best first."""
     heap = [(-r.evidence.score, r.candidate.row.id, i, 0) for i, r in enumerate(ranked)]
     heapq.heapify(heap)
@@ -224,7 +231,7 @@ def _spread(ranked: Sequence[Ranked], top: int) -> list[tuple[Ranked, float]]:
         document = ranked[i].candidate.row.document_id
         crowd = min(taken[document], 3)
         if crowd != before:
-            heapq.heappush(heap, (CROWDING * crowd - ranked[i].evidence.score, id_, i, crowd))
+            heapq.heappush(heap, (crowding * crowd - ranked[i].evidence.score, id_, i, crowd))
             continue
         taken[document] += 1
         best.append((ranked[i], max(0.0, -loss)))

@@ -28,6 +28,9 @@ _SIGNS = re.compile(r"[\W_]+")
 
 WORDS, SENTENCE, AROUND, TOGETHER, TITLE = 1.0, 1.2, 2.0, 1.1, 1.2
 
+BY_WORDS = ("words", "sentence", "around", "together", "title")
+"""What of the evidence words tell."""
+
 ENOUGH = 0.5
 """Where no passage holds so much of the question's weight, it is put in other words than the documents have."""
 
@@ -81,11 +84,8 @@ class Ranked:
 
     def by_words(self, trust: float) -> "Ranked":
         """The same, where its words count that much."""
-        held = self.evidence
-        words, sentence, around = trust * held.words, trust * held.sentence, trust * held.around
-        together, title = trust * held.together, trust * held.title
-        evidence = replace(held, words=words, sentence=sentence, around=around, together=together, title=title)
-        return self if trust == 1 else replace(self, evidence=evidence)
+        held = {name: trust * getattr(self.evidence, name) for name in BY_WORDS}
+        return replace(self, evidence=replace(self.evidence, **held))
 
     def lifted(self, score: float) -> "Ranked":
         """The same, with at least this score, since a document that was found names its document."""

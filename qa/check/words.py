@@ -1,4 +1,4 @@
-"""Words as checks compare them: folded, by language, the capitalised ones, and those that carry the content.
+"""Words as checks compare them: folded, the capitalised ones, and those that carry the content.
 
 Owns how words are told apart and made alike; knows nothing of claims or evidence.
 """

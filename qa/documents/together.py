@@ -1,7 +1,8 @@
 """The hits of several folders as those of one search.
 
 Each folder is searched with words weighed over all of them; what is a share of the folder's own best becomes one of the best of
-all. Owns how scores are made comparable. Knows nothing of how one folder is searched.
+all, and words count as much as in the folder that holds most of the question. Owns how scores are made comparable. Knows
+nothing of how one folder is searched.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,14 +11,19 @@ from itertools import chain, zip_longest
 
 from index.passage import Hit, Place
 from index.search.candidates import Found
+from index.search.rank import BY_WORDS
 
 
 def together(found: Mapping[str, Found], top: int) -> Found:
     """The best `top` of what was found in each folder, places with its name before them; the same text is one hit."""
     first = next(iter(found.values()))
-    words = {name: max((_part(hit, "around") for hit in one.hits), default=0.0) for name, one in found.items()}
+    trust = max(one.trust for one in found.values())
+    trusted = {name: trust / one.trust if one.trust else 1.0 for name, one in found.items()}
+    words = {name: max((_part(hit, "around") * trusted[name] for hit in one.hits), default=0.0) for name, one in found.items()}
     meaning = {name: one.similarity for name, one in found.items()}
-    shares = {name: {"words": _share(words, name), "meaning": _share(meaning, name)} for name in found}
+    shares = {name: dict.fromkeys(BY_WORDS, trusted[name]) | {"meaning": _share(meaning, name)} for name in found}
+    for name, share in shares.items():
+        share["words"] *= _share(words, name)
     hits = [[_named(_rescored(hit, shares[name]), name) for hit in one.hits] for name, one in found.items()]
     in_turn = list(filter(None, chain.from_iterable(zip_longest(*hits))))
     merged = _once(in_turn if first.question.overview else sorted(in_turn, key=lambda hit: -hit.score))

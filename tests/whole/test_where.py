@@ -134,6 +134,31 @@ def test_several_folders(folders: Path, qa: Run, monkeypatch: pytest.MonkeyPatch
     assert answer["coverage"]["of"] == 3
 
 
+def test_scores_of_several_folders_are_those_of_one(tmp_path: Path, qa: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A question in other words than one folder's, of which another one has most: what speaks for a passage is the same."""
+    texts = {
+        "a/refunds.txt": "Refunds are paid within 14 days after the return of the goods.",
+        "a/ferry.txt": "The ferry waits for nobody.",
+        "b/money.txt": "Money for a purchase comes back when the bank gives it back.",
+        "b/keys.txt": "The harbour master keeps the keys.",
+    }
+    for name, text in texts.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+
+    def scored(*folders: str) -> dict[str, float]:
+        seeds = [part for folder in folders for part in ("--seeds", folder)]
+        found = qa("search", *seeds, "How long until somebody gives back the money for my purchase?", "--json")
+        assert found.code == 0, found.err
+        return {hit["source"].rpartition("/")[2]: hit["score"] for hit in json.loads(found.out)["hits"]}
+
+    together, apart = scored("."), scored("a", "b")
+    assert together.keys() == apart.keys()
+    assert (max(together, key=together.__getitem__), max(apart, key=apart.__getitem__)) == ("money.txt", "money.txt")
+    assert all(abs(apart[name] - together[name]) < 0.05 for name in together), (together, apart)
+
+
 def test_what_takes_one_folder_at_a_time(folders: Path, qa: Run) -> None:
     """Says so; `index` takes each in turn."""
     both = ("--seeds", ".", "--seeds", "../notes")
