@@ -116,11 +116,9 @@ class _Search:
         return [self._hit(groups[r.candidate.row.hash], r, score) for r, score in _spread(ranked, top, CROWDING * self.trust)]
 
     def _comparable(self, ranked: Sequence[Ranked]) -> bool:
-        """Whether vectors tell what is alike in the language of the question and of the passages; not of a word or two."""
-        if len(self.question.stems) < FEW:
-            return False
+        """Whether any embedder's vectors tell what is alike: in English, and not of a word or two."""
         texts = " ".join(r.candidate.row.text for r in ranked[:COMPARED])
-        return self.index.embedder is not None and (self.index.embedder.across or english(self.question.text, texts))
+        return len(self.question.stems) >= FEW and english(self.question.text, texts)
 
     def _with_links(self, ranked: list[Ranked], groups: dict[str, list[Row]], vector: "np.ndarray | None") -> list[Ranked]:
         """The best passage of each linked document is lifted towards the passage that names it."""

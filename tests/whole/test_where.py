@@ -138,7 +138,7 @@ def test_scores_of_several_folders_are_those_of_one(tmp_path: Path, qa: Run, mon
     """A question in other words than one folder's, of which another one has most: what speaks for a passage is the same."""
     texts = {
         "a/refunds.txt": "Refunds are paid within 14 days after the return of the goods.",
-        "a/ferry.txt": "The ferry waits for nobody.",
+        "a/ferry.txt": "The ferry takes long, and waits until somebody is there.",
         "b/money.txt": "Money for a purchase comes back when the bank gives it back.",
         "b/keys.txt": "The harbour master keeps the keys.",
     }
@@ -156,7 +156,7 @@ def test_scores_of_several_folders_are_those_of_one(tmp_path: Path, qa: Run, mon
     together, apart = scored("."), scored("a", "b")
     assert together.keys() == apart.keys()
     assert (max(together, key=together.__getitem__), max(apart, key=apart.__getitem__)) == ("money.txt", "money.txt")
-    assert all(abs(apart[name] - together[name]) < 0.05 for name in together), (together, apart)
+    assert all(abs(apart[name] - together[name]) < 0.02 for name in together), (together, apart)
 
 
 def test_what_takes_one_folder_at_a_time(folders: Path, qa: Run) -> None:
