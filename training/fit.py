@@ -22,11 +22,14 @@ import torch
 from qa.reader.fitted import Signs, certain
 
 NAMES = list(Signs.__dataclass_fields__)
-LOST = 0.025
+LOST = 0.04
 """Of answerable questions, so many are taken for unanswerable where that threshold is set."""
 
-LEAST = {"order": 1.0, "likeness": 0.0}
+LEAST = {"order": 1.4, "likeness": 0.0}
 """Weights at least: few questions that are fitted to tell who did it from whom it was done to, and no mistake is worse."""
+
+READ_AS_WELL = ("kind", "likeness")
+"""What the network tells better: with them sets that nothing is fitted to have fewer first sentences right."""
 
 Found = list[dict[str, Any]]
 
@@ -77,12 +80,32 @@ def examples(found: Found, weights: dict[str, float]) -> tuple[list[dict[str, fl
     best = [chosen(one, weights) for one in asked]
     made = [certain([Signs(**s) for s in one["signs"]], b) for one, b in zip(asked, best, strict=True)]
     right = np.array([bool(one["right"][b]) for one, b in zip(asked, best, strict=True)])
-    return made, right, np.array([one["answerable"] for one in asked])
+    return made, right, np.array([any(one["right"]) for one in asked])
+
+
+def without_their_passages(found: Found) -> Found:
+    """The answerable questions once more, without the passages that answer: such as nothing here answers, in any words."""
+    gone = []
+    for one in found:
+        theirs = {rank for rank, right in zip(one["ranks"], one["right"], strict=True) if right}
+        rest = [n for n, rank in enumerate(one["ranks"]) if rank not in theirs]
+        if theirs and rest:
+            gone.append({**one, "signs": [one["signs"][n] for n in rest], "right": [False] * len(rest)})
+    return gone
 
 
 def logistic(made: list[dict[str, float]], right: np.ndarray) -> dict[str, float]:
-    """Weights of a logistic regression; each question counts alike."""
+    """Weights of a logistic regression; each question counts alike. No sign may speak against an answer: questions that are
+    written to deceive share more words with a passage than such as it answers in other words."""
     names = list(made[0])
+    weights = _logistic(made, right, names)
+    while any(weights[n] < 0 for n in names):
+        names = [n for n in names if weights[n] >= 0]
+        weights = _logistic(made, right, names)
+    return {"constant": weights["constant"], **{n: weights.get(n, 0.0) for n in made[0]}}
+
+
+def _logistic(made: list[dict[str, float]], right: np.ndarray, names: list[str]) -> dict[str, float]:
     x = np.array([[one[n] for n in names] for one in made])
     mean, deviation = x.mean(0), x.std(0) + 1e-6
     rows, targets = torch.tensor((x - mean) / deviation), torch.tensor(right, dtype=torch.float64)
@@ -133,8 +156,11 @@ def main(out: str, *paths: str) -> None:
     sets = {path: pickle.loads(Path(path).read_bytes()) for path in paths if path != "--"}
     found = [one for path in paths[:cut] for one in sets[path]]
     by_words = [n for n in NAMES if n != "margin"]
-    fitted: dict[str, Any] = {"words": choice(found, by_words), "read": choice(found, [n for n in NAMES if n != "kind"])}
-    made, right, answerable = examples(found, fitted["read"])
+    fitted: dict[str, Any] = {
+        "words": choice(found, by_words),
+        "read": choice(found, [n for n in NAMES if n not in READ_AS_WELL]),
+    }
+    made, right, answerable = examples([*found, *without_their_passages(found)[::4]], fitted["read"])
     fitted["confidence"], fitted["answerable"] = logistic(made, right), logistic(made, answerable)
     there = likely(made, fitted["answerable"])
     fitted["none"] = round(float(np.quantile(there[answerable], LOST)), 3)
