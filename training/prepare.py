@@ -113,19 +113,16 @@ def written() -> Iterator[Row]:
         for q in text["questions"]:
             for head in ("", headings[n]) if q["answer"] else (random.choice(["", headings[n]]),):
                 start = len(head) + passages[n].index(q["answer"]) if q["answer"] else -1
-                end = start + len(q["answer"] or "")
-                yield {
-                    "source": "written",
-                    "question": q["question"],
-                    "passage": head + passages[n],
-                    "start": start,
-                    "end": end,
-                }
+                yield _written(q, head + passages[n], start)
         for q, others in zip((q for q in text["questions"] if q["answer"]), near[n], strict=True):
             for other in random.sample(others, NEAR.get(q["kind"], 1)):
                 if q["answer"].lower() not in passages[other].lower():
-                    passage = random.choice(["", headings[other]]) + passages[other]
-                    yield {"source": "written", "question": q["question"], "passage": passage, "start": -1, "end": -1}
+                    yield _written(q, random.choice(["", headings[other]]) + passages[other], -1)
+
+
+def _written(q: dict[str, str], passage: str, start: int) -> Row:
+    end = start + len(q["answer"]) if start >= 0 else -1
+    return {"source": "written", "question": q["question"], "passage": passage, "start": start, "end": end}
 
 
 def nearest(questions: list[list[str]], passages: list[str]) -> list[list[list[int]]]:

@@ -24,7 +24,7 @@ TOP = 8
 
 
 def main(folder: str, questions: str, out: str) -> None:
-    """Write, for each question, the signs of its sentences, whether each is right, and their texts."""
+    """Write, for each question, the signs of its sentences, whether each is right, their texts, and which passages they are of."""
     asked = [json.loads(line) for line in Path(questions).read_text().splitlines()]
     target = Path(out).absolute()
     os.chdir(folder)
@@ -36,7 +36,9 @@ def main(folder: str, questions: str, out: str) -> None:
             gold = [(e["source"], (e["start"], e["end"])) for e in one["evidence"] if "start" in e]
             right = [any(touches(ref, *evidence) for evidence in gold for ref in c.refs) for c in candidates]
             texts = [c.text for c in candidates]
-            found.append({**one, "signs": [asdict(s) for s in signs], "right": right, "texts": texts})
+            place = {id(hit): n for n, hit in enumerate(result.hits)}
+            ranks = [min(place.get(id(ref.hit), TOP) for ref in c.refs) for c in candidates]
+            found.append({**one, "signs": [asdict(s) for s in signs], "right": right, "texts": texts, "ranks": ranks})
     target.write_bytes(pickle.dumps(found))
 
 

@@ -84,6 +84,8 @@ class Ranked:
 
     def by_words(self, trust: float) -> "Ranked":
         """The same, where its words count that much."""
+        if trust == 1:
+            return self
         held = {name: trust * getattr(self.evidence, name) for name in BY_WORDS}
         return replace(self, evidence=replace(self.evidence, **held))
 
