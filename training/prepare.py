@@ -6,11 +6,13 @@ A line of the pairs is {source, question, passage, start, end}, start -1 where t
 too, in the ways that SQuAD 2.0's writers used (Rajpurkar, Jia, Liang 2018, table 2): another passage that shares the question's
 words, the passage without the sentence that answers, the question with a name, number or word turned into another one, and what
 another question asks, of somebody whom the passage names. The questions of LEFT_OUT, which training/fit.py fits to, are not taken.
-Taken is, too, `written.jsonl.gz` beside this file: passages as people keep them, each with eight questions, of which four are not
-answered and two are put in other words; those of its part "train" ("fit" is for training/fit.py, "dev" to look at).
+Taken are, too, `written.jsonl.gz` beside this file: passages as people keep them, each with eight questions, of which three or four
+are not answered and one or two are put in other words; those of its part "train" ("fit" is for training/fit.py, "dev" to look at); and
+`asked.jsonl.gz`: questions of these kinds about passages of the pairs, named by the SHA-256 of their text.
 """
 
 import gzip
+import hashlib
 import json
 import math
 import pickle
@@ -20,6 +22,7 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from structured import structured
@@ -35,7 +38,7 @@ SHARE = {
 }  # fmt: skip
 """Pairs taken of each source; one that is not named is left out (in pubmedqa the answer is always the last sentence)."""
 
-WRITTEN = Path(__file__).parent / "written.jsonl.gz"
+WRITTEN, ASKED = (Path(__file__).parent / f"{name}.jsonl.gz" for name in ("written", "asked"))
 
 NEAR, OF_NEAREST = {"paraphrase": 3}, 10
 """So many of the nearest passages, one but for these kinds, are put before a written question that they do not answer. Without
@@ -73,7 +76,9 @@ _OPPOSITES = [
 _STEPS = (-20, -10, -3, -2, -1, 1, 2, 3, 5, 10, 30)
 _OPPOSITE = {a: b for pair in _OPPOSITES for a, b in (pair, pair[::-1])}
 
-Row = dict[str, object]
+Row = dict[str, Any]
+Example = tuple[list[int], list[int], int, int, str]
+"""The question's tokens, the passage's, the answer's first and last among both (0 and 0 for none), and the source."""
 
 
 def words(text: str) -> set[str]:
@@ -102,13 +107,14 @@ def in_other_passages(rows: list[Row], among: list[Row], of: int = 3) -> Iterato
             yield {**r, "passage": passages[random.choice(near[:of])], "start": -1, "end": -1}
 
 
-def written() -> Iterator[Row]:
+def written(of_pairs: set[str]) -> Iterator[Row]:
     """The written questions, those with an answer twice, and each of these before near passages that do not answer it."""
-    with gzip.open(WRITTEN, "rt", encoding="utf-8") as lines:
-        texts = [row for line in lines if (row := json.loads(line))["part"] == "train"]
+    texts = [text for text in _lines(WRITTEN) if text["part"] == "train"]
+    named = {hashlib.sha256(passage.encode()).hexdigest(): passage for passage in of_pairs}
+    texts += [{**one, "title": "", "passage": named[one["passage"]]} for one in _lines(ASKED)]
     passages = [str(text["passage"]) for text in texts]
     near = nearest([[q["question"] for q in text["questions"] if q["answer"]] for text in texts], passages)
-    headings = [f"{re.sub(r'[.][a-z]{2,5}$', '', text['title'])}. " for text in texts]
+    headings = [f"{name}. " if (name := re.sub(r"[.][a-z]{2,5}$", "", text["title"])) else "" for text in texts]
     for n, text in enumerate(texts):
         for q in text["questions"]:
             for head in ("", headings[n]) if q["answer"] else (random.choice(["", headings[n]]),):
@@ -118,6 +124,11 @@ def written() -> Iterator[Row]:
             for other in random.sample(others, NEAR.get(q["kind"], 1)):
                 if q["answer"].lower() not in passages[other].lower():
                     yield _written(q, random.choice(["", headings[other]]) + passages[other], -1)
+
+
+def _lines(path: Path) -> list[dict[str, Any]]:
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
 
 
 def _written(q: dict[str, str], passage: str, start: int) -> Row:
@@ -212,6 +223,25 @@ def headed(row: Row) -> Row:
     return {**row, "passage": head + passage, **moved}
 
 
+def example(tokenizer: Tokenizer, r: Row) -> Example | None:
+    """A pair's token ids; of a long passage some that hold the answer. None where no token does."""
+    question = tokenizer.encode(r["question"], add_special_tokens=False).ids[:QUESTION_TOKENS]
+    encoded = tokenizer.encode(r["passage"], add_special_tokens=False)
+    ids, low, first, last = encoded.ids, 0, 0, 0
+    if r["start"] >= 0:
+        inside = [i for i, (a, b) in enumerate(encoded.offsets) if b > r["start"] and a < r["end"]]
+        if not inside:
+            return None
+        start, end = inside[0], min(inside[-1], inside[0] + TOKENS - 5)
+        if len(ids) > TOKENS:
+            lowest = max(0, end - TOKENS + 1)
+            low = random.randint(lowest, max(lowest, min(start, len(ids) - TOKENS)))
+        first, last = (2 + len(question) + x - low for x in (start, end))
+    elif len(ids) > TOKENS:
+        low = random.randint(0, len(ids) - TOKENS)
+    return question, ids[low : low + TOKENS], first, last, r["source"]
+
+
 def main(pairs: str, tokens: str, out: str, seed: str = "1", *left_out: str) -> None:
     """Write the examples, shuffled."""
     tokenizer = Tokenizer.from_file(tokens)
@@ -220,11 +250,11 @@ def main(pairs: str, tokens: str, out: str, seed: str = "1", *left_out: str) -> 
     random.seed(int(seed))
     left = {json.loads(line)["question"] for path in left_out for line in Path(path).read_text().splitlines()}
     by_source = defaultdict(list)
-    with gzip.open(pairs, "rt", encoding="utf-8") as lines:
-        for line in lines:
-            row = json.loads(line)
-            if row["question"] not in left:
-                by_source[row["source"]].append(row)
+    of_pairs = set[str]()
+    for row in _lines(Path(pairs)):
+        of_pairs.add(row["passage"])
+        if row["question"] not in left:
+            by_source[row["source"]].append(row)
     rows: list[Row] = []
     wikipedia = [r for name in WIKIPEDIA for r in by_source[name]]
     for name, most in SHARE.items():
@@ -232,23 +262,7 @@ def main(pairs: str, tokens: str, out: str, seed: str = "1", *left_out: str) -> 
         has = [r for r in some if r["start"] >= 0]
         near = in_other_passages(has, wikipedia if name in WIKIPEDIA else has)
         rows += [*some, *near, *without_the_sentence(has), *turned(has), *of_somebody_else(has)]
-    examples = []
-    for r in (*map(headed, rows), *structured(STRUCTURED), *written()):
-        question = tokenizer.encode(r["question"], add_special_tokens=False).ids[:QUESTION_TOKENS]
-        encoded = tokenizer.encode(r["passage"], add_special_tokens=False)
-        ids, low, first, last = encoded.ids, 0, 0, 0
-        if r["start"] >= 0:
-            inside = [i for i, (a, b) in enumerate(encoded.offsets) if b > r["start"] and a < r["end"]]
-            if not inside:
-                continue
-            start, end = inside[0], min(inside[-1], inside[0] + TOKENS - 5)
-            if len(ids) > TOKENS:
-                lowest = max(0, end - TOKENS + 1)
-                low = random.randint(lowest, max(lowest, min(start, len(ids) - TOKENS)))
-            first, last = (2 + len(question) + x - low for x in (start, end))
-        elif len(ids) > TOKENS:
-            low = random.randint(0, len(ids) - TOKENS)
-        examples.append((question, ids[low : low + TOKENS], first, last, r["source"]))
+    examples = [e for r in (*map(headed, rows), *structured(STRUCTURED), *written(of_pairs)) if (e := example(tokenizer, r))]
     random.shuffle(examples)
     Path(out).write_bytes(pickle.dumps(examples))
     none = sum(e[2] == 0 for e in examples)
