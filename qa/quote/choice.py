@@ -35,6 +35,9 @@ OTHER_CODE = 6.0
 OTHER_ROW = 10.0
 """So much less speaks for a row that has nothing of the question where another one of the table has all of it."""
 
+MENTIONED = 2.0
+"""So much less speaks for a row that names what is asked for beside other things, where it fills a cell of another."""
+
 _CODE = re.compile(r"\b(?:(?=[\w.-]*\d)(?=[\w.-]*[A-Za-z_-])[A-Za-z0-9][\w.-]{2,}\w|[A-Z]{1,2}\d{1,2})\b")
 
 _MUST_HOLD = [
@@ -150,7 +153,7 @@ def _ranked(question: Question, hits: Sequence[Hit], network: Network | None, si
     if side:
         hits = [hit for hit in hits if side.stems <= _stems(question, _names(hit) + hit.text)]
     candidates, signs = all_signs(question, hits, network, text)
-    scores = _by_rows(candidates, signs, _by_codes(text, candidates, fitted.scores(signs, read=network is not None)))
+    scores = _by_rows(text, candidates, signs, _by_codes(text, candidates, fitted.scores(signs, read=network is not None)))
     order = sorted(range(len(candidates)), key=lambda n: -scores[n])
     if side:
         texts = [(_names(one.ref.hit), one.text) for one in candidates]
@@ -187,14 +190,24 @@ def _can_answer(question: Question, one: Quotable) -> bool:
     return all(answer.search(one.text) for cue, answer in _MUST_HOLD if cue.search(question.text))
 
 
-def _by_rows(candidates: Sequence[Quotable], signs: Sequence[Signs], scores: Sequence[float]) -> list[float]:
-    """The scores, less for a row as far as another one of its passage has more of the question."""
-    tables = [one.ref.hit.place if is_row(one) else None for one in candidates]
+def _by_rows(text: str, candidates: Sequence[Quotable], signs: Sequence[Signs], scores: Sequence[float]) -> list[float]:
+    """The scores, less for a row as far as another one of its passage has more of the question, or is the one that it names."""
+    rows = [is_row(one) for one in candidates]
+    tables = [one.ref.hit.place if row else None for one, row in zip(candidates, rows, strict=True)]
     most = dict[Place | None, float]()
     for table, sign in zip(tables, signs, strict=True):
         most[table] = max(most.get(table, 0.0), sign.covered)
     less = [OTHER_ROW * (most[table] - sign.covered) if table else 0.0 for table, sign in zip(tables, signs, strict=True)]
+    named = [row and _fills_a_cell(text, one) for one, row in zip(candidates, rows, strict=True)]
+    if any(named):
+        less = [n + MENTIONED * (row and not mine) for n, row, mine in zip(less, rows, named, strict=True)]
     return [score - other for score, other in zip(scores, less, strict=True)]
+
+
+def _fills_a_cell(text: str, row: Quotable) -> bool:
+    """Whether a name of the question is all that stands in a cell."""
+    values = {cell.rpartition(": ")[2].strip() for ref in row.refs for cell in re.split(r"[|\n]", ref.quote)}
+    return any(value[:1].isupper() and re.search(rf"(?<!^)\b{re.escape(value)}\b", text) for value in values)
 
 
 def all_signs(

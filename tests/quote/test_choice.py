@@ -88,3 +88,15 @@ def test_a_code_is_that_code(project: Path, qa: Run, code: str) -> None:
     (project / "seeds" / "cve.txt").write_text("\n\n".join(lines))
     answer = qa("ask", "-q", "--in", "cve.txt", f"In which release is {code} fixed?").out
     assert answer.startswith(f"{code} affects")
+
+
+@pytest.mark.usefixtures("without_reader")
+def test_a_row_is_of_the_name_in_its_cell(project: Path, qa: Run) -> None:
+    """And not of one that a note of it mentions."""
+    (project / "seeds" / "boats.csv").write_text(
+        "Boat,Type,Built,Metres\nNightjar,yawl,1929,11.2\nTansy,canoe yawl,1897,5.5\nPip,dinghy,1972,3\n"
+    )
+    (project / "seeds" / "members.csv").write_text(
+        "Member,Joined,Note\nSabine Lisle,2024,at last the owner of Nightjar\nDev Gupta,2011,owner of a dinghy\n"
+    )
+    assert qa("ask", "-q", "How long is the Nightjar?").out.startswith("| Boat: Nightjar |")
