@@ -25,6 +25,9 @@ APART, BATCH, FROZEN, CLS, SEP = 500, 24, 2, 101, 102
 RATE, RATE_ON_TOP = 1e-4, 6e-5
 """Learning rates from the encoder alone, and from a reader."""
 
+ROUNDED = 0.8
+"""From this part of the time on the layers are trained as export.py rounds them."""
+
 Example = tuple[list[int], list[int], int, int, str]
 
 
@@ -41,6 +44,29 @@ def reader(folder: Path, start: str) -> BertForQuestionAnswering:
     for part in (model.bert.embeddings, *model.bert.encoder.layer[:FROZEN]):
         part.requires_grad_(False)
     return model
+
+
+class Rounded(torch.nn.Linear):
+    """A layer whose weights and inputs are rounded as export.py does: to 8-bit integers, by a scale a row, and one for an
+    example's inputs; gradients pass as if they were not (Jacob et al. 2018, arXiv 1712.05877)."""
+
+    def forward(self, given: torch.Tensor) -> torch.Tensor:
+        """As a layer's."""
+        with torch.no_grad():
+            scale = self.weight.abs().amax(1, keepdim=True).clamp(min=1e-8) / 127
+            weight = (self.weight / scale).round_().mul_(scale)
+            low, high = given.amin((1, 2), keepdim=True).clamp(max=0), given.amax((1, 2), keepdim=True).clamp(min=0)
+            step = ((high - low) / 255).clamp(min=1e-8)
+            rounded = (given / step).round_().mul_(step)
+        given, weight = given + (rounded - given).detach(), self.weight + (weight - self.weight).detach()
+        return torch.nn.functional.linear(given, weight, self.bias)
+
+
+def round_layers(model: BertForQuestionAnswering) -> None:
+    """Have all layers trained so."""
+    for part in model.modules():
+        if type(part) is torch.nn.Linear:
+            part.__class__ = Rounded
 
 
 def logits(model: BertForQuestionAnswering, batch: list[Example]) -> torch.Tensor:
@@ -110,6 +136,8 @@ def main(folder: str, pairs: str, out: str, minutes: str, start: str = "") -> No
         done = spent / (float(minutes) * 60)
         if done >= 1:
             break
+        if done >= ROUNDED:
+            round_layers(model)
         for group in optimizer.param_groups:
             group["lr"] = max(top * min(1, done / 0.05) * (1 - done), 1e-7)
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=halves):

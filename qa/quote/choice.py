@@ -58,8 +58,10 @@ _MUST_HOLD = [
 ]
 """What the answer to an English question holds without fail."""
 
-CLOSE = 1.5
-"""So much less than for the best sentence may speak for a further one: its odds are a quarter as good."""
+CLOSE, CLOSE_BESIDE = 1.5, 2.5
+"""So much less than for the best sentence may speak for a further one, and for one of its own passage, which goes on with what it
+says: their odds are a quarter and a twelfth as good. See bench/README.md.
+"""
 
 _THING = r"\b(what|which|in what|in which) "
 _UNITS = r"(seconds?|minutes?|hours?|days?|weeks?|months?|years?|decades?|centur(y|ies)|km|kilomet\w+|miles?|met(er|re)s?|feet)"
@@ -241,7 +243,8 @@ def _with_others(ranked: _Ranked, asked: Asked) -> list[SentenceRef]:
     for n in ranked.order[1:]:
         others = ranked.candidates[n].refs
         room = sum(len(one.quote) for one in (*chosen, *others)) <= MOST_CHARS
-        fits = len(chosen) + len(others) <= MOST_SENTENCES and room and ranked.scores[n] >= most - CLOSE
+        close = CLOSE_BESIDE if others[0].hit is ranked.first.ref.hit else CLOSE
+        fits = len(chosen) + len(others) <= MOST_SENTENCES and room and ranked.scores[n] >= most - close
         if fits and all(ref.quote != one.quote for one in chosen for ref in others):
             chosen += others
     return chosen
