@@ -59,8 +59,8 @@ _MUST_HOLD = [
 """What the answer to an English question holds without fail."""
 
 CLOSE, CLOSE_BESIDE = 1.5, 2.5
-"""So much less than for the best sentence may speak for a further one, and for one of its own passage, which goes on with what it
-says: their odds are a quarter and a twelfth as good. See bench/README.md.
+"""So much less than for the best sentence may speak for a further one, and for one of its own passage, which goes on with what
+it says: their odds are a quarter and a twelfth as good. See bench/README.md.
 """
 
 _THING = r"\b(what|which|in what|in which) "
