@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from index.passage import Hit, Place
 from index.search.question import Question
+from index.split.tables import cells_of
 from qa.answer import SentenceRef
 from qa.check.words import MONTHS
 from qa.quote import form
@@ -208,7 +209,8 @@ def _by_rows(text: str, candidates: Sequence[Quotable], signs: Sequence[Signs], 
 
 def _fills_a_cell(text: str, row: Quotable) -> bool:
     """Whether a name of the question is all that stands in a cell."""
-    values = {cell.rpartition(": ")[2].strip() for ref in row.refs for cell in re.split(r"[|\n]", ref.quote)}
+    lines = [line for ref in row.refs for line in ref.quote.splitlines()]
+    values = {cell.rpartition(": ")[2] for line in lines for cell in cells_of(line)}
     return any(value[:1].isupper() and re.search(rf"(?<!^)\b{re.escape(value)}\b", text) for value in values)
 
 
