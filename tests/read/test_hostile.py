@@ -94,11 +94,12 @@ def test_a_reader_that_works_on_without_end(tmp_path: Path) -> None:
     """Is stopped by the time that it takes of a processor, however it gets on; its second try comes after all others."""
     slow = {"a.pptx": MAKERS["paragraphs.pptx"](), "b.csv": b"a,b\n" * 1_000_000}
     many = {f"c{n}.docx": samples.docx() for n in range(20)}
-    results = read(written(tmp_path / "docs", slow | many), Limits(seconds=1, seconds_a_megabyte=0))
+    # At first a file has a quarter of this: what a Word file's reader takes to be loaded must fit in it on a busy machine, too.
+    results = read(written(tmp_path / "docs", slow | many), Limits(seconds=4, seconds_a_megabyte=0))
     assert list(results)[-2:] == ["a.pptx", "b.csv"]
     assert {name: result.left_out for name, result in results.items() if result.left_out} == {
-        "a.pptx": "reading it takes more than 1 s",
-        "b.csv": "reading it takes more than 1 s",
+        "a.pptx": "reading it takes more than 4 s",
+        "b.csv": "reading it takes more than 4 s",
     }
 
 
