@@ -208,9 +208,9 @@ def _by_rows(text: str, candidates: Sequence[Quotable], signs: Sequence[Signs], 
 
 
 def _fills_a_cell(text: str, row: Quotable) -> bool:
-    """Whether a name of the question is all that stands in a cell."""
+    """Whether a name of the question is all that stands in a cell; "I" is the person who asks."""
     lines = [line for ref in row.refs for line in ref.quote.splitlines()]
-    values = {cell.rpartition(": ")[2] for line in lines for cell in cells_of(line)}
+    values = {cell.rpartition(": ")[2] for line in lines for cell in cells_of(line)} - {"I"}
     return any(value[:1].isupper() and re.search(rf"(?<!^)\b{re.escape(value)}\b", text) for value in values)
 
 
