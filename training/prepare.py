@@ -1,4 +1,5 @@
-"""Pairs of a question and a passage -> token ids, and the first and last token of the answer (0 and 0 where there is none).
+"""Pairs of a question and a passage -> token ids, with the first and last token of the answer (0 and 0 where there is none), and
+beside each the nearest other passages, which do not answer: what a search finds, too.
 
     python training/prepare.py PAIRS.jsonl.gz TOKENIZER.json OUT.pkl [SEED [LEFT_OUT.jsonl…]]
 
@@ -14,7 +15,6 @@ are not answered and one or two are put in other words; those of its part "train
 import gzip
 import hashlib
 import json
-import math
 import pickle
 import random
 import re
@@ -40,18 +40,14 @@ SHARE = {
 
 WRITTEN, ASKED = (Path(__file__).parent / f"{name}.jsonl.gz" for name in ("written", "asked"))
 
-NEAR, OF_NEAREST = {"paraphrase": 3}, 10
-"""So many of the nearest passages, one but for these kinds, are put before a written question that they do not answer. Without
-them the network learns that a question is answered that shares no word with a passage."""
-
-WIKIPEDIA = ["squad1_du_test", "squad1_flan", "squad2_unans", "squadshifts_newwiki", "nq_open_oracle", "quoref_sni"]
-"""Sources whose passages are put before each other's questions."""
+BESIDE, BESIDE_WRITTEN, BESIDE_NONE, OF_NEAREST = 3, 5, 2, 10
+"""So many of the nearest passages stand beside a question's, a written question's, and one that was made to have no answer."""
 
 STRUCTURED = 9_000
 """Pairs of training/structured.py."""
 
 TOKENS, QUESTION_TOKENS = 160, 40
-OTHER_PASSAGE, WITHOUT_SENTENCE, TURNED, OTHERWISE = 0.25, 0.2, 0.3, 0.25
+WITHOUT_SENTENCE, TURNED, OTHERWISE = 0.2, 0.3, 0.25
 """Of the pairs with an answer, how many stand again without one, made in each way."""
 
 HEADED = 0.5
@@ -77,8 +73,11 @@ _STEPS = (-20, -10, -3, -2, -1, 1, 2, 3, 5, 10, 30)
 _OPPOSITE = {a: b for pair in _OPPOSITES for a, b in (pair, pair[::-1])}
 
 Row = dict[str, Any]
-Example = tuple[list[int], list[int], int, int, str]
-"""The question's tokens, the passage's, the answer's first and last among both (0 and 0 for none), and the source."""
+"""A pair; `near` are indices of the passages nearest to its question, `beside` how many of them are read with it."""
+
+Group = tuple[list[int], list[tuple[list[int], int, int]], str]
+"""The question's tokens, its passages', each with the answer's first and last token, counted from [CLS] (0 and 0 for none), and
+the source."""
 
 
 def words(text: str) -> set[str]:
@@ -86,44 +85,19 @@ def words(text: str) -> set[str]:
     return set(re.findall(r"\w{3,}", text.lower()))
 
 
-def in_other_passages(rows: list[Row], among: list[Row], of: int = 3) -> Iterator[Row]:
-    """Questions before one of these other passages that shares most of their words by weight, and not the answer."""
-    passages = sorted({str(r["passage"]) for r in among})
-    has = [words(p) for p in passages]
-    often = Counter(w for t in has for w in t)
-    where = defaultdict(list)
-    for i, t in enumerate(has):
-        for w in t:
-            if often[w] < len(passages) * 0.1:
-                where[w].append(i)
-    for r in random.sample(rows, int(len(rows) * OTHER_PASSAGE)):
-        score: Counter[int] = Counter()
-        for w in words(str(r["question"])):
-            for i in where.get(w, ()):
-                score[i] += math.log(len(passages) / often[w])
-        answer = str(r["passage"])[r["start"] : r["end"]].lower()
-        near = [i for i, _ in score.most_common(2 * of) if passages[i] != r["passage"] and answer not in passages[i].lower()]
-        if near[:of]:
-            yield {**r, "passage": passages[random.choice(near[:of])], "start": -1, "end": -1}
-
-
 def written(of_pairs: set[str]) -> Iterator[Row]:
-    """The written questions, those with an answer twice, and each of these before near passages that do not answer it."""
+    """The written questions, half of them with their file's name before the passage."""
     texts = [text for text in _lines(WRITTEN) if text["part"] == "train"]
     named = {hashlib.sha256(passage.encode()).hexdigest(): passage for passage in of_pairs}
     texts += [{**one, "title": "", "passage": named[one["passage"]]} for one in _lines(ASKED)]
-    passages = [str(text["passage"]) for text in texts]
-    near = nearest([[q["question"] for q in text["questions"] if q["answer"]] for text in texts], passages)
-    headings = [f"{name}. " if (name := re.sub(r"[.][a-z]{2,5}$", "", text["title"])) else "" for text in texts]
-    for n, text in enumerate(texts):
+    for text in texts:
+        name = re.sub(r"[.][a-z]{2,5}$", "", text["title"])
         for q in text["questions"]:
-            for head in ("", headings[n]) if q["answer"] else (random.choice(["", headings[n]]),):
-                start = len(head) + passages[n].index(q["answer"]) if q["answer"] else -1
-                yield _written(q, head + passages[n], start)
-        for q, others in zip((q for q in text["questions"] if q["answer"]), near[n], strict=True):
-            for other in random.sample(others, NEAR.get(q["kind"], 1)):
-                if q["answer"].lower() not in passages[other].lower():
-                    yield _written(q, random.choice(["", headings[other]]) + passages[other], -1)
+            passage = random.choice([f"{name}. " if name else "", ""]) + text["passage"]
+            start = passage.index(q["answer"], len(passage) - len(text["passage"])) if q["answer"] else -1
+            end = start + len(q["answer"]) if q["answer"] else -1
+            row = {"question": q["question"], "passage": passage, "start": start, "end": end}
+            yield {"source": "written", **row, "own": text["passage"], "title": name, "beside": BESIDE_WRITTEN}
 
 
 def _lines(path: Path) -> list[dict[str, Any]]:
@@ -131,25 +105,31 @@ def _lines(path: Path) -> list[dict[str, Any]]:
         return [json.loads(line) for line in lines]
 
 
-def _written(q: dict[str, str], passage: str, start: int) -> Row:
-    end = start + len(q["answer"]) if start >= 0 else -1
-    return {"source": "written", "question": q["question"], "passage": passage, "start": start, "end": end}
-
-
-def nearest(questions: list[list[str]], passages: list[str]) -> list[list[list[int]]]:
-    """For each passage's questions the other passages nearest by meaning, of the whole and of their closest sentence."""
+def with_nearest(rows: list[Row]) -> Iterator[Row]:
+    """Each with some of the passages nearest to its question that do not hold its answer: by meaning, of the whole and of their
+    closest sentence. Half of them are headed, as its own."""
+    titles = {r["own"]: r.get("title", "") for r in rows}
+    passages = sorted(titles)
     embedder = open_embedder("static", None)
     pieces = [(n, s) for n, p in enumerate(passages) for s in re.split(r"(?<=[.!?])\s+|\n+", p) if len(s) > 15 or s == p]
     sentences = np.stack([embedder.query(s) for _, s in pieces])
     starts = np.searchsorted([n for n, _ in pieces], range(len(passages)))
     whole = np.stack([embedder.query(p) for p in passages])
-    found = []
-    for n, asked in enumerate(questions):
-        vectors = np.stack([embedder.query(q) for q in asked])
+    for k in range(0, len(rows), 200):
+        some = rows[k : k + 200]
+        vectors = np.stack([embedder.query(r["question"]) for r in some])
         alike = np.maximum.reduceat(vectors @ sentences.T, starts, axis=1) + vectors @ whole.T
-        alike[:, n] = -np.inf
-        found.append(np.argsort(-alike)[:, :OF_NEAREST].tolist())
-    return found
+        for r, near in zip(some, np.argpartition(-alike, OF_NEAREST)[:, :OF_NEAREST], strict=True):
+            answer = r["passage"][r["start"] : r["end"]].lower() if r["start"] >= 0 else None
+            others = [p for n in near if (p := passages[n]) != r["own"] and (answer is None or answer not in p.lower())]
+            some_others = random.sample(others, min(len(others), r["beside"]))
+            yield {**r, "others": [_headed_other(r["question"], p, titles[p]) for p in some_others]}
+
+
+def _headed_other(question: str, passage: str, title: str) -> str:
+    if title:
+        return random.choice([f"{title}. ", ""]) + passage
+    return str(headed({"question": question, "passage": passage, "start": -1, "end": -1})["passage"])
 
 
 def without_the_sentence(rows: list[Row]) -> Iterator[Row]:
@@ -223,8 +203,8 @@ def headed(row: Row) -> Row:
     return {**row, "passage": head + passage, **moved}
 
 
-def example(tokenizer: Tokenizer, r: Row) -> Example | None:
-    """A pair's token ids; of a long passage some that hold the answer. None where no token does."""
+def group(tokenizer: Tokenizer, r: Row) -> Group | None:
+    """A question with its passages as token ids; of a long passage some that hold the answer. None where no token does."""
     question = tokenizer.encode(r["question"], add_special_tokens=False).ids[:QUESTION_TOKENS]
     encoded = tokenizer.encode(r["passage"], add_special_tokens=False)
     ids, low, first, last = encoded.ids, 0, 0, 0
@@ -239,12 +219,13 @@ def example(tokenizer: Tokenizer, r: Row) -> Example | None:
         first, last = (2 + len(question) + x - low for x in (start, end))
     elif len(ids) > TOKENS:
         low = random.randint(0, len(ids) - TOKENS)
-    return question, ids[low : low + TOKENS], first, last, r["source"]
+    others = [tokenizer.encode(p, add_special_tokens=False).ids[:TOKENS] for p in r.get("others", ())]
+    return question, [(ids[low : low + TOKENS], first, last), *((other, 0, 0) for other in others)], r["source"]
 
 
-def main(pairs: str, tokens: str, out: str, seed: str = "1", *left_out: str) -> None:
+def main(pairs: str, tokenizer_file: str, out: str, seed: str = "1", *left_out: str) -> None:
     """Write the examples, shuffled."""
-    tokenizer = Tokenizer.from_file(tokens)
+    tokenizer = Tokenizer.from_file(tokenizer_file)
     tokenizer.no_padding()
     tokenizer.no_truncation()
     random.seed(int(seed))
@@ -254,19 +235,20 @@ def main(pairs: str, tokens: str, out: str, seed: str = "1", *left_out: str) -> 
     for row in _lines(Path(pairs)):
         of_pairs.add(row["passage"])
         if row["question"] not in left:
-            by_source[row["source"]].append(row)
+            by_source[row["source"]].append({**row, "own": row["passage"]})
     rows: list[Row] = []
-    wikipedia = [r for name in WIKIPEDIA for r in by_source[name]]
     for name, most in SHARE.items():
         some = random.sample(by_source[name], min(len(by_source[name]), most))
         has = [r for r in some if r["start"] >= 0]
-        near = in_other_passages(has, wikipedia if name in WIKIPEDIA else has)
-        rows += [*some, *near, *without_the_sentence(has), *turned(has), *of_somebody_else(has)]
-    examples = [e for r in (*map(headed, rows), *structured(STRUCTURED), *written(of_pairs)) if (e := example(tokenizer, r))]
-    random.shuffle(examples)
-    Path(out).write_bytes(pickle.dumps(examples))
-    none = sum(e[2] == 0 for e in examples)
-    print(len(examples), "examples,", none, "without an answer,", sum(len(q) + len(p) + 3 for q, p, *_ in examples), "tokens")
+        made = (*without_the_sentence(has), *turned(has), *of_somebody_else(has))
+        rows += [{**r, "beside": BESIDE} for r in some] + [{**r, "beside": BESIDE_NONE} for r in made]
+    near = with_nearest([*map(headed, rows), *written(of_pairs)])
+    groups = [g for r in (*near, *structured(STRUCTURED)) if (g := group(tokenizer, r))]
+    random.shuffle(groups)
+    Path(out).write_bytes(pickle.dumps(groups))
+    none = sum(passages[0][1] == 0 for _, passages, _ in groups)
+    tokens = sum(len(question) + len(p) + 3 for question, passages, _ in groups for p, *_ in passages)
+    print(len(groups), "questions,", none, "without an answer,", tokens, "tokens")
 
 
 if __name__ == "__main__":
