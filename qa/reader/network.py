@@ -1,8 +1,9 @@
 """The network that reads a passage for an answer: its files, and their inference on this machine's processor.
 
 Owns what it is given and what it says of each sentence. Six layers from all-MiniLM-L6-v2 (Apache-2.0), trained by
-`training/train.py` to find the first and the last token of an answer among several passages, or [CLS] where none has it (Devlin et
-al. 2019, arXiv 1810.04805, section 4.3; Clark and Gardner 2018, arXiv 1710.10723); docs/reader.md says on what, and how well it does.
+`training/train.py` to find the first and the last token of an answer among several passages, or [CLS] where none has it (Devlin
+et al. 2019, arXiv 1810.04805, section 4.3; Clark and Gardner 2018, arXiv 1710.10723); docs/reader.md says on what, and how well
+it does.
 """
 
 import re
@@ -62,8 +63,8 @@ class Network:
     def margins(self, question: str, hits: Sequence[Hit]) -> list[list[float]]:
         """For each sentence of each hit, how much rather the answer stands in it than not in its passage, in logits.
 
-        The mean of the log odds that the answer begins, and that it ends, at any token of the sentence rather than nowhere in the
-        passage; below 0 for "no answer".
+        The mean of the log odds that the answer begins, and that it ends, at any token of the sentence rather than nowhere in
+        the passage; below 0 for "no answer".
         """
         from concurrent.futures import ThreadPoolExecutor
 
