@@ -16,11 +16,12 @@ MOST_WORDS, MOST_LOOKED_AT = 3, 100
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """More than one thing of a list, `listed` in so many words, or `steps`; what a `term` means; what only the head of a `mail`
-    tells; which `questions` somebody has.
+    """More than one thing of a list, `listed` in so many words, or `steps`; `several` things of a kind; what a `term` means;
+    what only the head of a `mail` tells; which `questions` somebody has.
     """
 
     every: bool = False
+    several: bool = False
     listed: bool = False
     steps: bool = False
     mail: bool = False
@@ -46,12 +47,16 @@ _EVERY = re.compile(
     r"|^\W*what (?:should|must|do|does|can|shall) \w[\w ]* (?:bring|need|pack|include|contain|take|do|done)\b",
     re.IGNORECASE,
 )
+_SEVERAL = re.compile(
+    r"\b(?:[Ww]hich|[Ww]hat|[Ll]ist|[Nn]ame) (?:all )?(?:the )?"
+    r"(?!(?:is|was|does|did|has|had|this|its)\b)(?:[a-z]\w* (?!(?:is|was|does|has|this|its)\b))?[a-z]\w*[^\Wsu]s\b"
+)
 _STEPS = re.compile(
     r"\bhow (?:to|do|can|should|must|shall|does one)\b|\bsteps\b|\binstructions\b"
     r"|\bwhat (?:do|should|must) (?:I|we|you) (?:have to )?do\b",
     re.IGNORECASE,
 )
-"""All of a list or table by its name, what a whole list answers, and what steps answer."""
+"""All of a list or table by its name, what a whole list answers, things by the plural of their kind, and what steps answer."""
 
 _MAIL = re.compile(r"\b(?:e-?mails?|mails?|messages?|sen[dt]|sender|subject|wrote|writes?|from whom|cc)\b", re.IGNORECASE)
 _QUESTIONS = re.compile(r"\b(?:questions?|asks?|asked|asking|wonders?|wants? to know|wanted to know)\b", re.IGNORECASE)
@@ -69,6 +74,7 @@ def asked_for(text: str) -> Asked:
     listed, steps, term = _LISTED.search(text) is not None, _STEPS.search(text) is not None, _TERM.fullmatch(text)
     return Asked(
         every=listed or steps or _EVERY.search(text) is not None,
+        several=listed or _SEVERAL.search(text) is not None,
         listed=listed,
         steps=steps,
         mail=_MAIL.search(text) is not None,

@@ -25,6 +25,9 @@ MOST_SENTENCES = 3
 MOST_CHARS = 500
 """A second and a third sentence are added only as far as all stay within this length."""
 
+MOST_ROWS = 12
+"""Rows that are quoted where several are asked for."""
+
 MOST_READ = 24
 """Passages that the network reads, whatever number is asked for: ten take a tenth of a second or two. Of a comparison it reads
 those of each side again.
@@ -129,7 +132,11 @@ def choose(question: Question, hits: Sequence[Hit], network: Network | None) -> 
         fitted.answers(one.signs, one.order[0]) and _can_answer(question, one.first) for one in compared
     )
     asked = asked_for(question.text)
-    refs = _with_others(best, asked) if compared == [best] else [ref for one in compared for ref in _whole(one.first, asked)]
+    refs = (
+        _with_others(best, asked, question.text)
+        if compared == [best]
+        else [ref for one in compared for ref in _whole(one.first, asked)]
+    )
     places = list(dict.fromkeys(one.candidates[n].ref.hit.place for one in compared for n in one.order))
     ordered = sorted(hits, key=lambda hit: places.index(hit.place) if hit.place in places else len(places))
     return Choice(tuple(dict.fromkeys(refs)), tuple(ordered), sure, none)
@@ -201,17 +208,21 @@ def _by_rows(text: str, candidates: Sequence[Quotable], signs: Sequence[Signs], 
     for table, sign in zip(tables, signs, strict=True):
         most[table] = max(most.get(table, 0.0), sign.covered)
     less = [OTHER_ROW * (most[table] - sign.covered) if table else 0.0 for table, sign in zip(tables, signs, strict=True)]
-    named = [row and _fills_a_cell(text, one) for one, row in zip(candidates, rows, strict=True)]
+    named = [row and bool(_cells_named(text, one)) for one, row in zip(candidates, rows, strict=True)]
     if any(named):
         less = [n + MENTIONED * (row and not mine) for n, row, mine in zip(less, rows, named, strict=True)]
     return [score - other for score, other in zip(scores, less, strict=True)]
 
 
-def _fills_a_cell(text: str, row: Quotable) -> bool:
-    """Whether a name of the question is all that stands in a cell; "I" is the person who asks."""
-    lines = [line for ref in row.refs for line in ref.quote.splitlines()]
-    values = {cell.rpartition(": ")[2] for line in lines for cell in cells_of(line)} - {"I"}
-    return any(value[:1].isupper() and re.search(rf"(?<!^)\b{re.escape(value)}\b", text) for value in values)
+def _cells_named(text: str, row: Quotable) -> set[str]:
+    """The cells of a row that a name of the question fills; "I" is the person who asks."""
+    cells = {cell for ref in row.refs for line in ref.quote.splitlines() for cell in cells_of(line)}
+    values = {cell: cell.rpartition(": ")[2] for cell in cells}
+    return {
+        cell
+        for cell, value in values.items()
+        if value[:1].isupper() and value != "I" and re.search(rf"(?<!^)\b{re.escape(value)}\b", text)
+    }
 
 
 def all_signs(
@@ -235,9 +246,23 @@ def _beginnings(hits: Sequence[Hit]) -> list[SentenceRef]:
     return [SentenceRef(hit, span) for hit in hits for span in hit.sentences[:each]][:MOST_SENTENCES]
 
 
-def _with_others(ranked: _Ranked, asked: Asked) -> list[SentenceRef]:
+def _rows_alike(ranked: _Ranked, text: str) -> list[SentenceRef]:
+    """The best row, and those of its document that have the same cells named in the question, as they stand."""
+    best, named = ranked.first.ref, _cells_named(text, ranked.first)
+    rows = [
+        one.ref
+        for one in ranked.candidates
+        if one.ref.quote.startswith("|") and one.ref.hit.place.source == best.hit.place.source
+    ]
+    alike = [ref for ref in rows if named and named <= set(cells_of(ref.quote))]
+    return sorted(alike, key=lambda ref: ref.span)[:MOST_ROWS]
+
+
+def _with_others(ranked: _Ranked, asked: Asked, text: str) -> list[SentenceRef]:
     """The best sentence with what belongs to it, and such others as are nearly as good and say something else."""
     most, chosen = ranked.scores[ranked.order[0]], _whole(ranked.first, asked)
+    if asked.several and ranked.first.ref.quote.startswith("|") and len(rows := _rows_alike(ranked, text)) > 1:
+        return rows
     if len(chosen) == 1 and ranked.first.lead.rstrip().endswith("?"):
         chosen = paragraph(ranked.first.ref, MOST_SENTENCES, MOST_CHARS)
     if len(chosen) > 1:

@@ -100,3 +100,19 @@ def test_a_row_is_of_the_name_in_its_cell(project: Path, qa: Run) -> None:
         "Member,Joined,Note\nSabine Lisle,2024,at last the owner of Nightjar\nDev Gupta,2011,owner of a dinghy\n"
     )
     assert qa("ask", "-q", "How long is the Nightjar?").out.startswith("| Boat: Nightjar |")
+
+
+@pytest.mark.usefixtures("without_reader")
+def test_several_rows_are_asked_for(project: Path, qa: Run) -> None:
+    """All that have the cell that the question names, as they stand, and no other; of one thing its own row alone."""
+    (project / "seeds" / "treated.csv").write_text(
+        "Object,Treated by,Hours\nSaddle,Ines Calloway,12\nClock,Kit Marlow,30\nPortrait,Ines Calloway,46\nLoom,Ines Kay,3\n"
+    )
+    rows = [
+        line.split(" [")[0]
+        for line in qa("ask", "-q", "Which objects did Ines Calloway treat?").out.split("\n\n")[0].splitlines()
+    ]
+    assert rows == [
+        f"| Object: {what} | Treated by: Ines Calloway | Hours: {hours} |" for what, hours in (("Saddle", 12), ("Portrait", 46))
+    ]
+    assert "Portrait" not in qa("ask", "-q", "How many hours did the Saddle take?").out.split("\n\n")[0]

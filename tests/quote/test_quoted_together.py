@@ -52,9 +52,9 @@ def test_a_long_list_is_not_quoted_whole() -> None:
     ("question", "asked"),
     [
         ("what should every child bring?", Asked(every=True)),
-        ("list all action items", Asked(every=True, listed=True)),
+        ("list all action items", Asked(every=True, several=True, listed=True)),
         ("How do I install it?", Asked(every=True, steps=True)),
-        ("which documents are needed?", Asked(every=True)),
+        ("which documents are needed?", Asked(every=True, several=True)),
         ("who signed the contract?", Asked()),
         ("when does the library close on Thursday?", Asked()),
     ],
@@ -62,6 +62,21 @@ def test_a_long_list_is_not_quoted_whole() -> None:
 def test_what_a_question_asks_for(question: str, asked: Asked) -> None:
     """One thing, or all of them."""
     assert asked_for(question) == asked
+
+
+@pytest.mark.parametrize(
+    ("question", "several"),
+    [
+        ("Which objects did Ines treat?", True),
+        ("What old books has Ana read?", True),
+        ("What does Ines treat?", False),
+        ("Which class does Ines teach?", False),
+        ("What was this about?", False),
+    ],
+)
+def test_the_plural_asks_for_several(question: str, several: bool) -> None:
+    """And not any word that ends in an s."""
+    assert asked_for(question).several == several
 
 
 @pytest.mark.parametrize(
