@@ -24,7 +24,7 @@ from qa.reader.fitted import Signs, certain
 NAMES = list(Signs.__dataclass_fields__)
 LOST = 0.02
 """Of answerable questions, so many are taken for unanswerable where that threshold is set: in folders that people keep, and nothing
-was fitted to, it is three times as many."""
+was fitted to, it is four times as many."""
 
 LEAST = {"order": 1.4, "likeness": 0.0}
 """Weights at least: few questions that are fitted to tell who did it from whom it was done to, and no mistake is worse."""

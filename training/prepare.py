@@ -4,8 +4,7 @@ beside each the nearest other passages, which do not answer: what a search finds
     python training/prepare.py PAIRS.jsonl.gz TOKENIZER.json OUT.pkl [SEED [LEFT_OUT.jsonl…]]
 
 A line of the pairs is {source, question, passage, start, end}, start -1 where the passage has no answer. What has none is made,
-too, in the ways that SQuAD 2.0's writers used (Rajpurkar, Jia, Liang 2018, table 2): another passage that shares the question's
-words, the passage without the sentence that answers, the question with a name, number or word turned into another one, and what
+too, in the ways that SQuAD 2.0's writers used (Rajpurkar, Jia, Liang 2018, table 2): the passage without the sentence that answers, the question with a name, number or word turned into another one, and what
 another question asks, of somebody whom the passage names. The questions of LEFT_OUT, which training/fit.py fits to, are not taken.
 Taken are, too, `written.jsonl.gz` beside this file: passages as people keep them, each with eight questions, of which three or four
 are not answered and one or two are put in other words; those of its part "train" ("fit" is for training/fit.py, "dev" to look at); and

@@ -35,6 +35,9 @@ RATE, WARM, ROUNDED = 5e-5, 0.03, 0.75
 export.py rounds them.
 """
 
+HALF = torch.bfloat16 if torch.cpu.get_capabilities().get("avx512_bf16", False) else torch.float32
+"""What layers are run in: without the processor's own instruction 16-bit floats take ten times as long."""
+
 Group = tuple[list[int], list[tuple[list[int], int, int]], str]
 """As prepare.py writes it."""
 
@@ -79,13 +82,13 @@ def block(part: torch.nn.Module, x: torch.Tensor, mask: torch.Tensor, heads: int
     """One of the encoder's layers, as transformers' own, which takes six times as long in 16-bit floats; (passages, tokens, width)."""
     itself, out = part.attention.self, part.attention.output
     query, key, value = (
-        layer(each, x.bfloat16(), rounded).unflatten(-1, (heads, -1)).transpose(1, 2)
+        layer(each, x.to(HALF), rounded).unflatten(-1, (heads, -1)).transpose(1, 2)
         for each in (itself.query, itself.key, itself.value)
     )
     alike = (query @ key.transpose(-1, -2)).float() * query.shape[-1] ** -0.5 + mask
-    heard = (alike.softmax(-1).bfloat16() @ value).transpose(1, 2).flatten(2)
+    heard = (alike.softmax(-1).to(HALF) @ value).transpose(1, 2).flatten(2)
     x = norm(out.LayerNorm, layer(out.dense, heard, rounded).float() + x)
-    wide = gelu(layer(part.intermediate.dense, x.bfloat16(), rounded))
+    wide = gelu(layer(part.intermediate.dense, x.to(HALF), rounded))
     return norm(part.output.LayerNorm, layer(part.output.dense, wide, rounded).float() + x)
 
 
