@@ -48,7 +48,7 @@ _EVERY = re.compile(
     re.IGNORECASE,
 )
 _SEVERAL = re.compile(
-    r"\b(?:[Ww]hich|[Ww]hat|[Ll]ist|[Nn]ame) (?:all )?(?:the )?"
+    r"\b(?:[Ww]hich|[Ww]hat|[Ll]ist|[Nn]ame|[Hh]ow many) (?:all )?(?:the )?"
     r"(?!(?:is|was|does|did|has|had|this|its)\b)(?:[a-z]\w* (?!(?:is|was|does|has|this|its)\b))?[a-z]\w*[^\Wsu]s\b"
 )
 _STEPS = re.compile(
@@ -60,6 +60,8 @@ _STEPS = re.compile(
 
 _MAIL = re.compile(r"\b(?:e-?mails?|mails?|messages?|sen[dt]|sender|subject|wrote|writes?|from whom|cc)\b", re.IGNORECASE)
 _QUESTIONS = re.compile(r"\b(?:questions?|asks?|asked|asking|wonders?|wants? to know|wanted to know)\b", re.IGNORECASE)
+
+_NOT = re.compile(r"\b(?:not|no|never|without|cannot)\b|n['’]t\b", re.IGNORECASE)
 
 _TERM = re.compile(
     r"\W*(?:what(?:['’]s|\s+(?:is|are|was|were|does|do))|define|explain|(?:the\s+)?(?:meaning|definition)\s+of)\s+"
@@ -81,6 +83,11 @@ def asked_for(text: str) -> Asked:
         questions=_QUESTIONS.search(text) is not None,
         term=term[1] if term else "",
     )
+
+
+def denies(text: str) -> bool:
+    """Whether a text says no."""
+    return _NOT.search(text) is not None
 
 
 def defines(quote: str, term: str) -> bool:

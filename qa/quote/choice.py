@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 from index.passage import Hit, Place
 from index.search.question import Question
-from index.split.tables import cells_of
 from qa.answer import SentenceRef
 from qa.check.words import MONTHS
 from qa.quote import form
 from qa.quote.asked import Asked, Side, asked_for, sides
+from qa.quote.rows import alike, cells_named
 from qa.quote.sentences import Quotable
 from qa.quote.together import is_row, paragraph, units, whole
 from qa.reader import fitted
@@ -24,9 +24,6 @@ from qa.reader.order import reads
 MOST_SENTENCES = 3
 MOST_CHARS = 500
 """A second and a third sentence are added only as far as all stay within this length."""
-
-MOST_ROWS = 12
-"""Rows that are quoted where several are asked for."""
 
 MOST_READ = 24
 """Passages that the network reads, whatever number is asked for: ten take a tenth of a second or two. Of a comparison it reads
@@ -40,7 +37,7 @@ OTHER_ROW = 10.0
 """So much less speaks for a row that has nothing of the question where another one of the table has all of it."""
 
 MENTIONED = 2.0
-"""So much less speaks for a row that names what is asked for beside other things, where it fills a cell of another."""
+"""So much less speaks for a row for each cell that the question names, and another row has."""
 
 _CODE = re.compile(r"\b(?:(?=[\w.-]*\d)(?=[\w.-]*[A-Za-z_-])[A-Za-z0-9][\w.-]{2,}\w|[A-Z]{1,2}\d{1,2})\b")
 
@@ -133,7 +130,7 @@ def choose(question: Question, hits: Sequence[Hit], network: Network | None) -> 
     )
     asked = asked_for(question.text)
     refs = (
-        _with_others(best, asked, question.text)
+        _with_others(best, asked, question)
         if compared == [best]
         else [ref for one in compared for ref in _whole(one.first, asked)]
     )
@@ -163,7 +160,8 @@ def _ranked(question: Question, hits: Sequence[Hit], network: Network | None, si
     if side:
         hits = [hit for hit in hits if side.stems <= _stems(question, _names(hit) + hit.text)]
     candidates, signs = all_signs(question, hits, network, text)
-    scores = _by_rows(text, candidates, signs, _by_codes(text, candidates, fitted.scores(signs, read=network is not None)))
+    scores = _by_codes(text, candidates, fitted.scores(signs, read=network is not None))
+    scores = _by_rows(question, candidates, [one.covered for one in signs], scores)
     order = sorted(range(len(candidates)), key=lambda n: -scores[n])
     if side:
         texts = [(_names(one.ref.hit), one.text) for one in candidates]
@@ -200,29 +198,19 @@ def _can_answer(question: Question, one: Quotable) -> bool:
     return all(answer.search(one.text) for cue, answer in _MUST_HOLD if cue.search(question.text))
 
 
-def _by_rows(text: str, candidates: Sequence[Quotable], signs: Sequence[Signs], scores: Sequence[float]) -> list[float]:
-    """The scores, less for a row as far as another one of its passage has more of the question, or is the one that it names."""
-    rows = [is_row(one) for one in candidates]
-    tables = [one.ref.hit.place if row else None for one, row in zip(candidates, rows, strict=True)]
+def _by_rows(
+    question: Question, candidates: Sequence[Quotable], covered: Sequence[float], scores: Sequence[float]
+) -> list[float]:
+    """The scores, less for a row as far as another one of its passage has more of the question, or any has more cells named."""
+    tables = [one.ref.hit.place if is_row(one) else None for one in candidates]
     most = dict[Place | None, float]()
-    for table, sign in zip(tables, signs, strict=True):
-        most[table] = max(most.get(table, 0.0), sign.covered)
-    less = [OTHER_ROW * (most[table] - sign.covered) if table else 0.0 for table, sign in zip(tables, signs, strict=True)]
-    named = [row and bool(_cells_named(text, one)) for one, row in zip(candidates, rows, strict=True)]
-    if any(named):
-        less = [n + MENTIONED * (row and not mine) for n, row, mine in zip(less, rows, named, strict=True)]
-    return [score - other for score, other in zip(scores, less, strict=True)]
-
-
-def _cells_named(text: str, row: Quotable) -> set[str]:
-    """The cells of a row that a name of the question fills; "I" is the person who asks."""
-    cells = {cell for ref in row.refs for line in ref.quote.splitlines() for cell in cells_of(line)}
-    values = {cell: cell.rpartition(": ")[2] for cell in cells}
-    return {
-        cell
-        for cell, value in values.items()
-        if value[:1].isupper() and value != "I" and re.search(rf"(?<!^)\b{re.escape(value)}\b", text)
-    }
+    for table, share in zip(tables, covered, strict=True):
+        most[table] = max(most.get(table, 0.0), share)
+    named = list(map(len, cells_named(question, candidates, several=asked_for(question.text).several)))
+    return [
+        score - (OTHER_ROW * (most[table] - share) + MENTIONED * (max(named) - n) if table else 0.0)
+        for score, table, share, n in zip(scores, tables, covered, named, strict=True)
+    ]
 
 
 def all_signs(
@@ -246,22 +234,10 @@ def _beginnings(hits: Sequence[Hit]) -> list[SentenceRef]:
     return [SentenceRef(hit, span) for hit in hits for span in hit.sentences[:each]][:MOST_SENTENCES]
 
 
-def _rows_alike(ranked: _Ranked, text: str) -> list[SentenceRef]:
-    """The best row, and those of its document that have the same cells named in the question, as they stand."""
-    best, named = ranked.first.ref, _cells_named(text, ranked.first)
-    rows = [
-        one.ref
-        for one in ranked.candidates
-        if one.ref.quote.startswith("|") and one.ref.hit.place.source == best.hit.place.source
-    ]
-    alike = [ref for ref in rows if named and named <= set(cells_of(ref.quote))]
-    return sorted(alike, key=lambda ref: ref.span)[:MOST_ROWS]
-
-
-def _with_others(ranked: _Ranked, asked: Asked, text: str) -> list[SentenceRef]:
+def _with_others(ranked: _Ranked, asked: Asked, question: Question) -> list[SentenceRef]:
     """The best sentence with what belongs to it, and such others as are nearly as good and say something else."""
     most, chosen = ranked.scores[ranked.order[0]], _whole(ranked.first, asked)
-    if asked.several and ranked.first.ref.quote.startswith("|") and len(rows := _rows_alike(ranked, text)) > 1:
+    if asked.several and (rows := alike(question, [ranked.candidates[n] for n in ranked.order])):
         return rows
     if len(chosen) == 1 and ranked.first.lead.rstrip().endswith("?"):
         chosen = paragraph(ranked.first.ref, MOST_SENTENCES, MOST_CHARS)

@@ -3,26 +3,25 @@
 Owns how much that is worth, in the network's logits: chosen by eye on two sets of a hundred everyday questions.
 """
 
-import re
 from collections.abc import Sequence
 
 from index.catalog.words import words_of
 from index.passage import LEVEL, Hit, Place
 from index.search.question import STOPWORDS, Question
-from qa.quote.asked import Asked, defines
+from qa.quote.asked import Asked, defines, denies
+from qa.quote.rows import cells_named
 from qa.quote.sentences import Quotable
 
 UNKNOWN, DEFINED, LISTED, HEADED, LED = -12.0, 3.0, 5.0, 3.0, 8.0
 """What is said where no form tells anything; of a definition; of a list, and of a section, below a heading in the question's
-words; and of a list whose headings have all of the question: less as they have less, nothing where it is half of it.
+words; and of a list whose headings have all of the question, or of a row that has: less as they have less, nothing where it is
+half of it.
 """
 
 LEAST, SOME = 0.6, 0.4
 """Of a heading's words, so many are the question's where it is in these; and of the question's weight, so much is in a heading
 that says most of it, or some.
 """
-
-_NOT = re.compile(r"\b(?:not|no|never|without|cannot)\b|n['’]t\b", re.IGNORECASE)
 
 
 def headed(question: Question, hits: Sequence[Hit]) -> list[float]:
@@ -38,12 +37,13 @@ def told(question: Question, asked: Asked, candidates: Sequence[Quotable], secti
     shares = _shares(
         question, [f"{one.ref.hit.title}\n{one.ref.hit.heading}\n{lead}" for one, lead in zip(candidates, leads, strict=True)]
     )
+    rows = _rows(question, asked, candidates)
     found, begun = [], set[Place]()
-    for one, lead, share, section in zip(candidates, leads, shares, sections, strict=True):
-        worth, hit = UNKNOWN, one.ref.hit
+    for one, lead, share, section, row in zip(candidates, leads, shares, sections, rows, strict=True):
+        worth, hit = LED * (2 * row - 1) if row > LEAST else UNKNOWN, one.ref.hit
         if len(one.refs) > 1 and (asked.every or section):
             same = share > SOME and ((asked.every and section > 0) or _says_the_same(question, lead))
-            worth = LISTED if same else LED * (2 * share - 1) if asked.every and share > LEAST else UNKNOWN
+            worth = max(worth, LISTED if same else LED * (2 * share - 1) if asked.every and share > LEAST else UNKNOWN)
         if asked.term and defines(one.ref.quote, asked.term):
             worth = max(worth, DEFINED)
         if section > LEAST and hit.place not in begun and not asked.every and LEVEL in hit.heading:
@@ -51,6 +51,15 @@ def told(question: Question, asked: Asked, candidates: Sequence[Quotable], secti
         begun.add(hit.place)
         found.append(worth)
     return found
+
+
+def _rows(question: Question, asked: Asked, candidates: Sequence[Quotable]) -> list[float]:
+    """Where several things are asked for, the share of the question that a row with a cell named has, or its file's name."""
+    if not asked.several:
+        return [0.0] * len(candidates)
+    shares = _shares(question, [f"{one.ref.hit.place.source}\n{one.ref.hit.title}\n{one.text}" for one in candidates])
+    named = cells_named(question, candidates, several=True)
+    return [share if cells else 0.0 for share, cells in zip(shares, named, strict=True)]
 
 
 def _led(one: Quotable) -> str:
@@ -63,7 +72,7 @@ def _says_the_same(question: Question, heading: str) -> bool:
     said = [word for word in words_of(heading) if word not in STOPWORDS]
     stems = [found[0] for found in question.tokenizer.stems(said) if found]
     has = sum(stem in question.stems for stem in stems)
-    return has >= max(1, LEAST * len(stems)) and bool(_NOT.search(heading)) == bool(_NOT.search(question.text))
+    return has >= max(1, LEAST * len(stems)) and denies(heading) == denies(question.text)
 
 
 def _shares(question: Question, texts: Sequence[str]) -> list[float]:

@@ -39,14 +39,15 @@ class Quotable:
 
 def quotable(hit: Hit, *, mail: bool = False, questions: bool = False) -> Iterator[Quotable]:
     """The sentences of a passage, in order; with `mail` the heads of mails too, for who asks of them, and `questions`."""
-    lead, near, names, columns, farewell = "", 0.0, names_of_columns(hit), "", None
+    lead, near, names, farewell = "", 0.0, names_of_columns(hit), None
+    columns = f"| {above} |" if (above := columns_in(hit.heading)) else ""
     for n, span in enumerate(hit.sentences):
         ref, likeness = SentenceRef(hit, span), hit.likeness[n] if hit.likeness else 0.0
+        if span[0] in names:
+            columns = ref.quote.partition("\n")[0]
+            continue
         signed, farewell = farewell and _SIGNED.fullmatch(ref.quote), _FAREWELL.fullmatch(ref.quote)
         if signed or farewell or _SAYS_NOTHING.match(ref.quote) or (not mail and _HEAD_OF_A_MAIL.match(ref.quote)):
-            continue
-        if span[0] in names:
-            columns = ref.quote
             continue
         if ref.quote.startswith("|"):  # its columns lead to each row, a heading to none
             lead, near = columns, 0.0

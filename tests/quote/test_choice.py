@@ -116,3 +116,44 @@ def test_several_rows_are_asked_for(project: Path, qa: Run) -> None:
         f"| Object: {what} | Treated by: Ines Calloway | Hours: {hours} |" for what, hours in (("Saddle", 12), ("Portrait", 46))
     ]
     assert "Portrait" not in qa("ask", "-q", "How many hours did the Saddle take?").out.split("\n\n")[0]
+
+
+ROOMS = [("Aspen", "ground", "yes"), ("Birch", "first", "no"), ("Cedar", "ground", "yes"), ("Elm", "second", "no")]
+TABLES = {
+    "rooms.csv": "Room,Floor,Projector\n" + "".join(f"{a},{b},{c}\n" for a, b, c in ROOMS),
+    "rooms.md": "# Rooms\n\n| Room | Floor | Projector |\n|---|---|---|\n"
+    + "".join(f"| {a} | {b} | {c} |\n" for a, b, c in ROOMS),
+    "rooms.json": json.dumps([{"room": a, "floor": b, "projector": c == "yes"} for a, b, c in ROOMS]),
+    "rooms.xml": "<rooms>\n"
+    + "".join(
+        f"  <one>\n    <room>{a}</room>\n    <floor>{b}</floor>\n    <projector>{c}</projector>\n  </one>\n"
+        for a, b, c in ROOMS
+    )
+    + "</rooms>\n",
+}
+
+
+@pytest.mark.usefixtures("without_reader")
+@pytest.mark.parametrize("name", TABLES)
+@pytest.mark.parametrize(
+    ("question", "rooms"),
+    [
+        ("Which rooms have a projector?", ["Aspen", "Cedar"]),
+        ("Which rooms have no projector?", ["Birch", "Elm"]),
+        ("Which rooms are on the ground floor?", ["Aspen", "Cedar"]),
+        ("Which rooms on the second floor have no projector?", ["Elm"]),
+    ],
+)
+def test_rows_are_asked_for_by_what_they_hold(project: Path, qa: Run, name: str, question: str, rooms: list[str]) -> None:
+    """By a cell in the question's words, and by "yes" or "no" below a column in them, in every format that has rows."""
+    (project / "seeds" / name).write_text(TABLES[name])
+    quoted = qa("ask", "-q", question).out.split("\n\n")[0]
+    assert [room for room, _, _ in ROOMS if room in quoted] == rooms
+
+
+@pytest.mark.usefixtures("without_reader")
+def test_an_empty_cell_is_a_no(project: Path, qa: Run) -> None:
+    """Where a column says yes by a mark, and the question denies it."""
+    (project / "seeds" / "stock.csv").write_text("Item,Shelf,Fragile\nVase,A1,x\nBrick,B2,\nRope,C3,\n")
+    quoted = qa("ask", "-q", "Which items are not fragile?").out.split("\n\n")[0]
+    assert [name for name in ("Vase", "Brick", "Rope") if name in quoted] == ["Brick", "Rope"]
