@@ -11,23 +11,18 @@ from index.letters.language import language_of, latin
 from index.passage import Hit
 from index.search.candidates import Found
 from index.search.question import STOPWORDS, Question
-from qa.check.words import MONTHS, TITLES, WHETHER, capitalised
+from qa.check.words import TITLES, WHETHER, capitalised
 from qa.documents.texts import Texts
+from qa.quote.several import DATES, YEAR, covered, marked, others
 from qa.reader.network import is_common
 
 FAR = 0.3
 """Below this cosine of the nearest text, and with no word of the question in any document, nothing is claimed to be close."""
 
-_DATES = {
-    *MONTHS,
-    *"monday tuesday wednesday thursday friday saturday sunday english spanish french german".split(),
-}
+_DATES = {*DATES, *"english spanish french german".split()}
 """Written otherwise in documents, or about their language."""
 
 _NUMBER = re.compile(r"(?<![\w.,:/-])\d{3,6}(?![\w,:/-]|\.\d)")
-
-_YEAR = re.compile(r"(?<![\d.,:/-])(?:1[5-9]|20)\d\d(?![\d:/]|[.,-]\d)")
-_YEARS = re.compile(r"\b((?:1[5-9]|20)\d\d)\s?(?:-|–|to|until|till|and)\s?(\d{4}|\d\d)\b")
 
 _NAME = re.compile(r"(?<![\w.@’'-])(?=([A-Z][^\W\d_]+) ([A-Z][^\W\d_]+)(?![\w@]))")
 """A person's name, of two words."""
@@ -39,12 +34,6 @@ COMMON = 15_000
 
 MOST_PASSAGES = 30
 """So many passages with a word of a name tell what it stands with."""
-
-_ONE_OF = re.compile(r"(?<![\w.@’'-])([^\W\d_]{3,}) (\d{1,3}(?:\.\d+)*|[A-Z])(?![\w’'%-]|[.,:/]\d)")
-"""One of several by its number or letter: flat 17, Block D, room 3.16."""
-
-_COUNTING = frozenset("next last first past top best early late around nearly almost roughly least most every another".split())
-"""What stands before a number that counts."""
 
 MOST_MARKED = 300
 """Where more passages have the word, it is not looked for which of several they tell of."""
@@ -93,10 +82,8 @@ def _of_one_language(found: Found) -> bool:
 
 def other_years(question: str, hits: Sequence[Hit]) -> tuple[str, ...]:
     """The years of a question that stand in none of these passages, nor in the names of their documents, nor in a span."""
-    asked = dict.fromkeys(_YEAR.findall(question))
     there = "\n".join(text for hit in hits for text in (hit.text, hit.heading, hit.title, hit.place.source))
-    spans = [(int(a), int(b if len(b) > 2 else a[:2] + b)) for a, b in _YEARS.findall(there)] if asked else []
-    return tuple(y for y in asked if y not in there and not any(first <= int(y) <= last for first, last in spans))
+    return tuple(year for year in dict.fromkeys(YEAR.findall(question)) if not covered(year, there))
 
 
 def _hinges(text: str) -> Iterator[str]:
@@ -118,7 +105,7 @@ def _stands(word: str, question: Question, catalog: Texts) -> bool:
 def _marked(text: str) -> Iterator[tuple[str, str]]:
     """What a question asks of one of several; not whether, which "children from 6 to 12" tells of age 7 too."""
     if not re.match(rf"\W*{WHETHER}", text, re.IGNORECASE):
-        yield from ((n, m) for n, m in _ONE_OF.findall(text) if folded(n) not in STOPWORDS | TITLES | _DATES | _COUNTING)
+        yield from marked(text)
 
 
 def _is_left_out(noun: str, mark: str, catalog: Texts) -> bool:
@@ -126,12 +113,9 @@ def _is_left_out(noun: str, mark: str, catalog: Texts) -> bool:
     texts = _passages(any_of([noun]), catalog, MOST_MARKED)
     if len(texts) == MOST_MARKED:
         return False
-    one = r"(\d+(?:\.\d+)*|[A-Z])(?!\w)"
-    span = re.compile(rf"\b(?i:{noun}s?)\W{{1,3}}{one}\s?(?:[-–,&/]|to|and|or|through)\s?{one}")
-    told = {other for text in texts for other in re.findall(rf"\b(?i:{noun})\W{{1,3}}{one}", text)}
-    alike = {other for other in told if other[0].isdigit() == mark[0].isdigit()}
+    told = others(noun, mark, "\n".join(texts))
     alone = "." in mark and catalog.match(any_of([mark]), 1)  # a version under another name
-    return len(alike) > 1 and mark not in alike and not alone and not any(map(span.search, texts))
+    return len(told) > 1 and not alone
 
 
 def _of_two(first: str, last: str, catalog: Texts) -> bool:

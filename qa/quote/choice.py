@@ -13,9 +13,10 @@ from qa.answer import SentenceRef
 from qa.check.words import MONTHS
 from qa.quote import form
 from qa.quote.asked import Asked, Side, asked_for, sides
-from qa.quote.rows import alike, cells_named
+from qa.quote.rows import alike, cells_named, holds
 from qa.quote.sentences import Quotable
-from qa.quote.together import is_row, paragraph, units, whole
+from qa.quote.several import of_another, tells_apart
+from qa.quote.together import around, is_row, paragraph, units, whole
 from qa.reader import fitted
 from qa.reader.fitted import Signs
 from qa.reader.network import Network
@@ -31,7 +32,7 @@ those of each side again.
 """
 
 OTHER_CODE = 6.0
-"""So much less speaks for a sentence that lacks a code of the question, such as CVE-2024-3094."""
+"""So much less speaks for a sentence that lacks a code of the question, such as CVE-2024-3094, or is of another one."""
 
 OTHER_ROW = 10.0
 """So much less speaks for a row that has nothing of the question where another one of the table has all of it."""
@@ -126,7 +127,11 @@ def choose(question: Question, hits: Sequence[Hit], network: Network | None) -> 
         compared = [best]
     sure = min(fitted.confidence(one.signs, one.order[0]) for one in compared) if read else None
     none = read is not None and not any(
-        fitted.answers(one.signs, one.order[0]) and _can_answer(question, one.first) for one in compared
+        fitted.answers(one.signs, one.order[0])
+        and _can_answer(question, one.first)
+        and holds(question, one.ranked)
+        and one.order[0] not in one.others
+        for one in compared
     )
     asked = asked_for(question.text)
     refs = (
@@ -141,17 +146,26 @@ def choose(question: Question, hits: Sequence[Hit], network: Network | None) -> 
 
 @dataclass(frozen=True, slots=True)
 class _Ranked:
-    """What may be quoted with its signs and scores, and the order of those that tell of what is asked for, best first."""
+    """What may be quoted with its signs and scores, and the order of those that tell of what is asked for, best first.
+
+    `others` are those of another thing of the kind than is asked of.
+    """
 
     candidates: Sequence[Quotable]
     signs: Sequence[Signs]
     scores: Sequence[float]
     order: Sequence[int]
+    others: frozenset[int]
 
     @property
     def first(self) -> Quotable:
         """The best one."""
         return self.candidates[self.order[0]]
+
+    @property
+    def ranked(self) -> list[Quotable]:
+        """Those of the order."""
+        return [self.candidates[n] for n in self.order]
 
 
 def _ranked(question: Question, hits: Sequence[Hit], network: Network | None, side: Side | None = None) -> _Ranked:
@@ -162,12 +176,14 @@ def _ranked(question: Question, hits: Sequence[Hit], network: Network | None, si
     candidates, signs = all_signs(question, hits, network, text)
     scores = _by_codes(text, candidates, fitted.scores(signs, read=network is not None))
     scores = _by_rows(question, candidates, [one.covered for one in signs], scores)
+    others = frozenset(n for n, one in enumerate(candidates) if _of_another(text, one)) if tells_apart(text) else frozenset()
+    scores = [score - OTHER_CODE * (n in others) for n, score in enumerate(scores)]
     order = sorted(range(len(candidates)), key=lambda n: -scores[n])
     if side:
         texts = [(_names(one.ref.hit), one.text) for one in candidates]
         order = [n for n in order if side.stems <= _stems(question, "".join(texts[n]))]
         order = [n for n in order if not side.others <= _stems(question, texts[n][1])]
-    return _Ranked(candidates, signs, scores, order)
+    return _Ranked(candidates, signs, scores, order, others)
 
 
 def _has_both(question: Question, one: Quotable, stems: frozenset[int]) -> bool:
@@ -184,6 +200,12 @@ def _stems(question: Question, text: str) -> frozenset[int]:
 def _names(hit: Hit) -> str:
     """The name of a passage's document, its title and headings."""
     return f"{hit.place.source}\n{hit.title}\n{hit.heading}\n"
+
+
+def _of_another(text: str, one: Quotable) -> bool:
+    """Whether a candidate is of another thing of the kind, as its words, its paragraph and its document's names tell."""
+    said = "\n".join(ref.quote for ref in one.refs)
+    return of_another(text, said, f"{_names(one.ref.hit)}{one.lead}\n{around(one.ref).whole}\n{said}")
 
 
 def _by_codes(text: str, candidates: Sequence[Quotable], scores: Sequence[float]) -> list[float]:
@@ -237,7 +259,7 @@ def _beginnings(hits: Sequence[Hit]) -> list[SentenceRef]:
 def _with_others(ranked: _Ranked, asked: Asked, question: Question) -> list[SentenceRef]:
     """The best sentence with what belongs to it, and such others as are nearly as good and say something else."""
     most, chosen = ranked.scores[ranked.order[0]], _whole(ranked.first, asked)
-    if asked.several and (rows := alike(question, [ranked.candidates[n] for n in ranked.order])):
+    if asked.several and (rows := alike(question, ranked.ranked)):
         return rows
     if len(chosen) == 1 and ranked.first.lead.rstrip().endswith("?"):
         chosen = paragraph(ranked.first.ref, MOST_SENTENCES, MOST_CHARS)

@@ -23,6 +23,9 @@ _PATH = re.compile(r"^.*\[\d+\]\.?")
 _YES = frozenset({"yes", "y", "true", "x", "✓", "✔", "☑", "ja"})
 _NO = frozenset({"no", "n", "false", "-", "–", "—", "✗", "✘", "☐", "nein", ""})
 
+_NAMED = r"\b(?:the|an?|of|in|on|at|for|by|from|to|with|is|was|does|did|do|has|have|had|and)\s%s(?:['’]?s|['’])?(?!\w)"
+"""What a cell is named by: as a noun is."""
+
 Cell = tuple[str, str]
 """The name of its column, "" where none is known, and what it holds."""
 
@@ -60,6 +63,25 @@ def alike(question: Question, ranked: Sequence[Quotable]) -> list[SentenceRef]:
     same = [one for one in rows if mine and mine <= _cells(one) and columns == {name for name, _ in _cells(one)}][:MOST_ROWS]
     refs = sorted({ref for one in same for ref in one.refs}, key=lambda ref: ref.span)
     return refs if len(refs) <= MOST_QUOTED else list(best.refs)
+
+
+def holds(question: Question, ranked: Sequence[Quotable]) -> bool:
+    """Whether the best one, where it is a row, is of what the question names, and has what it asks for.
+
+    It is of another thing where one cell of its table is named in its stead, as "of the wagon" where it is a "Van";
+    and it lacks what is asked for where its cell is empty below a column that is named.
+    """
+    best, mine = ranked[0], _cells(ranked[0])
+    others = [_cells(one) for one in ranked if one.ref.hit.place.source == best.ref.hit.place.source]
+    for name, value in mine:
+        same = {theirs for cells in others for column, theirs in cells if column == name and theirs}
+        named = {each for each in same if re.search(_NAMED % re.escape(each), question.text, re.IGNORECASE)}
+        if len(named) == 1 and not named & {own for _, own in mine}:
+            return False
+        asked = question.tokenizer.stems([" ".join(_words(name))])[0] if not value else []
+        if asked and set(asked) <= set(question.stems) and not denies(question.text):
+            return False
+    return True
 
 
 def _words(text: str) -> list[str]:
