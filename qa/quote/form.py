@@ -9,7 +9,7 @@ from index.catalog.words import words_of
 from index.passage import LEVEL, Hit, Place
 from index.search.question import STOPWORDS, Question
 from qa.quote.asked import Asked, defines, denies
-from qa.quote.rows import cells_named
+from qa.quote.rows import cells_named, looked_up
 from qa.quote.sentences import Quotable
 
 UNKNOWN, DEFINED, LISTED, HEADED, LED = -12.0, 3.0, 5.0, 3.0, 8.0
@@ -54,12 +54,10 @@ def told(question: Question, asked: Asked, candidates: Sequence[Quotable], secti
 
 
 def _rows(question: Question, asked: Asked, candidates: Sequence[Quotable]) -> list[float]:
-    """Where several things are asked for, the share of the question that a row with a cell named has, or its file's name."""
-    if not asked.several:
-        return [0.0] * len(candidates)
-    shares = _shares(question, [f"{one.ref.hit.place.source}\n{one.ref.hit.title}\n{one.text}" for one in candidates])
-    named = cells_named(question, candidates, several=True)
-    return [share if cells else 0.0 for share, cells in zip(shares, named, strict=True)]
+    """The share of the question that a row has which it asks for, with the names of its document; 0.0 of others."""
+    meant = map(bool, cells_named(question, candidates, several=True)) if asked.several else looked_up(question, candidates)
+    texts = [f"{one.ref.hit.place.source}\n{one.ref.hit.title}\n{one.ref.hit.heading}\n{one.text}" for one in candidates]
+    return [share if mine else 0.0 for share, mine in zip(_shares(question, texts), meant, strict=True)]
 
 
 def _led(one: Quotable) -> str:

@@ -33,21 +33,31 @@ Cell = tuple[str, str]
 def cells_named(question: Question, rows: Sequence[Quotable], *, several: bool) -> list[frozenset[Cell]]:
     """For each row, the cells that the question names; none of what is no row.
 
-    A name of the question fills one ("I" is the person who asks), or "yes" does in a column that it names, "no" where it
-    denies. Where several things are asked for it is a cell, too, of which the question has every word.
+    A name or a noun of the question fills one, or "yes" does in a column that it names, "no" where it denies. Where several
+    things are asked for it is a cell, too, of which the question has every word.
     """
     found = [_cells(row) for row in rows]
-    words = {text: _words(text) for cell in set(chain.from_iterable(found)) for text in cell}
-    stems = dict(zip(words, question.tokenizer.stems([" ".join(some) for some in words.values()]), strict=True))
-    has = {text: bool(some) and set(some) <= set(question.stems) for text, some in stems.items()}
+    has = _in_its_words(question, found)
     wanted = _NO if denies(question.text) else _YES
 
     def names(cell: Cell) -> bool:
         name, value = cell
-        filled = value[:1].isupper() and value != "I" and re.search(rf"(?<!^)\b{re.escape(value)}\b", question.text)
-        return bool(filled) or (has[name] and value.casefold() in wanted) or (several and has[value])
+        return _names(question, value) or (name in has and value.casefold() in wanted) or (several and value in has)
 
     return [frozenset(filter(names, cells)) for cells in found]
+
+
+def looked_up(question: Question, rows: Sequence[Quotable]) -> list[bool]:
+    """For each row, whether the question names one of its cells, and the column of another one that is not empty."""
+    found = [_cells(row) for row in rows]
+    has = _in_its_words(question, found)
+    return [
+        any(
+            _names(question, value) and any(name in has and name != of and there for name, there in cells)
+            for of, value in cells
+        )
+        for cells in found
+    ]
 
 
 def alike(question: Question, ranked: Sequence[Quotable]) -> list[SentenceRef]:
@@ -72,16 +82,29 @@ def holds(question: Question, ranked: Sequence[Quotable]) -> bool:
     and it lacks what is asked for where its cell is empty below a column that is named.
     """
     best, mine = ranked[0], _cells(ranked[0])
-    others = [_cells(one) for one in ranked if one.ref.hit.place.source == best.ref.hit.place.source]
+    rows = [_cells(one) for one in ranked if one.ref.hit.place.source == best.ref.hit.place.source]
+    named = [(column, value) for column, value in set(chain.from_iterable(rows)) if value and _names(question, value)]
+    own, has = {value for _, value in mine}, _in_its_words(question, [mine])
     for name, value in mine:
-        same = {theirs for cells in others for column, theirs in cells if column == name and theirs}
-        named = {each for each in same if re.search(_NAMED % re.escape(each), question.text, re.IGNORECASE)}
-        if len(named) == 1 and not named & {own for _, own in mine}:
-            return False
-        asked = question.tokenizer.stems([" ".join(_words(name))])[0] if not value else []
-        if asked and set(asked) <= set(question.stems) and not denies(question.text):
+        others = {theirs for column, theirs in named if column == name}
+        if (len(others) == 1 and not others & own) or (not value and name in has and not denies(question.text)):
             return False
     return True
+
+
+def _names(question: Question, value: str) -> bool:
+    """Whether a question has a value as a name or as a noun; "I" is the person who asks."""
+    if value.casefold() in _YES | _NO or not _words(value):
+        return False
+    name, noun = rf"(?<!^)\b{re.escape(value)}\b", _NAMED % re.escape(value)
+    return bool((value[:1].isupper() and re.search(name, question.text)) or re.search(noun, question.text, re.IGNORECASE))
+
+
+def _in_its_words(question: Question, rows: Sequence[frozenset[Cell]]) -> set[str]:
+    """The columns' names and the values of which a question has every word."""
+    words = {text: _words(text) for cell in set(chain.from_iterable(rows)) for text in cell}
+    stems = question.tokenizer.stems([" ".join(some) for some in words.values()])
+    return {text for text, some in zip(words, stems, strict=True) if some and set(some) <= set(question.stems)}
 
 
 def _words(text: str) -> list[str]:

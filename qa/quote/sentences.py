@@ -53,7 +53,7 @@ def quotable(hit: Hit, *, mail: bool = False, questions: bool = False) -> Iterat
             lead, near = columns, 0.0
         else:
             columns = ""
-        if _leads(hit, ref.quote) or (not questions and _ASKS.search(ref.quote)) or _heads(hit, n):
+        if _leads(hit, ref.quote) or (not questions and _is_question(ref.quote)) or _heads(hit, n):
             lead, near = ref.quote, likeness
             continue
         yield Quotable((ref,), lead, max(likeness, near))
@@ -92,12 +92,22 @@ _MARKUP = re.compile(r"(?<!\\)%.*|\\label\{[^}]*\}|\\\w+|^\.\w\w\b|[\W_]")
 
 _ASKS = re.compile(r"\?[\s*_~`\"”’»)\]|]*$")
 
+_REPORTS = re.compile(
+    r"[^;:–—]*\b(?:asked|asks|wonder(?:s|ed)?|want(?:s|ed) to know)\b(?:\s[\w’']+){0,3}?"
+    r"\s(?:whether|if|who|whom|what|when|where|why|how|which)\b[^;:–—,]*[.]?",
+)
+"""A sentence that tells of a question alone."""
+
 _HEADS = re.compile(r"(?:\d+(?:\.\d+)*[.)]? )?[A-Z][^\W\d]*(?: [^\W\d][\w’'/-]*,?){0,7}")
 _SENTENCE = re.compile(r"[.!?][\"”’)]*\s*$")
 """The words of a heading, and the end of what stands below one."""
 
 _ALONE = re.compile(r"(?:\*\*|__)[^*_\n]{1,80}(?:\*\*|__):?$")
 """A line in bold by itself is a heading."""
+
+
+def _is_question(quote: str) -> bool:
+    return _ASKS.search(quote) is not None or _REPORTS.fullmatch(quote) is not None
 
 
 def _leads(hit: Hit, quote: str) -> bool:

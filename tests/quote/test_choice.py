@@ -157,3 +157,24 @@ def test_an_empty_cell_is_a_no(project: Path, qa: Run) -> None:
     (project / "seeds" / "stock.csv").write_text("Item,Shelf,Fragile\nVase,A1,x\nBrick,B2,\nRope,C3,\n")
     quoted = qa("ask", "-q", "Which items are not fragile?").out.split("\n\n")[0]
     assert [name for name in ("Vase", "Brick", "Rope") if name in quoted] == ["Brick", "Rope"]
+
+
+@pytest.mark.parametrize("question", ["what is the remedy for error E05?", "remedy for E05", "which remedy does E05 have?"])
+def test_a_cell_is_looked_up_by_its_row_and_column(project: Path, qa: Run, question: str) -> None:
+    """Whatever the network makes of the few words of a table."""
+    (project / "seeds" / "codes.md").write_text(
+        "# Error codes\n\n| Code | Meaning | Remedy |\n|---|---|---|\n| E04 | No signal | move the antenna |\n"
+        "| E05 | Firmware damaged | reinstall from USB stick |\n| E06 | Overheated | wait |\n"
+    )
+    answer = qa("ask", "-q", question)
+    assert (answer.code, answer.out.startswith("| E05 | Firmware damaged | reinstall from USB stick |")) == (0, True)
+
+
+def test_a_question_that_is_told_of_is_not_its_answer(project: Path, qa: Run) -> None:
+    """What follows it is; what somebody asked is told where that is asked for."""
+    (project / "seeds" / "letter.txt").write_text(
+        "Dear Mr Askel,\n\nYou asked whether my grandfather dug the main ditch. He did not: it was dug by prisoners in 1917. "
+        "The sluice is his.\n\nYours,\nSanne Trevik\n"
+    )
+    assert qa("ask", "-q", "who dug the main ditch?").out.startswith("He did not: it was dug by prisoners in 1917.")
+    assert "whether my grandfather" in qa("ask", "-q", "what was asked about the main ditch?").out.split("[1]")[0]
