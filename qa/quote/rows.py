@@ -4,14 +4,15 @@ Owns when a cell is named; what stands in a row is read from its sentences, and 
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from itertools import chain
 
 from index.catalog.words import words_of
 from index.search.question import STOPWORDS, Question
 from index.split.tables import cells_of
 from qa.answer import SentenceRef
-from qa.quote.asked import denies
+from qa.check.words import WHETHER
+from qa.quote.asked import asked_for, denies
 from qa.quote.sentences import Quotable
 from qa.quote.together import is_row
 
@@ -36,7 +37,7 @@ def cells_named(question: Question, rows: Sequence[Quotable], *, several: bool) 
     A name or a noun of the question fills one, or "yes" does in a column that it names, "no" where it denies. Where several
     things are asked for it is a cell, too, of which the question has every word.
     """
-    found = [_cells(row) for row in rows]
+    found = _cells(rows)
     has = _in_its_words(question, found)
     wanted = _NO if denies(question.text) else _YES
 
@@ -48,12 +49,14 @@ def cells_named(question: Question, rows: Sequence[Quotable], *, several: bool) 
 
 
 def looked_up(question: Question, rows: Sequence[Quotable]) -> list[bool]:
-    """For each row, whether the question names one of its cells, and the column of another one that is not empty."""
-    found = [_cells(row) for row in rows]
+    """For each row, whether the question names one of its cells, and the column of another one that is not empty, nor a mere
+    "yes" or "no" where it does not ask whether.
+    """
+    found = _cells(rows)
     has = _in_its_words(question, found)
     return [
         any(
-            _names(question, value) and any(name in has and name != of and there for name, there in cells)
+            _names(question, value) and any(name in has - {of} and _suits(question, it) for name, it in cells)
             for of, value in cells
         )
         for cells in found
@@ -65,31 +68,29 @@ def alike(question: Question, ranked: Sequence[Quotable]) -> list[SentenceRef]:
 
     None where it has none.
     """
-    best = ranked[0]
-    rows = [one for one in ranked if is_row(one) and one.ref.hit.place.source == best.ref.hit.place.source]
-    if not rows or rows[0] is not best:
+    table = _table(ranked)
+    if not table:
         return []
-    columns, (mine, *_) = {name for name, _ in _cells(best)}, cells_named(question, [best], several=True)
-    same = [one for one in rows if mine and mine <= _cells(one) and columns == {name for name, _ in _cells(one)}][:MOST_ROWS]
+    named = cells_named(question, table, several=True)
+    same = [one for one, cells in zip(table, named, strict=True) if named[0] and named[0] <= cells][:MOST_ROWS]
     refs = sorted({ref for one in same for ref in one.refs}, key=lambda ref: ref.span)
-    return refs if len(refs) <= MOST_QUOTED else list(best.refs)
+    return refs if len(refs) <= MOST_QUOTED else list(ranked[0].refs)
 
 
 def holds(question: Question, ranked: Sequence[Quotable]) -> bool:
     """Whether the best one, where it is a row, is of what the question names, and has what it asks for.
 
     It is of another thing where one cell of its table is named in its stead, as "of the wagon" where it is a "Van";
-    and it lacks what is asked for where its cell is empty below a column that is named.
+    and it lacks what is asked for where nothing that suits stands below the columns that are named.
     """
-    best, mine = ranked[0], _cells(ranked[0])
-    rows = [_cells(one) for one in ranked if one.ref.hit.place.source == best.ref.hit.place.source]
+    rows = _cells(_table(ranked))
+    mine = rows[0] if rows else frozenset()
     named = [(column, value) for column, value in set(chain.from_iterable(rows)) if value and _names(question, value)]
     own, has = {value for _, value in mine}, _in_its_words(question, [mine])
-    for name, value in mine:
-        others = {theirs for column, theirs in named if column == name}
-        if (len(others) == 1 and not others & own) or (not value and name in has and not denies(question.text)):
-            return False
-    return True
+    asked = [value for name, value in mine if name in has]
+    others = [{theirs for column, theirs in named if column == name} for name, _ in mine]
+    another = any(len(some) == 1 and not some & own for some in others)
+    return not another and (not asked or denies(question.text) or any(_suits(question, value) for value in asked))
 
 
 def _names(question: Question, value: str) -> bool:
@@ -98,6 +99,12 @@ def _names(question: Question, value: str) -> bool:
         return False
     name, noun = rf"(?<!^)\b{re.escape(value)}\b", _NAMED % re.escape(value)
     return bool((value[:1].isupper() and re.search(name, question.text)) or re.search(noun, question.text, re.IGNORECASE))
+
+
+def _suits(question: Question, value: str) -> bool:
+    """Whether a cell can answer: not an empty one, and "yes" or "no" where it is asked whether, or which ones."""
+    whether = asked_for(question.text).several or re.match(rf"\W*{WHETHER}", question.text, re.IGNORECASE)
+    return value != "" and (bool(whether) or value.casefold() not in _YES | _NO)
 
 
 def _in_its_words(question: Question, rows: Sequence[frozenset[Cell]]) -> set[str]:
@@ -111,14 +118,39 @@ def _words(text: str) -> list[str]:
     return [word for word in words_of(text) if word not in STOPWORDS]
 
 
-def _cells(row: Quotable) -> frozenset[Cell]:
+def _table(ranked: Sequence[Quotable]) -> list[Quotable]:
+    """The best one and the rows of its table, which have most of its columns; none where it is no row."""
+    rows = [one for one in ranked if is_row(one) and one.ref.hit.place.source == ranked[0].ref.hit.place.source]
+    columns = [{name for name, _ in _own(row)} for row in rows]
+    return [row for row, its in zip(rows, columns, strict=True) if _alike(its, columns[0])] if ranked[0] in rows[:1] else []
+
+
+def _alike(columns: Set[str], others: Set[str]) -> bool:
+    return 2 * len(columns & others) > min(len(columns), len(others))
+
+
+def _cells(rows: Sequence[Quotable]) -> list[frozenset[Cell]]:
+    """The cells of each row, empty ones too: those that others of its table have; none of what is no row."""
+    found = [_own(row) for row in rows]
+    kinds = [(row.ref.hit.place.source, frozenset(name for name, _ in cells)) for row, cells in zip(rows, found, strict=True)]
+    known = set(kinds)
+    missing = {
+        (source, columns): {
+            name for theirs, its in known if theirs == source and _alike(its, columns) for name in its - columns
+        }
+        for source, columns in known
+    }
+    return [cells | {(name, "") for name in missing[kind] if cells} for cells, kind in zip(found, kinds, strict=True)]
+
+
+def _own(row: Quotable) -> frozenset[Cell]:
+    """The cells of a row by itself; the columns whose names lead to it may be empty."""
     if not is_row(row):
         return frozenset()
     lines = [line for ref in row.refs for line in ref.quote.splitlines()]
     columns = cells_of(row.lead) if row.lead.startswith("|") else []
     found = {_cell(cell, columns[n] if n < len(columns) else "") for line in lines for n, cell in enumerate(cells_of(line))}
-    empty = {name for name in columns if name} - {name for name, _ in found}
-    return frozenset(found | {(name, "") for name in empty})
+    return frozenset(found | {(name, "") for name in columns if name and name not in dict(found)})
 
 
 def _cell(text: str, column: str) -> Cell:
