@@ -11,6 +11,7 @@ from index.search.question import STOPWORDS, Question
 from qa.quote.asked import Asked, defines, denies
 from qa.quote.rows import cells_named, looked_up
 from qa.quote.sentences import Quotable
+from qa.quote.together import is_row
 
 UNKNOWN, DEFINED, LISTED, HEADED, LED = -12.0, 3.0, 5.0, 3.0, 8.0
 """What is said where no form tells anything; of a definition; of a list, and of a section, below a heading in the question's
@@ -37,15 +38,17 @@ def told(question: Question, asked: Asked, candidates: Sequence[Quotable], secti
     shares = _shares(
         question, [f"{one.ref.hit.title}\n{one.ref.hit.heading}\n{lead}" for one, lead in zip(candidates, leads, strict=True)]
     )
-    rows = _rows(question, asked, candidates)
+    rows, above = _rows(question, asked, candidates), _shares(question, [one.lead for one in candidates])
     found, begun = [], set[Place]()
-    for one, lead, share, section, row in zip(candidates, leads, shares, sections, rows, strict=True):
+    for one, lead, share, section, row, asks in zip(candidates, leads, shares, sections, rows, above, strict=True):
         worth, hit = LED * (2 * row - 1) if row > LEAST else UNKNOWN, one.ref.hit
         if len(one.refs) > 1 and (asked.every or section):
             same = share > SOME and ((asked.every and section > 0) or _says_the_same(question, lead))
             worth = max(worth, LISTED if same else LED * (2 * share - 1) if asked.every and share > LEAST else UNKNOWN)
         if asked.term and defines(one.ref.quote, asked.term):
             worth = max(worth, DEFINED)
+        if asks > LEAST and not is_row(one) and _says_the_same(question, one.lead):
+            worth = max(worth, HEADED)
         if section > LEAST and hit.place not in begun and not asked.every and LEVEL in hit.heading:
             worth = max(worth, HEADED)
         begun.add(hit.place)
