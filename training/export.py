@@ -1,6 +1,9 @@
 """A trained reader -> the int8 network that `qa/reader/network.py` runs.
 
-    python training/export.py MODEL_FOLDER TRAINED.pt OUT.onnx
+    python training/export.py MODEL_FOLDER TRAINED.pt OUT.onnx [START.safetensors]
+
+With the weights that the training began with it takes the mean of both: nearer to these on what the last training had less of, and no
+further from what it brought (Wortsman et al. 2022, arXiv 2109.01903).
 
 Inputs input_ids, attention_mask, token_type_ids, output logits [batch, tokens, 2]. Weights become 8-bit integers, each row with a
 scale of its own; what flows between the layers is quantized as it comes (onnxruntime's dynamic quantization).
@@ -29,10 +32,11 @@ class Logits(torch.nn.Module):
         return logits
 
 
-def main(folder: str, trained: str, out: str) -> None:
+def main(folder: str, trained: str, out: str, start: str = "") -> None:
     """Write the network."""
-    model = reader(Path(folder), "")
-    model.load_state_dict(torch.load(trained, map_location="cpu")["model"])
+    model = reader(Path(folder), start)
+    before, after = model.state_dict(), torch.load(trained, map_location="cpu")["model"]
+    model.load_state_dict({name: (before[name] + values) / 2 for name, values in after.items()} if start else after)
     names = ["input_ids", "attention_mask", "token_type_ids"]
     axes = {0: "batch", 1: "tokens"}
     with tempfile.TemporaryDirectory() as temporary:

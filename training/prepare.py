@@ -1,4 +1,4 @@
-"""Pairs of a question and a passage -> token ids, with the first and last token of the answer (0 and 0 where there is none), and
+"""Pairs of a question and a passage -> token ids, with the first and last token of the answer and of its sentences, and
 beside each the nearest other passages, which do not answer: what a search finds, too.
 
     python training/prepare.py PAIRS.jsonl.gz TOKENIZER.json OUT.pkl [SEED [LEFT_OUT.jsonl…]]
@@ -28,6 +28,8 @@ from structured import structured
 from tokenizers import Tokenizer
 
 from index.embed.choice import open_embedder
+from index.passage import Span
+from index.split.sentences import sentences
 
 SHARE = {
     "squad1_du_test": 11_000, "squad1_flan": 3_125, "squad2_phong": 347, "squad2_unans": 3_524, "nq_open_oracle": 1_635,
@@ -45,7 +47,7 @@ BESIDE, BESIDE_WRITTEN, BESIDE_NONE, OF_NEAREST = 3, 5, 2, 10
 STRUCTURED = 9_000
 """Pairs of training/structured.py."""
 
-TOKENS, QUESTION_TOKENS = 160, 40
+TOKENS, QUESTION_TOKENS, NONE = 160, 40, (-1, -1)
 WITHOUT_SENTENCE, TURNED, OTHERWISE = 0.2, 0.3, 0.25
 """Of the pairs with an answer, how many stand again without one, made in each way."""
 
@@ -74,9 +76,9 @@ _OPPOSITE = {a: b for pair in _OPPOSITES for a, b in (pair, pair[::-1])}
 Row = dict[str, Any]
 """A pair; `near` are indices of the passages nearest to its question, `beside` how many of them are read with it."""
 
-Group = tuple[list[int], list[tuple[list[int], int, int]], str]
-"""The question's tokens, its passages', each with the answer's first and last token, counted from [CLS] (0 and 0 for none), and
-the source."""
+Group = tuple[list[int], list[tuple[list[int], Span, Span]], str]
+"""The question's tokens, its passages', each with the answer's first and last token and those of the sentences that hold it,
+counted from the passage's (-1 for none), and the source."""
 
 
 def words(text: str) -> set[str]:
@@ -206,20 +208,29 @@ def group(tokenizer: Tokenizer, r: Row) -> Group | None:
     """A question with its passages as token ids; of a long passage some that hold the answer. None where no token does."""
     question = tokenizer.encode(r["question"], add_special_tokens=False).ids[:QUESTION_TOKENS]
     encoded = tokenizer.encode(r["passage"], add_special_tokens=False)
-    ids, low, first, last = encoded.ids, 0, 0, 0
+    ids, low, answer, around = encoded.ids, 0, NONE, NONE
     if r["start"] >= 0:
-        inside = [i for i, (a, b) in enumerate(encoded.offsets) if b > r["start"] and a < r["end"]]
-        if not inside:
+        answer = _tokens_of(encoded.offsets, r["start"], r["end"])
+        if answer == NONE:
             return None
-        start, end = inside[0], min(inside[-1], inside[0] + TOKENS - 5)
+        held = [s for s in sentences(r["passage"]) if s[1] > r["start"] and s[0] < r["end"]] or [(r["start"], r["end"])]
+        around = _tokens_of(encoded.offsets, held[0][0], held[-1][1])
+        start, end = answer[0], min(answer[1], answer[0] + TOKENS - 5)
         if len(ids) > TOKENS:
             lowest = max(0, end - TOKENS + 1)
             low = random.randint(lowest, max(lowest, min(start, len(ids) - TOKENS)))
-        first, last = (2 + len(question) + x - low for x in (start, end))
+        answer = (start - low, end - low)
+        around = (max(0, around[0] - low), min(TOKENS - 1, around[1] - low))
     elif len(ids) > TOKENS:
         low = random.randint(0, len(ids) - TOKENS)
     others = [tokenizer.encode(p, add_special_tokens=False).ids[:TOKENS] for p in r.get("others", ())]
-    return question, [(ids[low : low + TOKENS], first, last), *((other, 0, 0) for other in others)], r["source"]
+    return question, [(ids[low : low + TOKENS], answer, around), *((other, NONE, NONE) for other in others)], r["source"]
+
+
+def _tokens_of(offsets: list[Span], start: int, end: int) -> Span:
+    """The first and the last token of a span of characters, or NONE."""
+    inside = [i for i, (a, b) in enumerate(offsets) if b > start and a < end]
+    return (inside[0], inside[-1]) if inside else NONE
 
 
 def main(pairs: str, tokenizer_file: str, out: str, seed: str = "1", *left_out: str) -> None:
@@ -245,7 +256,7 @@ def main(pairs: str, tokenizer_file: str, out: str, seed: str = "1", *left_out: 
     groups = [g for r in (*near, *structured(STRUCTURED)) if (g := group(tokenizer, r))]
     random.shuffle(groups)
     Path(out).write_bytes(pickle.dumps(groups))
-    none = sum(passages[0][1] == 0 for _, passages, _ in groups)
+    none = sum(passages[0][1] == NONE for _, passages, _ in groups)
     tokens = sum(len(question) + len(p) + 3 for question, passages, _ in groups for p, *_ in passages)
     print(len(groups), "questions,", none, "without an answer,", tokens, "tokens")
 

@@ -8,7 +8,9 @@ of a reader to go on from. The rate falls to 0 as the minutes pass. Stopped and 
 What the network says of a token counts less what it says of its passage's [CLS], which stands for "none"; the tokens of all of a
 question's passages, and one 0 for "no answer", are under one softmax (shared norm: Clark and Gardner 2018, arXiv 1710.10723). A
 network that is trained on a passage at a time need not say more of the right one than of its neighbours, and `qa` compares eight.
-Every ten minutes it prints, of 200 questions kept apart: `right` (the best first token is within 3 of the answer's) and `area`
+Half of the cost is that of the answer's very tokens, half that of any of its sentences': the sum over a sentence is what `qa`
+compares, and an answer of several sentences has each of them right. Every ten minutes it prints, of 200 questions kept apart:
+`right` (the best first token is in one of the answer's sentences) and `area`
 (how often the best one of a question with an answer is above one's without).
 """
 
@@ -30,7 +32,7 @@ from transformers import BertConfig, BertForQuestionAnswering
 APART, STEP, RUN, FROZEN, CLS, SEP = 200, 7000, 2600, 2, 101, 102
 """Questions kept apart, tokens of a step, tokens of passages of like length that are run at once, and layers that stay as they are."""
 
-RATE, WARM, ROUNDED = 5e-5, 0.03, 0.75
+RATE, WARM, ROUNDED = 8e-5, 0.03, 0.75
 """The highest learning rate; the part of the time after which it is reached, and from which on the layers are trained as
 export.py rounds them.
 """
@@ -38,7 +40,8 @@ export.py rounds them.
 HALF = torch.bfloat16 if torch.cpu.get_capabilities().get("avx512_bf16", False) else torch.float32
 """What layers are run in: without the processor's own instruction 16-bit floats take ten times as long."""
 
-Group = tuple[list[int], list[tuple[list[int], int, int]], str]
+Span = tuple[int, int]
+Group = tuple[list[int], list[tuple[list[int], Span, Span]], str]
 """As prepare.py writes it."""
 
 
@@ -110,17 +113,17 @@ class Read:
 
     group: int
     margins: torch.Tensor
-    first: int
-    last: int
+    answer: Span
+    around: Span
 
     @property
-    def near(self) -> bool:
-        """Whether the best first token is within 3 of the answer's."""
-        return self.last >= 0 and self.first - 3 <= int(self.margins[:, 0].argmax()) <= self.last + 3
+    def right(self) -> bool:
+        """Whether the best first token is in a sentence that holds the answer."""
+        return self.around[0] <= int(self.margins[:, 0].argmax()) <= self.around[1]
 
 
 def read(model: BertForQuestionAnswering, groups: list[Group], rounded: bool) -> list[Read]:
-    """Each passage of the groups; first and last are counted from the passage's beginning, and negative where there is no answer."""
+    """Each passage of the groups."""
     windows = [(n, question, *one) for n, (question, passages, _) in enumerate(groups) for one in passages]
     windows.sort(key=lambda w: len(w[1]) + len(w[2]))
     found: list[Read] = []
@@ -133,22 +136,26 @@ def read(model: BertForQuestionAnswering, groups: list[Group], rounded: bool) ->
             ids[row, : len(tokens)], present[row, : len(tokens)] = torch.tensor(tokens), 1
             types[row, len(question) + 2 : len(tokens)] = 1
         said = logits(model, ids, types, present, rounded)
-        for row, (n, question, passage, first, last) in enumerate(some):
+        for row, (n, question, passage, answer, around) in enumerate(some):
             begin = len(question) + 2
             margins = said[row, begin : begin + len(passage)] - said[row, 0]
-            found.append(Read(n, margins, first - begin, last - begin))
+            found.append(Read(n, margins, answer, around))
     return found
 
 
 def loss(model: BertForQuestionAnswering, groups: list[Group], rounded: bool) -> torch.Tensor:
-    """The mean, over the groups, of what first and last token cost."""
+    """The mean, over the groups, of what first and last token cost, half for the tokens, half for any of their sentences."""
     passages = read(model, groups, rounded)
     costs = []
     for n in range(len(groups)):
         ours = [one for one in passages if one.group == n]
-        right = [torch.stack([one.margins[one.first, 0], one.margins[one.last, 1]]) for one in ours if one.last >= 0]
+        right = torch.zeros(2)
+        for one in ours:
+            if one.answer[0] >= 0:
+                exact = torch.stack([one.margins[one.answer[0], 0], one.margins[one.answer[1], 1]])
+                right = (exact + one.margins[one.around[0] : one.around[1] + 1].logsumexp(0)) / 2
         every = torch.cat([torch.zeros(1, 2), *(one.margins for one in ours)])
-        costs.append((every.logsumexp(0) - (right[0] if right else 0)).mean())
+        costs.append((every.logsumexp(0) - right).mean())
     return torch.stack(costs).mean()
 
 
@@ -161,9 +168,9 @@ def evaluate(model: BertForQuestionAnswering, groups: list[Group], rounded: bool
         for n in range(min(20, len(groups) - i)):
             ours = [one for one in passages if one.group == n]
             best = max(ours, key=lambda one: float(one.margins[:, 0].max()))
-            answered = any(one.last >= 0 for one in ours)
+            answered = any(one.answer[0] >= 0 for one in ours)
             (has if answered else none).append(float(best.margins[:, 0].max()))
-            right += [best.near] if answered else []
+            right += [best.right] if answered else []
     return {"right": float(np.mean(right)), "area": float(np.mean([[a > b for b in none] for a in has]))}
 
 
