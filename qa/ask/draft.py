@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from index.errors import DamagedIndex, Failure
 from index.passage import Hit
 from index.search.candidates import Found
-from qa.answer import Answer, AnswerSentence, Citation, CitedText, Status, Usage
+from qa.answer import Answer, AnswerSentence, Citation, CitedText, SentenceRef, Status, Usage
 from qa.ask.asking import TOP, How, Show
 from qa.ask.context import Context, context
 from qa.ask.judging import Judge, judge, judge_of
@@ -27,12 +27,16 @@ from qa.model.choice import Model, budget
 from qa.model.prices import cost
 from qa.model.prompt import messages, translate_messages
 from qa.model.suspicious import suspicious
-from qa.quote.choice import choose
+from qa.quote.choice import Choice, all_rows, choose
+from qa.quote.rows import quoted
 from qa.quote.together import around
 from qa.reader.network import opened
 from qa.reply.cite import Citer
 from qa.show.marks import Marker
 from qa.show.terminal import escaped
+
+MOST_OF_TABLE = 200
+"""Passages of a document that are looked through for rows."""
 
 NEAREST = 3
 """So many passages are shown where nothing answers."""
@@ -200,7 +204,7 @@ class Draft:
         """The best sentences, quoted."""
         hits = self.found.hits[: self.how.options.top or TOP]
         chosen = choose(self.found.question, hits, opened(self.notices.append) if self.library.settings.reader else None)
-        self.confidence, refs = chosen.confidence, chosen.refs
+        self.confidence, refs = chosen.confidence, self._whole_table(chosen)
         self.found = replace(self.found, hits=[*chosen.hits, *self.found.hits[len(hits) :]])
         if failure is None and refs:
             swapped = swapped_roles(self.question, Evidence(refs[:1], Sent(hits)))
@@ -219,6 +223,20 @@ class Draft:
         citations = self._prove(CitedText(text, sentences, tuple(refs)))
         status: Status = "passages" if failure or _hold(citations) else "partial"
         return self._answer(status, text, sentences, citations, failure=failure, failed=model)
+
+    def _whole_table(self, chosen: Choice) -> Sequence[SentenceRef]:
+        """What was chosen; of rows that the question means those that stand in other passages of their document, too."""
+        if not chosen.rows or chosen.none:
+            return chosen.refs
+        source = chosen.refs[0].hit.place.source
+        there = self.library.search([self.found.question.text], MOST_OF_TABLE, frozenset({source}))[0].hits
+        rows = all_rows(self.found.question, chosen.refs, there)
+        refs = quoted(rows)
+        shown = sum(any(ref in refs for ref in row.refs) for row in rows)
+        if shown < len(rows) or len(there) == MOST_OF_TABLE:
+            more = "or more " if len(there) == MOST_OF_TABLE else ""
+            self.notices.append(f"{shown} of {len(rows)} {more}rows that match are quoted.")
+        return refs or chosen.refs
 
     def not_found(self, model: Model | None, failure: Failure | None = None, left_out: int = 0) -> Answer:
         """The documents don't say; the nearest passages, so that the user can judge.

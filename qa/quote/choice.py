@@ -13,7 +13,7 @@ from qa.answer import SentenceRef
 from qa.check.words import MONTHS
 from qa.quote import form
 from qa.quote.asked import Asked, Side, asked_for, sides
-from qa.quote.rows import alike, cells_named, holds
+from qa.quote.rows import alike, cells_named, holds, quoted
 from qa.quote.sentences import Quotable
 from qa.quote.several import of_another, tells_apart
 from qa.quote.together import around, is_row, paragraph, units, whole
@@ -98,13 +98,15 @@ _KINDS = [
 class Choice:
     """What is quoted, best first, and the passages as their sentences order them.
 
-    `confidence` is how likely the first one answers, None where nothing measured it; `none` that most likely nothing does.
+    `confidence` is how likely the first one answers, None where nothing measured it; `none` that most likely nothing does;
+    `rows` that what is quoted are those of a table that the question means.
     """
 
     refs: tuple[SentenceRef, ...]
     hits: tuple[Hit, ...]
     confidence: float | None = None
     none: bool = False
+    rows: bool = False
 
 
 def choose(question: Question, hits: Sequence[Hit], network: Network | None) -> Choice:
@@ -134,14 +136,24 @@ def choose(question: Question, hits: Sequence[Hit], network: Network | None) -> 
         for one in compared
     )
     asked = asked_for(question.text)
-    refs = (
-        _with_others(best, asked, question)
-        if compared == [best]
-        else [ref for one in compared for ref in _whole(one.first, asked)]
+    rows = alike(question, best.ranked) if asked.several and compared == [best] else []
+    refs = quoted(rows) or (
+        _with_others(best, asked) if compared == [best] else [ref for one in compared for ref in _whole(one.first, asked)]
     )
     places = list(dict.fromkeys(one.candidates[n].ref.hit.place for one in compared for n in one.order))
     ordered = sorted(hits, key=lambda hit: places.index(hit.place) if hit.place in places else len(places))
-    return Choice(tuple(dict.fromkeys(refs)), tuple(ordered), sure, none)
+    return Choice(tuple(dict.fromkeys(refs)), tuple(ordered), sure, none, bool(rows))
+
+
+def all_rows(question: Question, refs: Sequence[SentenceRef], hits: Sequence[Hit]) -> list[Quotable]:
+    """The rows of some passages of a document that have the cells which those quoted have named, these first."""
+    spans = {ref.span for ref in refs}
+    found = [one for hit in hits for one in units(hit, asked_for(question.text))]
+    found.sort(key=lambda one: one.ref.span not in spans)
+    some = [one for one in found if one.ref.span in spans]
+    named = cells_named(question, some, several=True)
+    best = min(range(len(some)), key=lambda n: len(named[n]), default=None)
+    return [] if best is None else alike(question, [some[best], *(one for one in found if one is not some[best])])
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,11 +268,9 @@ def _beginnings(hits: Sequence[Hit]) -> list[SentenceRef]:
     return [SentenceRef(hit, span) for hit in hits for span in hit.sentences[:each]][:MOST_SENTENCES]
 
 
-def _with_others(ranked: _Ranked, asked: Asked, question: Question) -> list[SentenceRef]:
+def _with_others(ranked: _Ranked, asked: Asked) -> list[SentenceRef]:
     """The best sentence with what belongs to it, and such others as are nearly as good and say something else."""
     most, chosen = ranked.scores[ranked.order[0]], _whole(ranked.first, asked)
-    if asked.several and (rows := alike(question, ranked.ranked)):
-        return rows
     if len(chosen) == 1 and ranked.first.lead.rstrip().endswith("?"):
         chosen = paragraph(ranked.first.ref, MOST_SENTENCES, MOST_CHARS)
     if len(chosen) > 1:

@@ -63,18 +63,17 @@ def looked_up(question: Question, rows: Sequence[Quotable]) -> list[bool]:
     ]
 
 
-def alike(question: Question, ranked: Sequence[Quotable]) -> list[SentenceRef]:
-    """The best row, which comes first, and those of its table that have the same cells named, as they stand in the document.
-
-    None where it has none.
-    """
+def alike(question: Question, ranked: Sequence[Quotable]) -> list[Quotable]:
+    """The best row, which comes first, and those of its table that have the same cells named; none where it has none."""
     table = _table(ranked)
-    if not table:
-        return []
-    named = cells_named(question, table, several=True)
-    same = [one for one, cells in zip(table, named, strict=True) if named[0] and named[0] <= cells][:MOST_ROWS]
-    refs = sorted({ref for one in same for ref in one.refs}, key=lambda ref: ref.span)
-    return refs if len(refs) <= MOST_QUOTED else list(ranked[0].refs)
+    named = cells_named(question, table, several=True) if table else []
+    return [one for one, cells in zip(table, named, strict=True) if named[0] and named[0] <= cells]
+
+
+def quoted(rows: Sequence[Quotable]) -> list[SentenceRef]:
+    """The first rows as they stand in their document; of long records the first alone."""
+    refs = sorted({ref for one in rows[:MOST_ROWS] for ref in one.refs}, key=lambda ref: ref.span)
+    return refs if len(refs) <= MOST_QUOTED else list(rows[0].refs)
 
 
 def holds(question: Question, ranked: Sequence[Quotable]) -> bool:
@@ -95,7 +94,7 @@ def holds(question: Question, ranked: Sequence[Quotable]) -> bool:
 
 def _names(question: Question, value: str) -> bool:
     """Whether a question has a value as a name or as a noun; "I" is the person who asks."""
-    if value.casefold() in _YES | _NO or not _words(value):
+    if value.casefold() not in question.text.casefold() or value.casefold() in _YES | _NO or not _words(value):
         return False
     name, noun = rf"(?<!^)\b{re.escape(value)}\b", _NAMED % re.escape(value)
     return bool((value[:1].isupper() and re.search(name, question.text)) or re.search(noun, question.text, re.IGNORECASE))

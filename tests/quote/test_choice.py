@@ -1,6 +1,7 @@
 """Answers without a model: the sentences that are quoted."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -178,3 +179,17 @@ def test_a_question_that_is_told_of_is_not_its_answer(project: Path, qa: Run) ->
     )
     assert qa("ask", "-q", "who dug the main ditch?").out.startswith("He did not: it was dug by prisoners in 1917.")
     assert "whether my grandfather" in qa("ask", "-q", "what was asked about the main ditch?").out.split("[1]")[0]
+
+
+@pytest.mark.usefixtures("without_reader")
+def test_rows_of_a_long_table(project: Path, qa: Run) -> None:
+    """Those in other passages are quoted, too, and it is said where there are more than are quoted."""
+    towns = ["Kiel" if n % 40 == 7 else ("Bonn", "Ulm")[n % 2] for n in range(400)]
+    lines = [f"Member {n},{town},{1990 + n % 30},note number {n} on somebody\n" for n, town in enumerate(towns)]
+    (project / "seeds" / "members.csv").write_text("Name,Town,Joined,Note\n" + "".join(lines))
+    answer = qa("ask", "Which members live in Kiel?")
+    assert re.findall(r"^\| Name: (Member \d+) \|", answer.out.split("\n\n")[0], re.MULTILINE) == [
+        f"Member {n}" for n, town in enumerate(towns) if town == "Kiel"
+    ]
+    assert "that match" not in answer.err
+    assert "12 of 190 rows that match are quoted." in qa("ask", "Which members live in Ulm?").err
