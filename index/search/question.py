@@ -72,6 +72,11 @@ class Counted(Protocol):
         """How many passages an expression finds, counted up to a limit."""
 
 
+def telling(text: str) -> list[str]:
+    """The distinct words of a text in their order, but for those that tell nothing."""
+    return [word for word in words_of(text) if word not in STOPWORDS]
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """`words` are searched for, runs of words among them; `stems` are what they tell, each once, in order; `weights` are the

@@ -6,9 +6,8 @@ Owns that choice; the words sent stand in `qa/model/prompt.py`.
 import re
 from collections.abc import Sequence
 
-from index.catalog.words import words_of
 from index.errors import ServiceFailure
-from index.search.question import STOPWORDS
+from index.search.question import telling
 from qa.answer import Answer, Usage
 from qa.errors import UsageFailure
 from qa.model import endpoint
@@ -36,7 +35,7 @@ def leans(question: str) -> bool:
 def _what_it_was_about(asked: str, follow_up: str) -> str:
     """The names in the question before, where the follow-up has words of its own to look for; else all of it."""
     names = re.findall(r"(?<!^)\b[A-Z][\w’'-]+(?: [A-Z][\w’'-]+)*", asked)
-    own = any(word not in STOPWORDS for word in words_of(follow_up))
+    own = bool(telling(follow_up))
     return ", ".join(dict.fromkeys(names)) if own and names else asked
 
 
@@ -51,7 +50,7 @@ def standalone(before: Sequence[tuple[str, str]], follow_up: str, model: Model |
     Raises UsageFailure where there is no model and it has no word of its own to look for.
     """
     asked, _ = before[-1]
-    own = [word for word in words_of(follow_up) if word not in STOPWORDS]
+    own = telling(follow_up)
     if model is None and not own:
         raise UsageFailure(f"Without a model “{follow_up}” cannot be understood.", "Ask it as a whole question.")
     if model is None and len(own) > 1 and not leans(follow_up):

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from index.passage import Hit, Place
 from index.search.question import Question
 from qa.answer import SentenceRef
-from qa.check.words import MONTHS
 from qa.quote import form
 from qa.quote.asked import Asked, Side, asked_for, sides
+from qa.quote.kinds import can_answer, kind_of
 from qa.quote.rows import alike, cells_named, holds, quoted
 from qa.quote.sentences import Quotable
 from qa.quote.several import of_another, tells_apart
@@ -42,56 +42,10 @@ MENTIONED = 2.0
 
 _CODE = re.compile(r"\b(?:(?=[\w.-]*\d)(?=[\w.-]*[A-Za-z_-])[A-Za-z0-9][\w.-]{2,}\w|[A-Z]{1,2}\d{1,2})\b")
 
-_MUST_HOLD = [
-    (re.compile(cue, re.IGNORECASE), re.compile(answer, re.IGNORECASE))
-    for cue, answer in (
-        (r"\b(?:e-?)?mail address|['’]s e-?mail(?=\W*$)|\be-?mail of\b", "@"),
-        (
-            r"\b(?:tele)?phone numbers?\b|\b(?:mobile|fax|call|ring|dial)\b.* numbers?\b|\bnumber\b.* (?:call|ring|dial)\b",
-            r"\d(?:[ ()/+.-]*\d){3}",
-        ),
-        (
-            r"\bhow (?:many|much|old|tall|deep|heavy)\b|\bhow far (?:is|are|away|from)\b",
-            r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty"
-            r"|dozens?|hundreds?|thousands?|[mb]illions?|half|thirds?|quarters?|once|twice|double|couple|pair|both|single|several|few"
-            r"|free|none|nothing|nobody|all|most|some|little|much|many|more|less|enough|whole|entire)\b",
-        ),
-    )
-]
-"""What the answer to an English question holds without fail."""
-
 CLOSE, CLOSE_BESIDE = 1.5, 2.5
 """So much less than for the best sentence may speak for a further one, and for one of its own passage, which goes on with what
 it says: their odds are a quarter and a twelfth as good. See bench/README.md.
 """
-
-_THING = r"\b(what|which|in what|in which) "
-_UNITS = r"(seconds?|minutes?|hours?|days?|weeks?|months?|years?|decades?|centur(y|ies)|km|kilomet\w+|miles?|met(er|re)s?|feet)"
-_MONTHS = "|".join(map(str.title, MONTHS))
-_KINDS = [
-    (re.compile(cue, re.IGNORECASE), re.compile(answer))
-    for cue, answer in (
-        (r"\bhow long\b", rf"\b(\d[\d.,]*|one|two|three|four|five|six|seven|eight|nine|ten|several|half an?)[ -]?{_UNITS}\b"),
-        (
-            r"\bhow (many|much|old|far|tall|high|large|big|often|fast)\b",
-            r"\d|\b(one|two|three|four|five|six|ten|half|million)\b",
-        ),
-        (rf"{_THING}(number|percent\w*|share|rate|amount|age|size|height|length|distance)\b", r"\d"),
-        (
-            rf"\b(when|since when)\b|{_THING}(year|date|day|month|century|time|decade)\b",
-            rf"\b(1\d{{3}}|20\d\d|\d\d?:\d\d|{_MONTHS}|\w+day|(last|this|next|earlier this) (week|month|year)|ago)\b",
-        ),
-        (
-            rf"\b(who|whom|whose)\b|{_THING}(person|leader|president|author|actor|name|company|team|group|band)\b",
-            r"(?<!^)(?<![.!?] )(?<![“\"])\b[A-Z]\w",
-        ),
-        (
-            rf"\bwhere\b|{_THING}(city|country|place|state|town|region|river|island)\b",
-            r"\b(in|at|near|from|to|of|city|town) (the )?[A-Z]",
-        ),
-    )
-]
-"""For kinds of English questions, what a sentence holds that answers one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +84,7 @@ def choose(question: Question, hits: Sequence[Hit], network: Network | None) -> 
     sure = min(fitted.confidence(one.signs, one.order[0]) for one in compared) if read else None
     none = read is not None and not any(
         fitted.answers(one.signs, one.order[0])
-        and _can_answer(question, one.first)
+        and can_answer(question.text, one.first.text)
         and holds(question, one.ranked)
         and one.order[0] not in one.others
         for one in compared
@@ -149,11 +103,10 @@ def all_rows(question: Question, refs: Sequence[SentenceRef], hits: Sequence[Hit
     """The rows of some passages of a document that have the cells which those quoted have named, these first."""
     spans = {ref.span for ref in refs}
     found = [one for hit in hits for one in units(hit, asked_for(question.text))]
-    found.sort(key=lambda one: one.ref.span not in spans)
-    some = [one for one in found if one.ref.span in spans]
-    named = cells_named(question, some, several=True)
-    best = min(range(len(some)), key=lambda n: len(named[n]), default=None)
-    return [] if best is None else alike(question, [some[best], *(one for one in found if one is not some[best])])
+    cells = [len(some) for some in cells_named(question, found, several=True)]
+    theirs = [one.ref.span in spans for one in found]
+    order = sorted(range(len(found)), key=lambda n: (not theirs[n], cells[n] if theirs[n] else 0))
+    return alike(question, [found[n] for n in order]) if any(theirs) else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +137,7 @@ def _ranked(question: Question, hits: Sequence[Hit], network: Network | None, si
     """The candidates in order; of one side of a comparison those that name it, or whose document does, and not the other."""
     text = side.text if side else question.text
     if side:
-        hits = [hit for hit in hits if side.stems <= _stems(question, _names(hit) + hit.text)]
+        hits = [hit for hit in hits if side.stems <= _stems(question, form.names(hit) + hit.text)]
     candidates, signs = all_signs(question, hits, network, text)
     scores = _by_codes(text, candidates, fitted.scores(signs, read=network is not None))
     scores = _by_rows(question, candidates, [one.covered for one in signs], scores)
@@ -192,7 +145,7 @@ def _ranked(question: Question, hits: Sequence[Hit], network: Network | None, si
     scores = [score - OTHER_CODE * (n in others) for n, score in enumerate(scores)]
     order = sorted(range(len(candidates)), key=lambda n: -scores[n])
     if side:
-        texts = [(_names(one.ref.hit), one.text) for one in candidates]
+        texts = [(form.names(one.ref.hit), one.text) for one in candidates]
         order = [n for n in order if side.stems <= _stems(question, "".join(texts[n]))]
         order = [n for n in order if not side.others <= _stems(question, texts[n][1])]
     return _Ranked(candidates, signs, scores, order, others)
@@ -209,15 +162,10 @@ def _stems(question: Question, text: str) -> frozenset[int]:
     return frozenset(n for n, _, _ in question.find([text])[0])
 
 
-def _names(hit: Hit) -> str:
-    """The name of a passage's document, its title and headings."""
-    return f"{hit.place.source}\n{hit.title}\n{hit.heading}\n"
-
-
 def _of_another(text: str, one: Quotable) -> bool:
     """Whether a candidate is of another thing of the kind, as its words, its paragraph and its document's names tell."""
     said = "\n".join(ref.quote for ref in one.refs)
-    return of_another(text, said, f"{_names(one.ref.hit)}{one.lead}\n{around(one.ref).whole}\n{said}")
+    return of_another(text, said, f"{form.names(one.ref.hit)}{one.lead}\n{around(one.ref).whole}\n{said}")
 
 
 def _by_codes(text: str, candidates: Sequence[Quotable], scores: Sequence[float]) -> list[float]:
@@ -225,11 +173,6 @@ def _by_codes(text: str, candidates: Sequence[Quotable], scores: Sequence[float]
     codes = [code.casefold() for code in _CODE.findall(text)]
     has = [all(code in one.text.casefold() for code in codes) for one in candidates]
     return [score if mine or not any(has) else score - OTHER_CODE for score, mine in zip(scores, has, strict=True)]
-
-
-def _can_answer(question: Question, one: Quotable) -> bool:
-    """Whether a candidate can hold what is asked for. One that can is not looked for: it would be somebody else's."""
-    return all(answer.search(one.text) for cue, answer in _MUST_HOLD if cue.search(question.text))
 
 
 def _by_rows(
@@ -241,8 +184,9 @@ def _by_rows(
     for table, share in zip(tables, covered, strict=True):
         most[table] = max(most.get(table, 0.0), share)
     named = list(map(len, cells_named(question, candidates, several=asked_for(question.text).several)))
+    most_named = max(named, default=0)
     return [
-        score - (OTHER_ROW * (most[table] - share) + MENTIONED * (max(named) - n) if table else 0.0)
+        score - (OTHER_ROW * (most[table] - share) + MENTIONED * (most_named - n) if table else 0.0)
         for score, table, share, n in zip(scores, tables, covered, named, strict=True)
     ]
 
@@ -297,7 +241,7 @@ def _signs(
 
     A list below a heading that tells of it is as near to the question as the best passage of its document.
     """
-    kind = next((answer for cue, answer in _KINDS if cue.search(question.text)), None)
+    kind = kind_of(question.text)
     found = question.find([one.text for one in candidates])
     best = {one.ref.hit.place.source: one.ref.hit.score for one in sorted(candidates, key=lambda one: one.ref.hit.score)}
     for one, words, least in zip(candidates, found, told, strict=True):

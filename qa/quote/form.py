@@ -5,9 +5,8 @@ Owns how much that is worth, in the network's logits: chosen by eye on two sets 
 
 from collections.abc import Sequence
 
-from index.catalog.words import words_of
 from index.passage import LEVEL, Hit, Place
-from index.search.question import STOPWORDS, Question
+from index.search.question import Question, telling
 from qa.quote.asked import Asked, defines, denies
 from qa.quote.rows import cells_named, looked_up
 from qa.quote.sentences import Quotable
@@ -23,6 +22,11 @@ LEAST, SOME = 0.6, 0.4
 """Of a heading's words, so many are the question's where it is in these; and of the question's weight, so much is in a heading
 that says most of it, or some.
 """
+
+
+def names(hit: Hit) -> str:
+    """The name of a passage's document, its title and headings, a line each."""
+    return f"{hit.place.source}\n{hit.title}\n{hit.heading}\n"
 
 
 def headed(question: Question, hits: Sequence[Hit]) -> list[float]:
@@ -59,7 +63,7 @@ def told(question: Question, asked: Asked, candidates: Sequence[Quotable], secti
 def _rows(question: Question, asked: Asked, candidates: Sequence[Quotable]) -> list[float]:
     """The share of the question that a row has which it asks for, with the names of its document; 0.0 of others."""
     meant = map(bool, cells_named(question, candidates, several=True)) if asked.several else looked_up(question, candidates)
-    texts = [f"{one.ref.hit.place.source}\n{one.ref.hit.title}\n{one.ref.hit.heading}\n{one.text}" for one in candidates]
+    texts = [f"{names(one.ref.hit)}{one.text}" for one in candidates]
     return [share if mine else 0.0 for share, mine in zip(_shares(question, texts), meant, strict=True)]
 
 
@@ -70,7 +74,7 @@ def _led(one: Quotable) -> str:
 
 def _says_the_same(question: Question, heading: str) -> bool:
     """Whether a heading is in the words of a question, and says no where it does."""
-    said = [word for word in words_of(heading) if word not in STOPWORDS]
+    said = telling(heading)
     stems = [found[0] for found in question.tokenizer.stems(said) if found]
     has = sum(stem in question.stems for stem in stems)
     return has >= max(1, LEAST * len(stems)) and denies(heading) == denies(question.text)

@@ -7,8 +7,7 @@ import re
 from collections.abc import Sequence, Set
 from itertools import chain
 
-from index.catalog.words import words_of
-from index.search.question import STOPWORDS, Question
+from index.search.question import Question, telling
 from index.split.tables import cells_of
 from qa.answer import SentenceRef
 from qa.check.words import WHETHER
@@ -94,7 +93,7 @@ def holds(question: Question, ranked: Sequence[Quotable]) -> bool:
 
 def _names(question: Question, value: str) -> bool:
     """Whether a question has a value as a name or as a noun; "I" is the person who asks."""
-    if value.casefold() not in question.text.casefold() or value.casefold() in _YES | _NO or not _words(value):
+    if value.casefold() not in question.text.casefold() or value.casefold() in _YES | _NO or not telling(value):
         return False
     name, noun = rf"(?<!^)\b{re.escape(value)}\b", _NAMED % re.escape(value)
     return bool((value[:1].isupper() and re.search(name, question.text)) or re.search(noun, question.text, re.IGNORECASE))
@@ -108,13 +107,9 @@ def _suits(question: Question, value: str) -> bool:
 
 def _in_its_words(question: Question, rows: Sequence[frozenset[Cell]]) -> set[str]:
     """The columns' names and the values of which a question has every word."""
-    words = {text: _words(text) for cell in set(chain.from_iterable(rows)) for text in cell}
+    words = {text: telling(text) for cell in set(chain.from_iterable(rows)) for text in cell}
     stems = question.tokenizer.stems([" ".join(some) for some in words.values()])
     return {text for text, some in zip(words, stems, strict=True) if some and set(some) <= set(question.stems)}
-
-
-def _words(text: str) -> list[str]:
-    return [word for word in words_of(text) if word not in STOPWORDS]
 
 
 def _table(ranked: Sequence[Quotable]) -> list[Quotable]:

@@ -15,13 +15,17 @@ _OPEN = re.compile(r"\b(?:since|from|after|until|till|before|by|as of)\s(?:\w+\s
 """A year, a span of years, and what makes a span of the year behind it."""
 
 _ONE_OF = re.compile(r"(?<![\w.@’'-])([^\W\d_]{3,}) (\d{1,3}(?:\.\d+)*|[A-Z])(?![\w%-]|[’'](?!s\b)|[.,:/]\d)")
+"""One of several by its number or letter, also "flat 17's": room 3.16, Block D."""
+
 _CODE = re.compile(r"(?<![\w.-])([A-Z]{1,6}-?)(\d{1,4})(?![\w-]|\.\d)")
+"""One by its code, of letters that the others have, too, and a number."""
 
 DATES = frozenset({*MONTHS, *"monday tuesday wednesday thursday friday saturday sunday".split()})
 _COUNTING = frozenset("next last first past top best early late around nearly almost roughly least most every another".split())
 """What stands before a number of a date, or one that counts."""
 
 _ONE = r"(\d+(?:\.\d+)*|[A-Z])(?!\w)"
+"""A mark."""
 
 
 def marked(text: str) -> Iterator[tuple[str, str]]:
